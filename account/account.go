@@ -1,0 +1,84 @@
+// Package account holds who may be asked and how: tenants, their applications and API keys, accounts,
+// installations of the companion app, devices, and the rules for enrolling one. It does no I/O and knows
+// neither HTTP nor Redis nor SQL; time and randomness enter as arguments.
+package account
+
+import (
+	"time"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// Tenant is an organisation. Nothing of one tenant is visible to another.
+type Tenant struct {
+	ID        string
+	Name      string
+	CreatedAt time.Time
+	RevokedAt time.Time // zero: active
+}
+
+// Application is a login service of a tenant.
+type Application struct {
+	ID         string
+	Tenant     string
+	TenantName string
+	Name       string
+	Origins    []string // of the browsers that may wait
+	Digits     int      // of the number that the phone must enter; 0: nothing is matched
+	CreatedAt  time.Time
+	RevokedAt  time.Time // zero: active
+}
+
+// Account is one login identity of a tenant.
+type Account struct {
+	ID         string
+	Tenant     string
+	TenantName string
+	ExternalID string // the login number by which the tenant knows it
+	Label      string // how the phone calls it
+	CreatedAt  time.Time
+}
+
+// Installation is one copy of the companion app.
+type Installation struct {
+	ID             string
+	Thumbprint     string // of its DPoP key (RFC 7638)
+	Posture        Posture
+	AddressVersion int64 // grows with every change of the push address
+	HasAddress     bool
+	CreatedAt      time.Time
+}
+
+// Status of a device or credential.
+type Status string
+
+// The statuses. Revoked is final.
+const (
+	Unconfirmed Status = "unconfirmed" // enrolled, but the six digits have not been typed yet
+	Active      Status = "active"
+	Revoked     Status = "revoked"
+	Disabled    Status = "disabled" // credentials only: too many consecutive failures
+)
+
+// Device is an installation's registration for one account, held by a named person.
+type Device struct {
+	ID           string
+	Account      string
+	AccountLabel string
+	TenantName   string
+	Installation string
+	Holder       string
+	Label        string
+	Status       Status
+	Posture      Posture // of its installation
+	Pushable     bool    // its installation has a push address
+	CreatedAt    time.Time
+	LastUsedAt   time.Time // zero: never
+}
+
+// Audience is an account with everybody who is to be asked.
+type Audience struct {
+	Account    Account
+	Recipients []approval.Recipient // installations of the active devices that have a push address, each once
+	Devices    int                  // active devices, reachable or not
+}

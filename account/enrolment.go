@@ -1,0 +1,116 @@
+package account
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/refusal"
+)
+
+// EnrolmentStatus is how far an enrolment has got.
+type EnrolmentStatus string
+
+// The life of an enrolment: open → claimed → completed → confirmed. Each step is taken once, by one key; a
+// step that is repeated by the same key gets the same answer.
+const (
+	EnrolmentOpen      EnrolmentStatus = "open"      // the link is out
+	EnrolmentClaimed   EnrolmentStatus = "claimed"   // one phone's key holds it
+	EnrolmentCompleted EnrolmentStatus = "completed" // the phone has a credential; six digits are awaited
+	EnrolmentConfirmed EnrolmentStatus = "confirmed" // the device is active
+	EnrolmentFailed    EnrolmentStatus = "failed"    // wrong digits three times, or withdrawn
+	EnrolmentExpired   EnrolmentStatus = "expired"
+)
+
+// Bounds of an enrolment (NIST SP 800-63B-4: a binding code of at least 112 bits lives at most 10 minutes).
+const (
+	EnrolmentLife        = 10 * time.Minute
+	MaxConfirmations     = 3
+	ConfirmDigits        = 6
+	enrolmentCodeBytes   = 16
+	enrolmentChallengeSz = 32
+)
+
+// Enrolment binds one phone to one account.
+type Enrolment struct {
+	ID            string
+	Tenant        string
+	TenantName    string
+	Application   string
+	Account       string
+	AccountLabel  string
+	ExternalID    string
+	Status        EnrolmentStatus
+	Device        string // id reserved for the device; the user handle of its credential
+	Challenge     []byte // of the registration
+	Thumbprint    string // of the DPoP key that claimed it; empty while open
+	Confirmations int    // wrong digits so far
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+}
+
+// NewEnrolmentCode returns the code of an enrolment link: 128 bits read from random.
+func NewEnrolmentCode(random io.Reader) (string, error) {
+	var b [enrolmentCodeBytes]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", fmt.Errorf("account: read randomness: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
+
+// NewChallenge returns the challenge of a registration, read from random.
+func NewChallenge(random io.Reader) ([]byte, error) {
+	b := make([]byte, enrolmentChallengeSz)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return nil, fmt.Errorf("account: read randomness: %w", err)
+	}
+	return b, nil
+}
+
+// HashCode returns what is stored of an enrolment code.
+func HashCode(code string) []byte {
+	sum := sha256.Sum256([]byte(code))
+	return sum[:]
+}
+
+// Completion is what a phone brings to complete an enrolment, checked and ready to be stored.
+type Completion struct {
+	Enrolment    string
+	Thumbprint   string // of the DPoP key; must be the one that claimed
+	Credential   approval.Credential
+	Installation string // a new id, used where the key has no installation yet
+	Posture      Posture
+	Holder       string
+	Label        string
+	Address      []byte // sealed push address; nil: none
+}
+
+// Refusals of enrolments and of the directory.
+var (
+	ErrUnknownAccount = refusal.New(refusal.NotFound, "unknown-account",
+		"There is no account with this login number. Create it with PUT /v1/accounts/{external_id}.")
+	ErrUnknownEnrolment = refusal.New(refusal.NotFound, "unknown-enrolment",
+		"There is no such enrolment, or it is not yours.")
+	ErrUnknownDevice = refusal.New(refusal.NotFound, "unknown-device",
+		"There is no such device, or it is not yours.")
+	ErrNoDevice = refusal.New(refusal.Conflict, "no-device",
+		"No device is registered for this account, so nobody can be asked. Enrol one with POST /v1/enrolments.")
+	ErrNotAwaitingDigits = refusal.New(refusal.Conflict, "not-completed",
+		"The phone has not completed this enrolment yet, so there are no digits to confirm.")
+	ErrWrongDigits = refusal.New(refusal.Invalid, "wrong-digits",
+		"These are not the digits that the phone shows.")
+	ErrEnrolmentEnded = refusal.New(refusal.Gone, "enrolment-ended",
+		"This enrolment has ended. Start a new one.")
+)
+
+// ConfirmationDigits returns the six digits that the phone shows at the end of an enrolment, derived from a MAC
+// over the enrolment's id: a repeated answer is the same and nothing is stored. The bias of the reduction
+// is below 2^-40.
+func ConfirmationDigits(mac []byte) string {
+	n := binary.BigEndian.Uint64(mac[len(mac)-8:])
+	return fmt.Sprintf("%0*d", ConfirmDigits, n%1_000_000)
+}

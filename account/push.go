@@ -1,0 +1,76 @@
+package account
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/jawort/jawort/refusal"
+)
+
+// Providers of push.
+const (
+	FCM     = "fcm"
+	APNs    = "apns"
+	WebPush = "webpush"
+)
+
+// PushAddress is where an installation is woken. It is sealed before it is stored.
+type PushAddress struct {
+	Provider     string        `json:"provider"`
+	App          string        `json:"app,omitempty"`         // FCM: Firebase project; APNs: bundle id
+	Environment  string        `json:"environment,omitempty"` // APNs: production or sandbox
+	Token        string        `json:"token,omitempty"`       // FCM and APNs
+	Subscription *Subscription `json:"subscription,omitempty"`
+}
+
+// Subscription is a PushSubscription of the Push API, with its keys as base64url.
+type Subscription struct {
+	Endpoint string `json:"endpoint"`
+	Keys     struct {
+		P256dh string `json:"p256dh"`
+		Auth   string `json:"auth"`
+	} `json:"keys"`
+}
+
+const (
+	maxToken    = 4096
+	maxEndpoint = 2048
+)
+
+// Validate refuses an address that no provider could use.
+func (a PushAddress) Validate() error {
+	switch a.Provider {
+	case FCM, APNs:
+		return a.validateToken()
+	case WebPush:
+		return a.validateSubscription()
+	default:
+		return refusal.Field("push.provider", "must be one of fcm, apns, webpush")
+	}
+}
+
+func (a PushAddress) validateToken() error {
+	if a.Token == "" || len(a.Token) > maxToken || strings.ContainsFunc(a.Token, notPrintable) {
+		return refusal.Field("push.token", "must be the token that the provider gave, at most 4096 characters")
+	}
+	if a.App == "" || len(a.App) > 256 || strings.ContainsFunc(a.App, notPrintable) {
+		return refusal.Field("push.app", "must name the app: the Firebase project (fcm) or the bundle id (apns)")
+	}
+	if a.Provider == APNs && !slices.Contains([]string{"production", "sandbox"}, a.Environment) {
+		return refusal.Field("push.environment", "must be production or sandbox")
+	}
+	return nil
+}
+
+func (a PushAddress) validateSubscription() error {
+	s := a.Subscription
+	if s == nil || len(s.Endpoint) > maxEndpoint || !(strings.HasPrefix(s.Endpoint, "https://") || strings.HasPrefix(s.Endpoint, "http://")) {
+		return refusal.Field("push.subscription", "must be a PushSubscription whose endpoint is a URL of at most 2048 characters")
+	}
+	if s.Keys.P256dh == "" || len(s.Keys.P256dh) > 256 || s.Keys.Auth == "" || len(s.Keys.Auth) > 256 {
+		return refusal.Field("push.subscription.keys", "must carry p256dh and auth")
+	}
+	return nil
+}
+
+func notPrintable(r rune) bool { return r <= ' ' || r > '~' }

@@ -1,0 +1,139 @@
+package approval
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jawort/jawort/id"
+)
+
+// Kind says what is asked: a login or a transaction.
+type Kind string
+
+// The kinds.
+const (
+	Login       Kind = "login"
+	Transaction Kind = "transaction"
+)
+
+// Status is where an approval stands. All but Pending are outcomes.
+type Status string
+
+// The statuses.
+const (
+	StatusPending    Status = "pending"
+	StatusApproved   Status = "approved"
+	StatusDenied     Status = "denied"
+	StatusReported   Status = "reported"
+	StatusExpired    Status = "expired"
+	StatusCancelled  Status = "cancelled"
+	StatusSuperseded Status = "superseded"
+)
+
+// Ended reports whether s is an outcome.
+func (s Status) Ended() bool { return s != StatusPending }
+
+// Method says how an approval was approved.
+type Method string
+
+// MethodPush is a signed decision of a phone.
+const MethodPush Method = "push"
+
+// How long an approval lives.
+const (
+	DefaultLife = 120 * time.Second
+	MinLife     = 30 * time.Second
+	MaxLife     = 600 * time.Second
+	// MaxOpen bounds closes_at, counted from the creation.
+	MaxOpen = 30 * time.Minute
+	// KeptAfterEnd is how long the live record outlives closes_at, so that somebody writes `expired`.
+	KeptAfterEnd = 10 * time.Minute
+)
+
+// Partitions is the fixed number of partitions that accounts hash to. It is part of every approval's id
+// and of every key in Redis; changing it loses what is pending.
+const Partitions = 16
+
+const partitionDigits = "0123456789abcdef"
+
+// PartitionOf returns the partition of an account.
+func PartitionOf(account string) int {
+	sum := sha256.Sum256([]byte(account))
+	return int(sum[0]) % Partitions
+}
+
+// NewID returns the id of an approval for account: apr_, the partition as one hex digit, 128 random bits.
+func NewID(random io.Reader, account string) (string, error) {
+	s, err := id.New(random, id.Approval)
+	if err != nil {
+		return "", err
+	}
+	return id.Approval + string(partitionDigits[PartitionOf(account)]) + strings.TrimPrefix(s, id.Approval), nil
+}
+
+// ParseID returns the partition that an approval's id carries.
+func ParseID(s string) (partition int, err error) {
+	rest, ok := strings.CutPrefix(s, id.Approval)
+	if !ok || rest == "" || !id.Valid(id.Approval, id.Approval+rest[1:]) {
+		return 0, fmt.Errorf("approval: %q is not an approval's id", s)
+	}
+	p := strings.IndexByte(partitionDigits, rest[0])
+	if p < 0 {
+		return 0, fmt.Errorf("approval: %q names no partition", s)
+	}
+	return p, nil
+}
+
+// Pending is an approval that waits for its end, as the live store keeps it.
+type Pending struct {
+	ID          string
+	Tenant      string
+	Application string
+	Account     string
+	Kind        Kind
+	Document    []byte // the exact bytes that are shown and signed
+	Number      string // what the browser shows and the phone types; empty where nothing is matched
+	Session     string // hash of the application's browser session; empty: none given
+	CreatedAt   time.Time
+	ExpiresAt   time.Time // ends the question to the phones
+	ClosesAt    time.Time // ends the approval
+	Superseded  bool      // a newer approval of the same session took its place; nobody may answer it
+	Recipients  []Recipient
+	Delivery    Delivery
+}
+
+// Partition returns the partition of the approval's account.
+func (p Pending) Partition() int { return PartitionOf(p.Account) }
+
+// Delivery counts the installations by how far the wake-up got. Received includes those whose push failed or
+// is still on its way, but which fetched the document by themselves.
+type Delivery struct {
+	Sent     int `json:"sent"`
+	Failed   int `json:"failed"`
+	Received int `json:"received"`
+}
+
+// Outcome is the one end of an approval, as the lasting store keeps it. What anyone is told derives from it.
+type Outcome struct {
+	Approval    string
+	Tenant      string
+	Application string
+	Account     string
+	Kind        Kind
+	Status      Status
+	Method      Method // empty unless approved
+	Decision    Decision
+	Number      string
+	Device      string // the device that decided; empty where none did
+	Label       string // its label at that moment
+	Holder      string // its holder at that moment
+	Document    []byte
+	Signer      *Credential // the credential at that moment; nil where nobody signed
+	Assertion   *Assertion  // nil where nobody signed
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	DecidedAt   time.Time // by the lasting store's clock
+}

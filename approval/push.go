@@ -1,0 +1,29 @@
+package approval
+
+import "time"
+
+// Recipient is an installation that is woken for an approval. The address is sealed: the live store never
+// holds a push token in the clear.
+type Recipient struct {
+	Installation   string `json:"installation"`
+	Language       string `json:"language"`        // BCP 47, of the generic text
+	Address        []byte `json:"address"`         // account.PushAddress as JSON, sealed
+	AddressVersion int64  `json:"address_version"` // retiring a dead token names the version it saw
+}
+
+// JobKind says what a push tells the phone.
+type JobKind string
+
+// The kinds of push.
+const (
+	JobApproval  JobKind = "approval"  // something waits: fetch it
+	JobWithdrawn JobKind = "withdrawn" // it was answered elsewhere or has ended
+)
+
+// PushJob is one push to one installation, as the push stream carries it.
+type PushJob struct {
+	Kind      JobKind   `json:"kind"`
+	Approval  string    `json:"approval"`
+	Recipient Recipient `json:"recipient"`
+	ExpiresAt time.Time `json:"expires_at"`
+}

@@ -1,0 +1,30 @@
+package jawort
+
+import (
+	_ "code.dny.dev/ssrf"
+	_ "firebase.google.com/go/v4/messaging"
+	_ "github.com/SherClockHolmes/webpush-go"
+	_ "github.com/alicebob/miniredis/v2"
+	_ "github.com/boombuler/barcode/qr"
+	_ "github.com/caarlos0/env/v11"
+	_ "github.com/descope/virtualwebauthn"
+	_ "github.com/getkin/kin-openapi/openapi3filter"
+	_ "github.com/go-jose/go-jose/v4"
+	_ "github.com/go-webauthn/webauthn/webauthn"
+	_ "github.com/gorilla/websocket"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/mileusna/useragent"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/redis/go-redis/v9"
+	_ "github.com/sideshow/apns2"
+	_ "github.com/sony/gobreaker/v2"
+	_ "github.com/spf13/cobra"
+	_ "github.com/tink-crypto/tink-go/v2/aead"
+	_ "go.uber.org/goleak"
+	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/text/unicode/norm"
+	_ "modernc.org/sqlite"
+)
+
