@@ -27,3 +27,20 @@ type PushJob struct {
 	Recipient Recipient `json:"recipient"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
+
+// QueuedJob is a job that a consumer of the push stream holds until it acknowledges it.
+type QueuedJob struct {
+	PushJob
+	Partition int
+	Entry     string // the stream entry's id
+}
+
+// Progress is how far the wake-up of one installation got.
+type Progress string
+
+// The progresses; a later one is never taken back by an earlier one.
+const (
+	ProgressFailed   Progress = "failed"
+	ProgressSent     Progress = "sent"
+	ProgressReceived Progress = "received"
+)

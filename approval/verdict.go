@@ -62,7 +62,7 @@ var (
 	ErrNotPending = refusal.New(refusal.Conflict, "not-pending",
 		"This approval has ended.")
 	// ErrNotDue says that an approval may not expire yet by the lasting clock; the caller tries later.
-	ErrNotDue = refusal.New(refusal.Conflict, "not-due", "This approval has not reached its end yet.")
+	ErrNotDue        = refusal.New(refusal.Conflict, "not-due", "This approval has not reached its end yet.")
 	ErrResendTooSoon = refusal.New(refusal.TooMany, "resend-too-soon",
 		"The push was sent a moment ago. Wait before sending it again.")
 	ErrResendLimit = refusal.New(refusal.TooMany, "resend-limit",
