@@ -1,0 +1,113 @@
+package keys_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/keys"
+)
+
+func generated(t *testing.T) *keys.Set {
+	t.Helper()
+	set, err := keys.Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestWhatIsSealedOpensOnlyForItsPurpose(t *testing.T) {
+	t.Parallel()
+	set := generated(t)
+	sealed, err := set.Seal([]byte("token"), "push")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(sealed, []byte("token")) {
+		t.Error("the sealed bytes show the plaintext")
+	}
+	if got, err := set.Open(sealed, "push"); err != nil || string(got) != "token" {
+		t.Errorf("Open = %q, %v", got, err)
+	}
+	if _, err := set.Open(sealed, "ticket"); err == nil {
+		t.Error("it opened for another purpose")
+	}
+	sealed[len(sealed)-1] ^= 1
+	if _, err := set.Open(sealed, "push"); err == nil {
+		t.Error("it opened after a change")
+	}
+	if _, err := generated(t).Open(sealed, "push"); err == nil {
+		t.Error("it opened with another set's key")
+	}
+}
+
+func TestAMACHoldsOnlyForItsPurposeAndData(t *testing.T) {
+	t.Parallel()
+	set := generated(t)
+	tag, err := set.MAC("nonce", []byte("data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := set.VerifyMAC(tag, "nonce", []byte("data")); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct{ purpose, data string }{{"token", "data"}, {"nonce", "date"}, {"nonc", "edata"}} {
+		if set.VerifyMAC(tag, c.purpose, []byte(c.data)) == nil {
+			t.Errorf("it verified for %q, %q", c.purpose, c.data)
+		}
+	}
+}
+
+func TestASavedSetLoadsAndOpensWhatItSealed(t *testing.T) {
+	t.Parallel()
+	set := generated(t)
+	path := filepath.Join(t.TempDir(), "keys.json")
+	if err := set.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := keys.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := set.Seal([]byte("x"), "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loaded.Open(sealed, "p"); err != nil {
+		t.Error(err)
+	}
+	if set.Receipt().KeyID != loaded.Receipt().KeyID {
+		t.Error("the receipt key changed its name")
+	}
+	if err := set.Save(path); err == nil {
+		t.Error("an existing key file was overwritten")
+	}
+}
+
+func TestAKeyFileThatOthersMayReadIsRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "keys.json")
+	if err := generated(t).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.Load(path); err == nil || !strings.Contains(err.Error(), "chmod") {
+		t.Errorf("Load = %v, want a refusal that says what to do", err)
+	}
+}
+
+func TestThePublishedReceiptKeyHasNoPrivatePart(t *testing.T) {
+	t.Parallel()
+	public, err := generated(t).ReceiptPublic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(public, []byte(`"d"`)) {
+		t.Errorf("published key carries its private part: %s", public)
+	}
+}
