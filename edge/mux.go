@@ -1,0 +1,99 @@
+// Package edge is what both HTTP faces share: routing that cannot forget authentication, strict decoding,
+// errors as problem documents, the request log, metrics, security headers, CORS, listening and the admin port.
+//
+// It does not know what is asked or who may ask: guards and handlers bring that. What it shows of an error
+// is what package refusal marks as fit to be shown; everything else becomes `internal` and goes to the log.
+package edge
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// HandlerFunc answers a request, or returns the error that Problem turns into the answer.
+type HandlerFunc func(http.ResponseWriter, *http.Request) error
+
+// Guard authenticates and authorises a request; it returns the context with what it found.
+type Guard func(*http.Request) (context.Context, error)
+
+// Public is the guard of what anybody may call.
+func Public(r *http.Request) (context.Context, error) { return r.Context(), nil }
+
+// Options are what a Mux needs from outside.
+type Options struct {
+	Service string
+	Log     *slog.Logger
+	Metrics prometheus.Registerer // nil: measured, but not published
+	Random  io.Reader             // read by many requests at once
+	Now     func() time.Time
+}
+
+// Mux routes requests through the pipeline: request id, headers, body limit, guard, handler, problem, log line.
+type Mux struct {
+	options    Options
+	routes     *http.ServeMux
+	listed     []string
+	preflights map[string]*preflight // by path
+	metrics    metrics
+}
+
+// NewMux returns a Mux without routes.
+func NewMux(o Options) *Mux {
+	return &Mux{
+		options:    o,
+		routes:     http.NewServeMux(),
+		preflights: map[string]*preflight{},
+		metrics:    newMetrics(o.Service, o.Metrics),
+	}
+}
+
+// Handle adds a route; pattern is a method and a path as in net/http, e.g. "POST /v1/approvals/{id}/cancel".
+// It panics on what would be a hole: a pattern without method, or no guard.
+func (m *Mux) Handle(pattern string, g Guard, h HandlerFunc) {
+	m.add(pattern, route{guard: g, handle: h})
+	m.listed = append(m.listed, pattern)
+}
+
+// Routes lists the patterns in the order in which they were added, without preflights.
+func (m *Mux) Routes() []string { return append([]string(nil), m.listed...) }
+
+func (m *Mux) add(pattern string, rt route) {
+	method, path, ok := strings.Cut(pattern, " ")
+	if !ok || method == "" || !strings.HasPrefix(path, "/") {
+		panic("edge: route " + pattern + " must be a method and a path")
+	}
+	if rt.guard == nil || rt.handle == nil {
+		panic("edge: route " + pattern + " needs a guard and a handler")
+	}
+	m.routes.Handle(pattern, rt)
+}
+
+// route is one entry of the table.
+type route struct {
+	guard  Guard
+	handle HandlerFunc
+	cors   *CORS
+}
+
+func (rt route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := rt.serve(w, r); err != nil {
+		Problem(w, r, err)
+	}
+}
+
+func (rt route) serve(w http.ResponseWriter, r *http.Request) error {
+	if rt.cors != nil {
+		rt.cors.answer(w, r)
+	}
+	ctx, err := rt.guard(r)
+	if err != nil {
+		return err
+	}
+	return rt.handle(w, r.WithContext(ctx))
+}

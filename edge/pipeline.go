@@ -1,0 +1,134 @@
+package edge
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/refusal"
+)
+
+const (
+	maxBody = 64 << 10
+	// bodyTime is how long a client may take to send a body, writeTime how long to take an answer.
+	bodyTime  = 10 * time.Second
+	writeTime = 15 * time.Second
+	// requestTime bounds a whole request and leaves room for the longest long-poll.
+	requestTime = 90 * time.Second
+)
+
+var (
+	errNoRoute = refusal.New(refusal.NotFound, "not-found",
+		"There is nothing at this address. Compare the path with the documentation.")
+	errWrongMethod = refusal.New(refusal.Malformed, "method-not-allowed",
+		"This address does not answer this method. The header Allow names those that it does.")
+)
+
+// ServeHTTP runs one request through the pipeline.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rec := &record{started: m.options.Now()}
+	out := &recorder{ResponseWriter: w}
+	r = r.WithContext(withRecord(r.Context(), rec))
+	defer m.finish(out, r, rec)
+	defer m.recoverPanic(out, r, rec)
+
+	secure(w.Header(), r)
+	requestID, err := id.New(m.options.Random, id.Request)
+	if err != nil {
+		Problem(out, r, fmt.Errorf("edge: request id: %w", err))
+		return
+	}
+	rec.id = requestID
+	w.Header().Set("X-Request-Id", requestID)
+	out.allow(requestTime)
+	r.Body = &body{ReadCloser: http.MaxBytesReader(w, r.Body, maxBody), controller: http.NewResponseController(w)}
+	m.route(out, r)
+}
+
+func (m *Mux) route(w http.ResponseWriter, r *http.Request) {
+	h, _ := m.routes.Handler(r)
+	if _, ours := h.(route); ours {
+		m.routes.ServeHTTP(w, r)
+		return
+	}
+	// What is not ours answers 404, 405 or a redirect to a cleaned path, in plain text.
+	probe := probe{}
+	h.ServeHTTP(probe, r)
+	if allow := http.Header(probe).Get("Allow"); allow != "" {
+		w.Header().Set("Allow", allow)
+		Problem(w, r, errWrongMethod)
+		return
+	}
+	Problem(w, r, errNoRoute)
+}
+
+// recoverPanic turns a panic into a 500, or into a cut connection where an answer has begun.
+func (m *Mux) recoverPanic(w *recorder, r *http.Request, rec *record) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		rec.aborted = true
+		return
+	}
+	m.options.Log.ErrorContext(r.Context(), "panic", "service", m.options.Service, "request_id", rec.id,
+		"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if w.began() {
+		rec.aborted = true
+		return
+	}
+	Problem(w, r, fmt.Errorf("edge: panic: %v", p))
+}
+
+// finish writes the one log line, then passes an abort on to net/http, which cuts the connection.
+func (m *Mux) finish(w *recorder, r *http.Request, rec *record) {
+	line := rec.line(w, r, m.options)
+	m.metrics.observe(line)
+	line.write(r.Context(), m.options.Log)
+	if rec.aborted {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// secure sets the headers that keep a browser from making something else of an answer.
+func secure(h http.Header, r *http.Request) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+	if r.TLS != nil {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+}
+
+// body gives the client bodyTime to send it. The deadline goes with the end of the body: later it would
+// end the request, because net/http reads on to notice a client that leaves.
+type body struct {
+	io.ReadCloser
+	controller *http.ResponseController
+	started    bool
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	if !b.started {
+		b.started = true
+		_ = b.controller.SetReadDeadline(time.Now().Add(bodyTime)) // not every connection has deadlines
+	}
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		_ = b.controller.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// probe is a ResponseWriter that keeps the headers only.
+type probe http.Header
+
+func (p probe) Header() http.Header         { return http.Header(p) }
+func (p probe) Write(b []byte) (int, error) { return len(b), nil }
+func (p probe) WriteHeader(int)             {}

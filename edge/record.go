@@ -1,0 +1,95 @@
+package edge
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+type recordKey struct{}
+
+// record is what is known of one request beside its answer.
+type record struct {
+	id      string
+	started time.Time
+	aborted bool
+
+	mu    sync.Mutex
+	attrs []slog.Attr
+}
+
+func withRecord(ctx context.Context, rec *record) context.Context {
+	return context.WithValue(ctx, recordKey{}, rec)
+}
+
+// RequestID returns the id of the request, or nothing outside of a Mux.
+func RequestID(ctx context.Context) string {
+	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
+		return rec.id
+	}
+	return ""
+}
+
+// Annotate adds attributes to the request's log line: ids, never secrets or personal data.
+func Annotate(ctx context.Context, attrs ...slog.Attr) {
+	rec, ok := ctx.Value(recordKey{}).(*record)
+	if !ok {
+		return
+	}
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.attrs = append(rec.attrs, attrs...)
+}
+
+// line is a finished request.
+type line struct {
+	service, method, route, id string
+	status                     int
+	bytes                      int64
+	duration                   time.Duration
+	attrs                      []slog.Attr
+}
+
+func (rec *record) line(w *recorder, r *http.Request, o Options) line {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	return line{
+		service: o.Service, method: knownMethod(r.Method), route: knownRoute(r.Pattern), id: rec.id,
+		status: w.sent(), bytes: w.bytes, duration: o.Now().Sub(rec.started), attrs: rec.attrs,
+	}
+}
+
+func (l line) write(ctx context.Context, log *slog.Logger) {
+	level := slog.LevelInfo
+	if l.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	log.LogAttrs(ctx, level, "request", append([]slog.Attr{
+		slog.String("service", l.service),
+		slog.String("method", l.method),
+		slog.String("route", l.route),
+		slog.Int("status", l.status),
+		slog.Float64("duration_ms", float64(l.duration.Microseconds())/1000),
+		slog.Int64("bytes", l.bytes),
+		slog.String("request_id", l.id),
+	}, l.attrs...)...)
+}
+
+// knownRoute and knownMethod keep what a stranger typed out of logs and metrics.
+func knownRoute(pattern string) string {
+	if pattern == "" {
+		return "none"
+	}
+	return pattern
+}
+
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodConnect, http.MethodTrace:
+		return method
+	}
+	return "other"
+}
