@@ -1,0 +1,95 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Account is one login identity, known by your login number.
+type Account struct {
+	ExternalID string    `json:"account"`
+	Label      string    `json:"label"` // how the phone calls it
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+// AccountFilter chooses accounts by login number.
+type AccountFilter struct {
+	Prefix string
+	After  string // the Next of the page before
+	Limit  int    // 0: the server's default
+}
+
+// AccountPage is a part of a list, in the order of the login numbers.
+type AccountPage struct {
+	Accounts []Account `json:"accounts"`
+	Next     string    `json:"next,omitempty"` // empty: the last page
+}
+
+// Device is a phone that is registered for an account.
+type Device struct {
+	ID         string    `json:"id"`
+	Label      string    `json:"label"`
+	Holder     string    `json:"holder"`
+	Platform   string    `json:"platform"`
+	OSVersion  string    `json:"os_version"`
+	Model      string    `json:"model"`
+	Status     string    `json:"status"`
+	Pushable   bool      `json:"pushable"`
+	CreatedAt  time.Time `json:"created_at"`
+	LastUsedAt time.Time `json:"last_used_at,omitzero"`
+}
+
+// PutAccount creates an account or changes its label. An empty label leaves the choice to the server.
+func (c *Client) PutAccount(ctx context.Context, externalID, label string) (Account, error) {
+	var a Account
+	body := struct {
+		Label string `json:"label,omitempty"`
+	}{label}
+	err := c.do(ctx, call{method: http.MethodPut, path: path("accounts", externalID), body: body, repeat: true}, &a)
+	return a, err
+}
+
+// Account returns one account.
+func (c *Client) Account(ctx context.Context, externalID string) (Account, error) {
+	var a Account
+	err := c.do(ctx, call{method: http.MethodGet, path: path("accounts", externalID), repeat: true}, &a)
+	return a, err
+}
+
+// Accounts returns a page of the directory.
+func (c *Client) Accounts(ctx context.Context, f AccountFilter) (AccountPage, error) {
+	query := url.Values{}
+	for name, value := range map[string]string{"prefix": f.Prefix, "after": f.After} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if f.Limit > 0 {
+		query.Set("limit", strconv.Itoa(f.Limit))
+	}
+	var page AccountPage
+	err := c.do(ctx, call{method: http.MethodGet, path: path("accounts"), query: query, repeat: true}, &page)
+	return page, err
+}
+
+// DeleteAccount removes an account and revokes its devices.
+func (c *Client) DeleteAccount(ctx context.Context, externalID string) error {
+	return c.do(ctx, call{method: http.MethodDelete, path: path("accounts", externalID), repeat: true}, nil)
+}
+
+// Devices returns the phones of an account.
+func (c *Client) Devices(ctx context.Context, externalID string) ([]Device, error) {
+	var list struct {
+		Devices []Device `json:"devices"`
+	}
+	err := c.do(ctx, call{method: http.MethodGet, path: path("accounts", externalID, "devices"), repeat: true}, &list)
+	return list.Devices, err
+}
+
+// RevokeDevice ends a device's registration: from the next request on it decides nothing.
+func (c *Client) RevokeDevice(ctx context.Context, externalID, device string) error {
+	return c.do(ctx, call{method: http.MethodDelete, path: path("accounts", externalID, "devices", device), repeat: true}, nil)
+}

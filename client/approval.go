@@ -1,0 +1,163 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"time"
+)
+
+// Kind says what is asked.
+type Kind string
+
+// The kinds.
+const (
+	Login       Kind = "login"
+	Transaction Kind = "transaction"
+)
+
+// Status is where an approval stands.
+type Status string
+
+// The statuses. All but Pending are final.
+const (
+	Pending    Status = "pending"
+	Approved   Status = "approved"
+	Denied     Status = "denied"
+	Reported   Status = "reported"
+	Expired    Status = "expired"
+	Cancelled  Status = "cancelled"
+	Superseded Status = "superseded"
+)
+
+// Ended reports whether the status is final.
+func (s Status) Ended() bool { return s != Pending }
+
+// Detail is a line that the phone shows; a transaction has at least one.
+type Detail struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+	Role  string `json:"role,omitempty"` // amount, payee or empty
+}
+
+// Browser is who asks, as the login service sees it.
+type Browser struct {
+	IP        string `json:"ip"`
+	UserAgent string `json:"user_agent"`
+	// Session is opaque and stays the same for one browser. A new login of the same session takes the place of one that is still pending.
+	Session string `json:"session,omitempty"`
+}
+
+// Request asks for an approval.
+type Request struct {
+	Account   string // the login number
+	Kind      Kind   // empty: Login
+	Details   []Detail
+	Browser   Browser
+	ExpiresIn time.Duration // 0: two minutes; 30 s to 10 min, in whole seconds
+
+	// OnCreated, if set, is called by Approve once the approval exists, before it waits: the place to hand the
+	// number and the socket to the page.
+	OnCreated func(Approval)
+}
+
+func (r Request) wire() any {
+	return struct {
+		Account   string   `json:"account"`
+		Kind      Kind     `json:"kind,omitempty"`
+		Details   []Detail `json:"details,omitempty"`
+		Browser   Browser  `json:"browser"`
+		ExpiresIn int      `json:"expires_in,omitempty"`
+	}{r.Account, r.Kind, r.Details, r.Browser, int(r.ExpiresIn / time.Second)}
+}
+
+// Approval is a question and, once it has ended, its answer. Keep the ID in your own server-side session: nothing
+// that comes from the browser may say that a login was approved.
+type Approval struct {
+	ID        string    `json:"id"`
+	Status    Status    `json:"status"`
+	Kind      Kind      `json:"kind"`
+	Account   string    `json:"account"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// While it is pending.
+	Number   string    `json:"number,omitempty"` // to be shown in the browser, typed on the phone
+	Methods  []string  `json:"methods,omitempty"`
+	Devices  int       `json:"devices,omitempty"` // that are asked; from CreateApproval only
+	Socket   *Socket   `json:"socket,omitempty"`  // from CreateApproval only
+	Delivery *Delivery `json:"delivery,omitempty"`
+
+	// Once it has ended.
+	Method      string       `json:"method,omitempty"`   // how it was approved
+	Decision    string       `json:"decision,omitempty"` // what the device signed
+	Device      *Decider     `json:"device,omitempty"`
+	DecidedAt   time.Time    `json:"decided_at,omitzero"`
+	LateReports []LateReport `json:"late_reports,omitempty"`
+}
+
+// Socket is where the browser waits. It is for the browser of this login only.
+type Socket struct {
+	URL    string `json:"url"`
+	Ticket string `json:"ticket"`
+}
+
+// Delivery counts the phones by how far the wake-up got.
+type Delivery struct {
+	Sent     int `json:"sent"`
+	Failed   int `json:"failed"`
+	Received int `json:"received"`
+}
+
+// Decider is the device that answered, as it was called then.
+type Decider struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Holder string `json:"holder"`
+}
+
+// LateReport is a report of fraud that came after the end. The outcome stays; look into it.
+type LateReport struct {
+	Device     string    `json:"device"`
+	Holder     string    `json:"holder"`
+	ReportedAt time.Time `json:"reported_at"`
+}
+
+// CreateApproval asks the phones of an account. A repetition after a lost answer creates nothing new.
+func (c *Client) CreateApproval(ctx context.Context, r Request) (Approval, error) {
+	var a Approval
+	q := call{method: http.MethodPost, path: path("approvals"), body: r.wire(), key: rand.Text(), repeat: true}
+	err := c.do(ctx, q, &a)
+	return a, err
+}
+
+// Approval returns where an approval stands.
+func (c *Client) Approval(ctx context.Context, id string) (Approval, error) {
+	return c.WaitApproval(ctx, id, 0)
+}
+
+// WaitApproval returns where an approval stands once it has ended, or after wait (at most MostWait) anyway.
+func (c *Client) WaitApproval(ctx context.Context, id string, wait time.Duration) (Approval, error) {
+	var a Approval
+	q := call{method: http.MethodGet, path: path("approvals", id), repeat: true}
+	err := c.do(ctx, q.waiting(wait), &a)
+	return a, err
+}
+
+// CancelApproval takes a question back. Cancelling one that has ended changes nothing.
+func (c *Client) CancelApproval(ctx context.Context, id string) error {
+	return c.do(ctx, call{method: http.MethodPost, path: path("approvals", id, "cancel"), repeat: true}, nil)
+}
+
+// ResendPush wakes the phones once more: every 20 s at most, three times.
+func (c *Client) ResendPush(ctx context.Context, id string) error {
+	q := call{method: http.MethodPost, path: path("approvals", id, "resend"), key: rand.Text(), repeat: true}
+	return c.do(ctx, q, nil)
+}
+
+// Receipt returns the evidence of a signed outcome: a compact JWS that `jawort verify` checks offline.
+func (c *Client) Receipt(ctx context.Context, id string) (string, error) {
+	var jws string
+	err := c.do(ctx, call{method: http.MethodGet, path: path("approvals", id, "receipt"), repeat: true}, &jws)
+	return jws, err
+}
