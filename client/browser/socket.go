@@ -56,10 +56,10 @@ func (w *watcher) dial(ctx context.Context) (*websocket.Conn, error) {
 		conn.Close()
 		return nil, fmt.Errorf("browser: the server chose the subprotocol %q", conn.Subprotocol())
 	}
-	if resp != nil && err != nil {
-		return nil, refusal(resp.StatusCode, err)
+	if err != nil && resp != nil && resp.StatusCode == http.StatusForbidden {
+		return nil, fmt.Errorf("%w: %w", ErrOrigin, err)
 	}
-	return conn, err
+	return conn, err // any other refusal may be a proxy's: polling finds out
 }
 
 // heard gives the server the time until its next frame or ping.
@@ -96,20 +96,6 @@ func ending(err error) error {
 	case websocket.IsCloseError(err, closeTicket):
 		return fmt.Errorf("%w: %w", ErrTicket, err)
 	case websocket.IsCloseError(err, closeLost):
-		return fmt.Errorf("%w: %w", ErrLost, err)
-	default:
-		return err
-	}
-}
-
-// refusal reads the status of a request that was not answered as asked.
-func refusal(status int, err error) error {
-	switch status {
-	case http.StatusUnauthorized:
-		return fmt.Errorf("%w: %w", ErrTicket, err)
-	case http.StatusForbidden:
-		return fmt.Errorf("%w: %w", ErrOrigin, err)
-	case http.StatusNotFound, http.StatusGone:
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	default:
 		return err

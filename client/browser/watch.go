@@ -20,7 +20,8 @@ var errDone = errors.New("browser: done")
 type watcher struct {
 	Page
 	yield    func(State, error) bool
-	failures int // in a row, without a state in between
+	failures int  // in a row, without a state in between
+	polled   bool // the state is known, so that polling waits for the next one
 }
 
 func (w *watcher) run(ctx context.Context) error {
