@@ -1,0 +1,119 @@
+package mobileapi
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/protocol/webauthncose"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+)
+
+// enrolmentStore takes each step of an enrolment once and by one key.
+type enrolmentStore interface {
+	ClaimEnrolment(ctx context.Context, codeHash []byte, thumbprint string) (account.Enrolment, error)
+	ClaimedEnrolment(ctx context.Context, id, thumbprint string) (account.Enrolment, error)
+	CompleteEnrolment(ctx context.Context, c account.Completion) (account.Device, error)
+}
+
+// claim binds an enrolment's link to the phone's key and tells the phone what to create.
+type claim struct {
+	lasting      enrolmentStore
+	party        *approval.RelyingParty
+	requirements account.Requirements
+}
+
+func (c claim) mount(m *edge.Mux, g guards) {
+	m.Handle("POST /v1/enrolments/claim", g.proof, c.claim)
+}
+
+type claimRequest struct {
+	Code string `json:"code"`
+}
+
+type named struct {
+	Name string `json:"name"`
+}
+
+type labelled struct {
+	Label string `json:"label"`
+}
+
+type claimAnswer struct {
+	Enrolment    string               `json:"enrolment"`
+	Account      labelled             `json:"account"`
+	Tenant       named                `json:"tenant"`
+	PublicKey    creationOptions      `json:"publicKey"`
+	Requirements account.Requirements `json:"requirements"`
+}
+
+func (c claim) claim(w http.ResponseWriter, r *http.Request) error {
+	body, err := edge.DecodeLenient[claimRequest](r)
+	if err != nil {
+		return err
+	}
+	e, err := c.lasting.ClaimEnrolment(r.Context(), account.HashCode(body.Code), keyOf(r))
+	if err != nil {
+		return err
+	}
+	annotateEnrolment(r, e)
+	return edge.JSON(w, http.StatusOK, claimAnswer{
+		Enrolment:    e.ID,
+		Account:      labelled{e.AccountLabel},
+		Tenant:       named{e.TenantName},
+		PublicKey:    optionsOf(e, c.party),
+		Requirements: c.requirements,
+	})
+}
+
+// creationOptions are WebAuthn's PublicKeyCredentialCreationOptionsJSON (Level 3, 5.1.8).
+type creationOptions struct {
+	RP                     relyingParty                   `json:"rp"`
+	User                   user                           `json:"user"`
+	Challenge              string                         `json:"challenge"`
+	PubKeyCredParams       []protocol.CredentialParameter `json:"pubKeyCredParams"`
+	ExcludeCredentials     []string                       `json:"excludeCredentials"`
+	AuthenticatorSelection selection                      `json:"authenticatorSelection"`
+	Attestation            string                         `json:"attestation"`
+}
+
+type relyingParty struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type user struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+}
+
+type selection struct {
+	UserVerification string `json:"userVerification"`
+	ResidentKey      string `json:"residentKey"`
+}
+
+func optionsOf(e account.Enrolment, party *approval.RelyingParty) creationOptions {
+	return creationOptions{
+		RP:                     relyingParty{ID: party.ID(), Name: party.WebAuthn().Config.RPDisplayName},
+		User:                   user{ID: base64.RawURLEncoding.EncodeToString([]byte(e.Device)), Name: e.AccountLabel, DisplayName: e.AccountLabel},
+		Challenge:              base64.RawURLEncoding.EncodeToString(e.Challenge),
+		PubKeyCredParams:       algorithms(),
+		ExcludeCredentials:     []string{},
+		AuthenticatorSelection: selection{UserVerification: "required", ResidentKey: "preferred"},
+		Attestation:            "none",
+	}
+}
+
+// algorithms lists what a credential may sign with, the preferred one first.
+func algorithms() []protocol.CredentialParameter {
+	var list []protocol.CredentialParameter
+	for _, a := range []webauthncose.COSEAlgorithmIdentifier{webauthncose.AlgES256, webauthncose.AlgRS256, webauthncose.AlgEdDSA} {
+		list = append(list, protocol.CredentialParameter{Type: protocol.PublicKeyCredentialType, Algorithm: a})
+	}
+	return list
+}

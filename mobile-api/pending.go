@@ -1,0 +1,244 @@
+package mobileapi
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/refusal"
+)
+
+const (
+	maxWait = 60 * time.Second
+	// maxKnown bounds ?known=; more approvals than that are never pending for one phone in good faith.
+	maxKnown = 64
+)
+
+// questions are the approvals that wait for an answer.
+type questions interface {
+	Pending(ctx context.Context, id string) (approval.Pending, error)
+	PendingOf(ctx context.Context, accounts []string) ([]approval.Pending, error)
+	Mark(ctx context.Context, id, installation string, p approval.Progress) error
+}
+
+// outcomeReader knows what has ended.
+type outcomeReader interface {
+	Outcome(ctx context.Context, id string) (approval.Outcome, error)
+	Outcomes(ctx context.Context, ids []string) ([]approval.Outcome, error)
+}
+
+type pendingStore interface {
+	outcomeReader
+	DevicesOfInstallation(ctx context.Context, installation string) ([]account.Device, error)
+}
+
+// pending hands the documents to the phones that may answer them.
+type pending struct {
+	live    questions
+	lasting pendingStore
+	wakeups Wakeups
+	now     func() time.Time
+}
+
+func (p pending) mount(m *edge.Mux, g guards) {
+	m.Handle("GET /v1/approvals", g.installation, p.list)
+	m.Handle("GET /v1/approvals/{id}", g.installation, p.one)
+}
+
+// entry is one approval for one device: who has two devices on a phone sees it twice.
+type entry struct {
+	ID       string `json:"id"`
+	Device   string `json:"device"`
+	Document string `json:"document"`
+}
+
+type pendingAnswer struct {
+	Approvals []entry `json:"approvals"`
+}
+
+func (p pending) list(w http.ResponseWriter, r *http.Request) error {
+	wait, err := edge.Wait(r, maxWait)
+	if err != nil {
+		return err
+	}
+	known := strings.FieldsFunc(r.URL.Query().Get("known"), func(c rune) bool { return c == ',' })
+	if len(known) > maxKnown {
+		return refusal.Field("known", "must name at most 64 approvals")
+	}
+	entries, err := p.await(r.Context(), installationOf(r).ID, known, wait)
+	if err != nil {
+		return err
+	}
+	return p.hand(w, r, entries)
+}
+
+// await reads until something is pending that the phone does not know, or most has passed.
+func (p pending) await(ctx context.Context, installation string, known []string, most time.Duration) ([]entry, error) {
+	over := time.NewTimer(most)
+	defer over.Stop()
+	for waiting := most > 0; ; {
+		entries, changed, err := p.look(ctx, installation)
+		if err != nil {
+			return nil, err
+		}
+		if !waiting || slices.ContainsFunc(entries, func(e entry) bool { return !slices.Contains(known, e.ID) }) {
+			changed.close()
+			return entries, nil
+		}
+		waiting, err = changed.wait(ctx, over.C)
+		changed.close()
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// look subscribes before it reads, so that what comes in between is not missed.
+func (p pending) look(ctx context.Context, installation string) ([]entry, *subscription, error) {
+	devices, err := p.active(ctx, installation)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts := accountsOf(devices)
+	changed := subscribe(p.wakeups, accounts)
+	entries, err := p.read(ctx, devices, accounts)
+	if err != nil {
+		changed.close()
+		return nil, nil, err
+	}
+	return entries, changed, nil
+}
+
+func (p pending) read(ctx context.Context, devices []account.Device, accounts []string) ([]entry, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	open, err := p.live.PendingOf(ctx, accounts)
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	ended, err := p.ended(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	var entries []entry
+	for _, a := range open {
+		if !ended[a.ID] {
+			entries = append(entries, entriesOf(a, devices)...)
+		}
+	}
+	return entries, nil
+}
+
+// ended names those whose end the live store has not learnt yet.
+func (p pending) ended(ctx context.Context, open []approval.Pending) (map[string]bool, error) {
+	ids := make([]string, len(open))
+	for i, a := range open {
+		ids[i] = a.ID
+	}
+	outcomes, err := p.lasting.Outcomes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	ended := make(map[string]bool, len(outcomes))
+	for _, o := range outcomes {
+		ended[o.Approval] = true
+	}
+	return ended, nil
+}
+
+func (p pending) one(w http.ResponseWriter, r *http.Request) error {
+	devices, err := p.active(r.Context(), installationOf(r).ID)
+	if err != nil {
+		return err
+	}
+	q, err := ask(r.Context(), p.live, p.lasting, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	entries := entriesOf(q.Pending, devices)
+	if len(entries) == 0 {
+		return approval.ErrUnknown
+	}
+	if err := p.stillOpen(r.Context(), q); err != nil {
+		return err
+	}
+	return p.hand(w, r, entries)
+}
+
+func (p pending) stillOpen(ctx context.Context, q question) error {
+	outcome := q.outcome
+	if outcome == nil {
+		o, err := p.lasting.Outcome(ctx, q.ID)
+		if err != nil && !errors.Is(err, approval.ErrUnknown) {
+			return err
+		}
+		if err == nil {
+			outcome = &o
+		}
+	}
+	switch {
+	case outcome != nil:
+		return refuseEnded(*outcome)
+	case q.Superseded:
+		return approval.ErrAlreadyDecided.With("by", "")
+	case !p.now().Before(q.ExpiresAt):
+		return approval.ErrExpired
+	}
+	return nil
+}
+
+// hand answers with the documents and marks them received. A mark that is lost costs the browser a hint only.
+func (p pending) hand(w http.ResponseWriter, r *http.Request, entries []entry) error {
+	marked := map[string]bool{}
+	for _, e := range entries {
+		if marked[e.ID] {
+			continue
+		}
+		marked[e.ID] = true
+		if err := p.live.Mark(r.Context(), e.ID, installationOf(r).ID, approval.ProgressReceived); err != nil {
+			edge.Annotate(r.Context(), slog.Bool("mark_lost", true))
+		}
+	}
+	edge.Annotate(r.Context(), slog.Int("approvals", len(marked)))
+	if entries == nil {
+		entries = []entry{}
+	}
+	return edge.JSON(w, http.StatusOK, pendingAnswer{Approvals: entries})
+}
+
+func (p pending) active(ctx context.Context, installation string) ([]account.Device, error) {
+	devices, err := p.lasting.DevicesOfInstallation(ctx, installation)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(devices, func(d account.Device) bool { return d.Status != account.Active }), nil
+}
+
+func accountsOf(devices []account.Device) []string {
+	var accounts []string
+	for _, d := range devices {
+		if !slices.Contains(accounts, d.Account) {
+			accounts = append(accounts, d.Account)
+		}
+	}
+	return accounts
+}
+
+func entriesOf(a approval.Pending, devices []account.Device) []entry {
+	var entries []entry
+	for _, d := range devices {
+		if d.Account == a.Account {
+			entries = append(entries, entry{ID: a.ID, Device: d.ID, Document: base64.RawURLEncoding.EncodeToString(a.Document)})
+		}
+	}
+	return entries
+}

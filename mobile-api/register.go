@@ -1,0 +1,55 @@
+package mobileapi
+
+import (
+	"encoding/base64"
+	"errors"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/refusal"
+)
+
+// maxCredentialID is WebAuthn's bound (Level 3, 4, credential ID).
+const maxCredentialID = 1023
+
+var errCredential = refusal.Field("credential",
+	"must be a new credential for exactly the options of the claim, made with user verification. Claim again and create another one.")
+
+// register checks that the credential was created for this enrolment, by this relying party's app, with user
+// verification.
+func register(party *approval.RelyingParty, e account.Enrolment, raw []byte) (approval.Credential, error) {
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(raw)
+	if err != nil {
+		return approval.Credential{}, errCredential.Because(err)
+	}
+	session := webauthn.SessionData{
+		Challenge:        base64.RawURLEncoding.EncodeToString(e.Challenge),
+		RelyingPartyID:   party.ID(),
+		UserID:           []byte(e.Device),
+		UserVerification: protocol.VerificationRequired,
+		CredParams:       algorithms(),
+	}
+	made, err := party.WebAuthn().CreateCredential(registrant{e}, session, parsed)
+	if err != nil {
+		return approval.Credential{}, errCredential.Because(err)
+	}
+	if len(made.ID) == 0 || len(made.ID) > maxCredentialID {
+		return approval.Credential{}, errCredential.Because(errors.New("mobileapi: length of the credential id"))
+	}
+	return approval.Credential{
+		ID: made.ID, Device: e.Device, PublicKey: made.PublicKey,
+		SignCount: made.Authenticator.SignCount, BackupEligible: made.Flags.BackupEligible,
+		AAGUID: made.Authenticator.AAGUID, Attestation: made.AttestationFormat,
+	}, nil
+}
+
+// registrant is the device to be, as go-webauthn wants it.
+type registrant struct{ enrolment account.Enrolment }
+
+func (r registrant) WebAuthnID() []byte                         { return []byte(r.enrolment.Device) }
+func (r registrant) WebAuthnName() string                       { return r.enrolment.AccountLabel }
+func (r registrant) WebAuthnDisplayName() string                { return r.enrolment.AccountLabel }
+func (r registrant) WebAuthnCredentials() []webauthn.Credential { return nil }

@@ -1,0 +1,111 @@
+package mobileapi
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/mobile-api/dpop"
+)
+
+// Keys seals what must not be read at rest and authenticates what comes back. Package keys provides it.
+type Keys interface {
+	dpop.MAC
+	Seal(plaintext []byte, purpose string) ([]byte, error)
+}
+
+// Live is what the API needs of the live store.
+type Live interface {
+	questions
+	waker
+}
+
+// Lasting is what the API needs of the lasting store, feature by feature.
+type Lasting interface {
+	installationReader
+	enrolmentStore
+	deviceStore
+	installationStore
+	decisionStore
+	outcomeReader
+}
+
+// Options are the parts that the API is made of. All are required but Associations.
+type Options struct {
+	Live         Live
+	Lasting      Lasting
+	Wakeups      Wakeups
+	Keys         Keys
+	RelyingParty *approval.RelyingParty
+	Requirements account.Requirements
+	PublicURL    string // what phones call: scheme and host, and a path where a proxy strips one
+	Associations Associations
+	Edge         edge.Options
+	Now          func() time.Time
+	Random       io.Reader
+}
+
+// API serves phones.
+type API struct {
+	mux    *edge.Mux
+	nonces dpop.Nonces
+}
+
+// feature mounts its own routes behind the guards that it chooses.
+type feature interface {
+	mount(m *edge.Mux, g guards)
+}
+
+// New returns the API.
+func New(o Options) (*API, error) {
+	public, err := url.Parse(o.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("mobileapi: public URL: %w", err)
+	}
+	if err := o.Requirements.Validate(); err != nil {
+		return nil, err
+	}
+	nonces := dpop.NewNonces(o.Keys, o.Now)
+	verifier, err := dpop.NewVerifier(public, nonces)
+	if err != nil {
+		return nil, fmt.Errorf("mobileapi: public URL: %w", err)
+	}
+	tokens := tokens{mac: o.Keys}
+	a := &API{mux: edge.NewMux(o.Edge), nonces: nonces}
+	for _, f := range features(o, tokens) {
+		f.mount(a.mux, guards{verifier: verifier, tokens: tokens, lasting: o.Lasting})
+	}
+	return a, nil
+}
+
+func features(o Options, t tokens) []feature {
+	return []feature{
+		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements},
+		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, keys: o.Keys, tokens: t, random: o.Random},
+		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, now: o.Now},
+		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty},
+		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
+		devices{lasting: o.Lasting},
+		o.Associations,
+	}
+}
+
+// Routes lists what the API answers, as "METHOD /path".
+func (a *API) Routes() []string { return a.mux.Routes() }
+
+// ServeHTTP answers one request. Every answer carries a fresh nonce, so that a phone seldom has to ask twice.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	nonce, err := a.nonces.New()
+	if err != nil {
+		edge.Problem(w, r, err)
+		return
+	}
+	w.Header().Set("DPoP-Nonce", nonce)
+	c := &challenger{ResponseWriter: w}
+	a.mux.ServeHTTP(c, r.WithContext(c.context(r.Context())))
+}
