@@ -30,7 +30,8 @@ func AdminHandler(reg *prometheus.Registry, ready func(context.Context) error) h
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // how `go tool pprof` asks
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return mux
 }
