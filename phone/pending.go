@@ -1,0 +1,138 @@
+package phone
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Item is a question to one device of this phone.
+type Item struct {
+	Server   string
+	ID       string // of the approval
+	Device   string
+	Bytes    []byte   // the document as it came, which is what is signed
+	Document Document // what Bytes say
+	Err      error    // ErrUnreadable: must not be shown or answered
+	Fetched  time.Time
+}
+
+type wireItem struct {
+	ID       string `json:"id"`
+	Device   string `json:"device"`
+	Document string `json:"document"`
+}
+
+type wireItems struct {
+	Approvals []wireItem `json:"approvals"`
+}
+
+// Pending returns what waits for this phone at all its servers. With a wait it returns when something differs from
+// what is known (ids of approvals), or when the wait is over. Servers that do not answer are left out and named in
+// the error.
+func (p *Phone) Pending(ctx context.Context, wait time.Duration, known []string) ([]Item, error) {
+	servers := p.servers()
+	if len(servers) == 0 {
+		return nil, ErrNotEnrolled
+	}
+	if len(servers) == 1 {
+		return p.pendingAt(ctx, servers[0], wait, known)
+	}
+	if wait > 0 {
+		p.waitForAny(ctx, servers, wait, known)
+	}
+	var all []Item
+	var failed []error
+	for _, s := range servers {
+		items, err := p.pendingAt(ctx, s, 0, nil)
+		all = append(all, items...)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", s, err))
+		}
+	}
+	return all, errors.Join(failed...)
+}
+
+// waitForAny returns when the first server has news, or all have none. One that fails has none.
+func (p *Phone) waitForAny(ctx context.Context, servers []string, wait time.Duration, known []string) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	news := make(chan bool, len(servers))
+	for _, s := range servers {
+		go func() {
+			items, err := p.pendingAt(ctx, s, wait, known)
+			news <- err == nil && differs(items, known)
+		}()
+	}
+	for range servers {
+		if <-news {
+			return
+		}
+	}
+}
+
+// differs says that an item is new; one that has gone shows when the wait is over.
+func differs(items []Item, known []string) bool {
+	seen := make(map[string]bool, len(known))
+	for _, id := range known {
+		seen[id] = true
+	}
+	for _, i := range items {
+		if !seen[i.ID] {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Phone) pendingAt(ctx context.Context, server string, wait time.Duration, known []string) ([]Item, error) {
+	query := url.Values{}
+	if wait > 0 {
+		query.Set("wait", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	}
+	if len(known) > 0 {
+		query.Set("known", strings.Join(known, ","))
+	}
+	q := call{server: server, method: http.MethodGet, path: "/v1/approvals", wait: wait}
+	if len(query) > 0 {
+		q.path += "?" + query.Encode()
+	}
+	return p.items(ctx, q)
+}
+
+// Approval fetches one question, for each device of this phone that is asked. The error says how it ended, if it has.
+func (p *Phone) Approval(ctx context.Context, server, id string) ([]Item, error) {
+	return p.items(ctx, call{server: server, method: http.MethodGet, path: "/v1/approvals/" + url.PathEscape(id)})
+}
+
+func (p *Phone) items(ctx context.Context, q call) ([]Item, error) {
+	var list wireItems
+	if err := p.do(ctx, q, &list); err != nil {
+		return nil, err
+	}
+	items := make([]Item, 0, len(list.Approvals))
+	for _, w := range list.Approvals {
+		items = append(items, w.item(q.server, p.options.Now()))
+	}
+	return items, nil
+}
+
+func (w wireItem) item(server string, now time.Time) Item {
+	i := Item{Server: server, ID: w.ID, Device: w.Device, Fetched: now}
+	var err error
+	if i.Bytes, err = base64.RawURLEncoding.DecodeString(w.Document); err != nil {
+		i.Err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+		return i
+	}
+	i.Document, i.Err = parseDocument(i.Bytes)
+	if i.Err == nil && i.Document.ID != i.ID {
+		i.Err = fmt.Errorf("%w: it belongs to another approval", ErrUnreadable)
+	}
+	return i
+}
