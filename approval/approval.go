@@ -101,6 +101,7 @@ type Pending struct {
 	ExpiresAt   time.Time // ends the question to the phones
 	ClosesAt    time.Time // ends the approval
 	Superseded  bool      // a newer approval of the same session took its place; nobody may answer it
+	Ended       bool      // its outcome is known to the lasting store; the record is kept for a while, e.g. for late reports
 	Recipients  []Recipient
 	Delivery    Delivery
 }
