@@ -1,0 +1,57 @@
+package live
+
+import (
+	"context"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// Mark notes how far the wake-up of an installation got and wakes the approval's topic when that is news.
+// received is never taken back by sent, nor sent by failed.
+func (s *Store) Mark(ctx context.Context, id, installation string, progress approval.Progress) error {
+	partition, err := approval.ParseID(id)
+	if err != nil {
+		return approval.ErrUnknown
+	}
+	changed, err := s.run(ctx, markScript, []string{recordKey(partition, id)},
+		installation, string(progress), wakeChannel(id), id).Int()
+	if err != nil {
+		return failed("mark", err)
+	}
+	if changed < 0 {
+		return approval.ErrUnknown
+	}
+	return nil
+}
+
+// Deliveries returns how far the wake-ups of several approvals got, in one round trip per node. What is
+// forgotten is absent.
+func (s *Store) Deliveries(ctx context.Context, ids []string) (map[string]approval.Delivery, error) {
+	reads := make(map[string]*redis.SliceCmd, len(ids))
+	s.pipeline(ctx, func(p redis.Pipeliner) {
+		for _, id := range ids {
+			if partition, err := approval.ParseID(id); err == nil {
+				reads[id] = p.HMGet(ctx, recordKey(partition, id), "account", "sent", "failed", "received")
+			}
+		}
+	})
+	deliveries := make(map[string]approval.Delivery, len(reads))
+	for id, read := range reads {
+		values, err := read.Result()
+		if err != nil {
+			return nil, failed("read deliveries", err)
+		}
+		if values[0] == nil {
+			continue
+		}
+		deliveries[id] = decodeDelivery(text(values[1]), text(values[2]), text(values[3]))
+	}
+	return deliveries, nil
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}

@@ -1,0 +1,48 @@
+package live
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash/fnv"
+	"strconv"
+
+	"github.com/jawort/jawort/approval"
+)
+
+func partitionTag(partition int) string {
+	return "{jw:" + strconv.FormatInt(int64(partition), 16) + "}:"
+}
+
+// recordPrefix followed by an approval's id is the key of its record.
+func recordPrefix(partition int) string { return partitionTag(partition) + "apr:" }
+
+func recordKey(partition int, id string) string { return recordPrefix(partition) + id }
+
+// indexKey is the sorted set of an account's pending approvals, by creation.
+func indexKey(account string) string {
+	return partitionTag(approval.PartitionOf(account)) + "acc:" + account
+}
+
+// dueKey is the sorted set of a partition's approvals, by when somebody has to look at them.
+func dueKey(partition int) string { return partitionTag(partition) + "due" }
+
+func pushKey(partition int) string { return partitionTag(partition) + "push" }
+
+// idempotencyKey hashes the key as the caller chose it: it may be long, and it may say something about a person.
+func idempotencyKey(application, account, key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return partitionTag(approval.PartitionOf(account)) + "idem:" + application + ":" + account + ":" + hex.EncodeToString(sum[:])
+}
+
+// pushBell is the channel that tells the push queue's readers that there is work.
+const pushBell = "jw:push"
+
+const wakeChannels = 16
+
+func wakeChannel(topic string) string {
+	h := fnv.New32a()
+	h.Write([]byte(topic))
+	return wakeChannelName(int(h.Sum32() % wakeChannels))
+}
+
+func wakeChannelName(n int) string { return "jw:wake:" + strconv.FormatInt(int64(n), 16) }

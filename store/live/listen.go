@@ -1,0 +1,98 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	heartbeat     = 5 * time.Second // a subscription that is silent this long is probed, and given up after as long again
+	shortestPause = 50 * time.Millisecond
+	longestPause  = time.Second
+)
+
+// listener keeps one subscription alive. Its functions must not block.
+type listener struct {
+	client     redis.UniversalClient
+	channels   []string
+	subscribed func() // after every (re)subscription: messages may have been lost
+	message    func(payload string)
+}
+
+// run listens until ctx ends, at first on a subscription that is already open (nil: none).
+func (l *listener) run(ctx context.Context, open *redis.PubSub) {
+	pause := shortestPause
+	for ctx.Err() == nil {
+		if open == nil {
+			open, _ = l.subscribe(ctx)
+		}
+		if open != nil {
+			l.follow(ctx, open)
+			open, pause = nil, shortestPause
+		}
+		wait(ctx, pause)
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// subscribe returns a subscription that Redis has confirmed.
+func (l *listener) subscribe(ctx context.Context) (*redis.PubSub, error) {
+	subscription := l.client.Subscribe(ctx, l.channels...)
+	for confirmed := 0; confirmed < len(l.channels); {
+		got, err := subscription.ReceiveTimeout(ctx, patience)
+		if err != nil {
+			return nil, errors.Join(failed("subscribe", err), subscription.Close())
+		}
+		if _, ok := got.(*redis.Subscription); ok {
+			confirmed++
+		}
+	}
+	l.subscribed()
+	return subscription, nil
+}
+
+// follow passes messages on until the connection or ctx ends.
+func (l *listener) follow(ctx context.Context, subscription *redis.PubSub) {
+	// Reading does not notice that ctx ends, but that the connection is closed.
+	stop := context.AfterFunc(ctx, func() { _ = subscription.Close() })
+	defer func() {
+		if stop() {
+			_ = subscription.Close()
+		}
+	}()
+	for probed := false; ; {
+		got, err := subscription.ReceiveTimeout(ctx, heartbeat)
+		switch m := got.(type) {
+		case *redis.Message:
+			l.message(m.Payload)
+		case *redis.Subscription:
+			l.subscribed() // go-redis reconnected by itself
+		}
+		if err == nil {
+			probed = false
+			continue
+		}
+		if !isTimeout(err) || probed || ctx.Err() != nil || subscription.Ping(ctx) != nil {
+			return
+		}
+		probed = true
+	}
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

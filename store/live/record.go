@@ -1,0 +1,77 @@
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// Fields of a record. Beside them it holds at:<installation> (how far its wake-up got) and
+// re:<request> (a resend that was carried out).
+const (
+	fieldSuperseded = "superseded"
+	fieldEnded      = "ended"
+)
+
+// encodeRecord returns the fields that never change.
+func encodeRecord(p approval.Pending) ([]any, error) {
+	recipients, err := json.Marshal(p.Recipients)
+	if err != nil {
+		return nil, fmt.Errorf("live: encode recipients: %w", err)
+	}
+	return []any{
+		"tenant", p.Tenant, "application", p.Application, "account", p.Account, "kind", string(p.Kind),
+		"document", p.Document, "number", p.Number, "session", p.Session, "recipients", recipients,
+		"created_at", micros(p.CreatedAt), "expires_at", micros(p.ExpiresAt), "closes_at", micros(p.ClosesAt),
+	}, nil
+}
+
+func decodeRecord(id string, fields map[string]string) (approval.Pending, error) {
+	if len(fields) == 0 {
+		return approval.Pending{}, approval.ErrUnknown
+	}
+	p := approval.Pending{
+		ID: id, Tenant: fields["tenant"], Application: fields["application"], Account: fields["account"],
+		Kind: approval.Kind(fields["kind"]), Document: []byte(fields["document"]), Number: fields["number"], Session: fields["session"],
+		Superseded: fields[fieldSuperseded] != "", Ended: fields[fieldEnded] != "",
+	}
+	if err := json.Unmarshal([]byte(fields["recipients"]), &p.Recipients); err != nil {
+		return approval.Pending{}, fmt.Errorf("live: recipients of %s: %w", id, err)
+	}
+	for name, t := range map[string]*time.Time{"created_at": &p.CreatedAt, "expires_at": &p.ExpiresAt, "closes_at": &p.ClosesAt} {
+		n, err := strconv.ParseInt(fields[name], 10, 64)
+		if err != nil {
+			return approval.Pending{}, fmt.Errorf("live: %s of %s: %w", name, id, err)
+		}
+		*t = time.UnixMicro(n).UTC()
+	}
+	p.Delivery = decodeDelivery(fields["sent"], fields["failed"], fields["received"])
+	return p, nil
+}
+
+// decodeDelivery reads counters, which are absent until something was counted.
+func decodeDelivery(sent, failed, received string) approval.Delivery {
+	count := func(s string) int {
+		n, _ := strconv.Atoi(s)
+		return n
+	}
+	return approval.Delivery{Sent: count(sent), Failed: count(failed), Received: count(received)}
+}
+
+func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 10) }
+
+// encodeJobs returns one push job per recipient.
+func encodeJobs(p approval.Pending, kind approval.JobKind, expires time.Time, recipients []approval.Recipient) ([]any, error) {
+	jobs := make([]any, 0, len(recipients))
+	for _, r := range recipients {
+		job, err := json.Marshal(approval.PushJob{Kind: kind, Approval: p.ID, Recipient: r, ExpiresAt: expires.UTC()})
+		if err != nil {
+			return nil, fmt.Errorf("live: encode push job: %w", err)
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs, nil
+}
