@@ -39,8 +39,8 @@ type question struct {
 	number           string
 }
 
-// Decide signs what the person says and sends it until the server has answered or ctx ends. number is what the
-// browser shows, for approve where it is asked for.
+// Decide signs what the person says and sends it until the server has answered or ctx ends; called again then, it
+// goes on with the same signed bytes. number is what the browser shows, for approve where it is asked for.
 func (p *Phone) Decide(ctx context.Context, i Item, d Decision, number string) (Answer, error) {
 	s, err := p.signOnce(i, d, number)
 	if err != nil {
@@ -48,15 +48,30 @@ func (p *Phone) Decide(ctx context.Context, i Item, d Decision, number string) (
 	}
 	for try := 0; ; try++ {
 		a, err := p.Send(ctx, s)
-		if !unanswered(err) || p.tooLate(i) || !sleep(ctx, backOff(try, err)) {
+		if !unanswered(err) {
+			p.drop(i, d, number)
+			return a, err
+		}
+		if p.tooLate(i) || !sleep(ctx, backOff(try, err)) {
 			return a, err
 		}
 	}
 }
 
+func questionOf(i Item, d Decision, number string) question {
+	return question{i.ID, i.Device, d, number}
+}
+
+// drop forgets a signed answer that has reached the server.
+func (p *Phone) drop(i Item, d Decision, number string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.signed, questionOf(i, d, number))
+}
+
 // signOnce keeps the signed answer, so that a repetition is the same bytes.
 func (p *Phone) signOnce(i Item, d Decision, number string) (Signed, error) {
-	q := question{i.ID, i.Device, d, number}
+	q := questionOf(i, d, number)
 	p.mu.Lock()
 	kept, ok := p.signed[q]
 	p.mu.Unlock()

@@ -66,23 +66,28 @@ type offer struct {
 // Enrol registers this phone by a link for holder, and returns the six digits that the person types where the
 // link came from. Only then is the device active. push may be nil.
 func (p *Phone) Enrol(ctx context.Context, link, holder, label string, push *PushAddress) (confirm string, err error) {
+	_, confirm, err = p.enrol(ctx, link, holder, label, push)
+	return confirm, err
+}
+
+func (p *Phone) enrol(ctx context.Context, link, holder, label string, push *PushAddress) (d device, confirm string, err error) {
 	url, code, err := splitLink(link)
 	if err != nil {
-		return "", err
+		return d, "", err
 	}
 	if err := p.meet(url); err != nil {
-		return "", err
+		return d, "", err
 	}
 	o, err := p.claim(ctx, url, code)
 	if err != nil {
-		return "", err
+		return d, "", err
 	}
-	d, err := p.newDevice(url, o)
-	if err != nil {
-		return "", err
+	if d, err = p.newDevice(url, o); err != nil {
+		return d, "", err
 	}
 	d.Holder, d.Label = holder, label
-	return p.complete(ctx, url, o, d, push)
+	confirm, err = p.complete(ctx, url, o, d, push)
+	return d, confirm, err
 }
 
 // meet makes the key of this installation at a server where it has none.

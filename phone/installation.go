@@ -21,41 +21,50 @@ type Device struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// Devices asks all servers what is registered there. It alone says what is gone.
+// Devices asks all servers what is registered there.
 func (p *Phone) Devices(ctx context.Context) ([]Device, error) {
 	var all []Device
-	var failed []error
-	for _, s := range p.servers() {
-		var list struct {
-			Devices []Device `json:"devices"`
-		}
-		failed = append(failed, p.Call(ctx, s, http.MethodGet, "/v1/devices", nil, &list))
-		for _, d := range list.Devices {
-			d.Server = s
-			all = append(all, d)
-		}
-	}
-	return all, errors.Join(failed...)
+	err := p.everywhere(func(server string) error {
+		devices, err := p.devicesAt(ctx, server)
+		all = append(all, devices...)
+		return err
+	})
+	return all, err
 }
 
-// Tidy forgets the keys of devices that their server has ended.
+func (p *Phone) devicesAt(ctx context.Context, server string) ([]Device, error) {
+	var list struct {
+		Devices []Device `json:"devices"`
+	}
+	err := p.Call(ctx, server, http.MethodGet, "/v1/devices", nil, &list)
+	for i := range list.Devices {
+		list.Devices[i].Server = server
+	}
+	return list.Devices, err
+}
+
+// Tidy forgets the keys of devices that their server no longer lists as registered. No other answer makes a phone forget anything.
 func (p *Phone) Tidy(ctx context.Context) error {
-	devices, err := p.Devices(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range devices {
-		if d.Status == "revoked" || d.Status == "disabled" {
-			err = errors.Join(err, p.forget(d.ID))
+	return p.everywhere(func(server string) error {
+		listed, err := p.devicesAt(ctx, server)
+		if err != nil {
+			return err
 		}
-	}
-	return err
+		for _, l := range p.Logins() {
+			if l.Server == server && gone(l.Device, listed) {
+				err = errors.Join(err, p.forget(l.Device))
+			}
+		}
+		return err
+	})
+}
+
+func gone(id string, listed []Device) bool {
+	i := slices.IndexFunc(listed, func(d Device) bool { return d.ID == id })
+	return i < 0 || listed[i].Status == "revoked" || listed[i].Status == "disabled"
 }
 
 func (p *Phone) forget(id string) error {
-	if _, err := p.serverOf(id); err != nil {
-		return nil // long forgotten
-	}
 	return p.change(func(s *state) {
 		for _, at := range s.Servers {
 			at.Devices = slices.DeleteFunc(at.Devices, func(d device) bool { return d.ID == id })

@@ -1,0 +1,130 @@
+package phone
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+func (s *session) welcome() {
+	s.say("This phone answers for:\n")
+	for _, l := range s.Phone.Logins() {
+		s.say("  %s at %s, as %s (%s)\n", clean(l.Account), clean(l.Tenant), clean(l.Holder), clean(l.Label))
+	}
+	s.say("Waiting. Ctrl-C ends.\n")
+}
+
+// show puts the question before the person: of a transaction first what is paid to whom, then who asks.
+func (s *session) show(i Item) {
+	d := i.Document
+	s.say("\n%s\n", strings.Repeat("─", 60))
+	if d.Kind == "transaction" {
+		s.say("Do you approve this TRANSACTION?\n\n")
+		s.details(d.Details)
+	} else {
+		s.say("Is this LOGIN yours?\n\n")
+	}
+	s.line("Service", fmt.Sprintf("%s, %s", d.Application.Name, d.Tenant.Name))
+	s.line("Account", d.Account.Label)
+	s.line("Browser", fmt.Sprintf("%s on %s", d.Browser.Name, d.Browser.OS))
+	s.line("From", place(d.Browser))
+	s.line("Since", d.CreatedAt.Local().Format("15:04:05"))
+	s.line("Time left", max(d.ExpiresAt.Sub(s.now()), 0).Round(time.Second).String())
+	if d.Kind != "transaction" {
+		s.details(d.Details)
+	}
+	if who := s.holder(i); who != "" {
+		s.line("Asked", who)
+	}
+}
+
+func (s *session) details(details []Detail) {
+	for _, d := range details {
+		mark := ""
+		if d.Role != "" {
+			mark = "  ◀ " + d.Role
+		}
+		s.line(d.Label, d.Value+mark)
+	}
+	if len(details) > 0 {
+		s.say("\n")
+	}
+}
+
+func (s *session) line(label, value string) { s.say("  %-10s %s\n", clean(label), clean(value)) }
+
+func place(b Browser) string {
+	if b.Country == "" {
+		return b.IP
+	}
+	return b.IP + ", " + b.Country
+}
+
+// holder tells several devices of one phone apart.
+func (s *session) holder(i Item) string {
+	all := s.Phone.Logins()
+	for _, l := range all {
+		if len(all) > 1 && l.Device == i.Device {
+			return fmt.Sprintf("%s (%s)", l.Holder, l.Label)
+		}
+	}
+	return ""
+}
+
+func (s *session) choices() {
+	s.say("\n[a]pprove  [d]eny, not mine  [r]eport fraud  [l]ater > ")
+}
+
+func (s *session) askNumber() {
+	s.say("Type the %d digits that the browser shows (Enter: back) > ", s.current.Document.Match.Digits)
+}
+
+func thanks(a answered) string {
+	switch {
+	case a.answer.Status == "pending":
+		return "Denied on this phone. The others are still asked."
+	case a.decision == Approve:
+		return "Approved."
+	case a.decision == Report:
+		return "Reported as fraud. Change your password."
+	default:
+		return "Denied."
+	}
+}
+
+// refusal says for a person what the server said to the phone.
+func (s *session) refusal(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return "No answer from the server: " + clean(err.Error())
+	}
+	switch {
+	case e.Code == CodeAlreadyDecided && e.By != "":
+		return fmt.Sprintf("Already answered on %q.", clean(e.By))
+	case e.Code == CodeAlreadyDecided:
+		return "This has ended already."
+	case e.Code == CodeExpired:
+		return "This has expired. Nothing was approved."
+	case e.Code == CodeWrongNumber && e.AttemptsLeft > 0:
+		return fmt.Sprintf("That is not the number that the browser shows. Tries left: %d.", e.AttemptsLeft)
+	case e.Code == CodeWrongNumber:
+		return "That was not the number either. This phone may not answer this question any more."
+	default:
+		return clean(e.Detail)
+	}
+}
+
+// clean shows what could steer a terminal, or reverse or hide text, as what it is.
+func clean(s string) string {
+	var out strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		if unicode.IsPrint(r) && !unicode.Is(unicode.Cf, r) {
+			out.WriteRune(r)
+		} else {
+			fmt.Fprintf(&out, "<U+%04X>", r)
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,68 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+const (
+	idleWait = 25 * time.Second
+	// openWait is shorter: the server wakes a phone for what is new, not for what is gone.
+	openWait = 2 * time.Second
+)
+
+// sighting is what was pending at one moment, as far as the servers answered.
+type sighting struct {
+	items []Item
+	err   error
+}
+
+// watch reports what is pending until ctx ends, and closes the channel then.
+func (t *Terminal) watch(ctx context.Context) <-chan sighting {
+	seen := make(chan sighting)
+	go func() {
+		defer close(seen)
+		var known []string
+		for failures := 0; ctx.Err() == nil; {
+			s := t.look(ctx, known)
+			select {
+			case <-ctx.Done():
+				return
+			case seen <- s:
+			}
+			known = ids(s.items)
+			if s.err == nil {
+				failures = 0
+				continue
+			}
+			sleep(ctx, backOff(failures, s.err))
+			failures++
+		}
+	}()
+	return seen
+}
+
+func (t *Terminal) look(ctx context.Context, known []string) sighting {
+	if err := t.Phone.Refresh(); err != nil {
+		return sighting{err: err}
+	}
+	wait := idleWait
+	if len(known) > 0 {
+		wait = openWait
+	}
+	items, err := t.Phone.Pending(ctx, wait, known)
+	if status(err) == http.StatusUnauthorized {
+		err = errors.Join(err, t.Phone.Tidy(ctx))
+	}
+	return sighting{items, err}
+}
+
+func ids(items []Item) []string {
+	var all []string
+	for _, i := range items {
+		all = append(all, i.ID)
+	}
+	return all
+}
