@@ -1,0 +1,131 @@
+package pushgw
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"code.dny.dev/ssrf"
+	"github.com/SherClockHolmes/webpush-go"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// WebPushOptions is what is needed to send to browsers and UnifiedPush distributors.
+type WebPushOptions struct {
+	Public, Private string // the VAPID key, base64url
+	Subscriber      string // whom a push service may write to: a mail address or an https: URL
+	AllowPrivate    []netip.Prefix
+	Now             func() time.Time
+}
+
+// WebPush sends through the push services that the subscriptions name.
+type WebPush struct {
+	secure  *http.Client
+	plain   *http.Client
+	options webpush.Options
+	now     func() time.Time
+}
+
+// NewWebPush returns a provider of Web Push.
+func NewWebPush(o WebPushOptions) *WebPush {
+	return &WebPush{
+		secure: guardedClient(guard{allowed: o.AllowPrivate, public: ssrf.New(ssrf.WithPorts(443))}),
+		plain:  guardedClient(guard{allowed: o.AllowPrivate}),
+		options: webpush.Options{
+			Subscriber:      strings.TrimPrefix(o.Subscriber, "mailto:"), // the library adds it
+			VAPIDPublicKey:  o.Public,
+			VAPIDPrivateKey: o.Private,
+		},
+		now: o.Now,
+	}
+}
+
+// Close closes idle connections.
+func (w *WebPush) Close() error {
+	w.secure.CloseIdleConnections()
+	w.plain.CloseIdleConnections()
+	return nil
+}
+
+// Send sends one push.
+func (w *WebPush) Send(ctx context.Context, p Push) error {
+	s := p.Address.Subscription
+	if s == nil {
+		return &Failure{Kind: Refused, Reason: "no-subscription"}
+	}
+	message, err := webPushMessage(p)
+	if err != nil {
+		return &Failure{Kind: Refused, Reason: "invalid-message"}
+	}
+	target := &webpush.Subscription{Endpoint: s.Endpoint, Keys: webpush.Keys{Auth: s.Keys.Auth, P256dh: s.Keys.P256dh}}
+	options := w.optionsFor(p)
+	resp, err := webpush.SendNotificationWithContext(ctx, message, target, &options)
+	if err != nil {
+		return webPushError(err)
+	}
+	defer drain(resp.Body)
+	return w.failure(resp)
+}
+
+func (w *WebPush) optionsFor(p Push) webpush.Options {
+	o := w.options
+	o.HTTPClient = w.plain
+	if strings.HasPrefix(p.Address.Subscription.Endpoint, "https:") {
+		o.HTTPClient = w.secure
+	}
+	o.TTL = int(p.life(w.now()).Seconds())
+	o.Topic = p.topic()
+	o.Urgency = webpush.UrgencyHigh
+	if p.Kind == approval.JobWithdrawn {
+		o.Urgency = webpush.UrgencyNormal
+	}
+	return o
+}
+
+// webPushMessage makes the message anew for every attempt, because the library writes into it.
+func webPushMessage(p Push) ([]byte, error) {
+	return json.Marshal(map[string]string{"type": string(p.Kind), "id": p.Approval, "title": p.Title, "body": p.Body})
+}
+
+func webPushError(err error) *Failure {
+	if isProhibited(err) {
+		return &Failure{Kind: Refused, Reason: "address-not-allowed"}
+	}
+	if _, sent := errors.AsType[*url.Error](err); !sent { // keys that are none, an endpoint that is no URL
+		return &Failure{Kind: Refused, Reason: "subscription-unusable"}
+	}
+	return noAnswer(err)
+}
+
+func (w *WebPush) failure(resp *http.Response) error {
+	reason, after := word(strings.ReplaceAll(http.StatusText(resp.StatusCode), " ", "-")), retryAfter(resp.Header, w.now())
+	switch status := resp.StatusCode; {
+	case status/100 == 2:
+		return nil
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return &Failure{Kind: Gone, Reason: reason}
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return &Failure{Kind: Alarm, Reason: reason} // our VAPID key or clock is not what it was
+	case status == http.StatusTooManyRequests:
+		return &Failure{Kind: Throttled, Reason: reason, After: after}
+	case status >= 500:
+		return &Failure{Kind: Again, Reason: reason, After: after}
+	default:
+		return &Failure{Kind: Refused, Reason: reason}
+	}
+}
+
+const maxAnswer = 4096
+
+// drain reads what is worth reading of an answer, so that the connection can be used again.
+func drain(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, maxAnswer)
+	_ = body.Close()
+}
