@@ -1,0 +1,74 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Load reads the file at path, then the variables JAWORT_… of environ, fills in what follows from them and
+// validates the whole. Where path is empty JAWORT_CONFIG may name the file; there need not be one. The error
+// names every wrong key, one per line.
+func Load(path string, environ []string) (*Config, error) {
+	c := Default()
+	if path == "" {
+		path = lookup(environ, fileVariable)
+	}
+	if path != "" {
+		if err := c.readFile(path); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.readEnvironment(environ); err != nil {
+		return nil, err
+	}
+	c.complete()
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Config) readFile(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	if err := c.readYAML(data); err != nil {
+		return fmt.Errorf("config: %s: %w", path, err)
+	}
+	return nil
+}
+
+func (c *Config) readYAML(data []byte) error {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc yaml.Node
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return errors.New("there is more than one document in the file")
+	}
+	return errors.Join(fill(reflect.ValueOf(c).Elem(), doc.Content[0], "")...)
+}
+
+// complete fills in what follows from other keys.
+func (c *Config) complete() {
+	public, err := parsePublicURL(c.MobileAPI.PublicURL)
+	if err != nil {
+		return // Validate says so
+	}
+	if c.MobileAPI.RPID == "" {
+		c.MobileAPI.RPID = public.Hostname()
+	}
+	if len(c.MobileAPI.Origins) == 0 {
+		c.MobileAPI.Origins = []string{origin(public)}
+	}
+}
