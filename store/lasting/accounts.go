@@ -1,0 +1,96 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jawort/jawort/account"
+)
+
+const (
+	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, a.created_at`
+	accountOf      = ` FROM accounts a JOIN tenants t ON t.id = a.tenant WHERE a.tenant = $1 AND a.deleted_at = 0`
+)
+
+// AccountFilter picks accounts by their external id, in the order of its bytes.
+type AccountFilter struct {
+	Prefix string
+	After  string // the last one that was seen; empty: from the beginning
+	Limit  int    // 0: defaultPage
+}
+
+const defaultPage = 100
+
+// PutAccount creates the account with this external id or finds it. An empty label leaves the label as it is.
+func (s *Store) PutAccount(ctx context.Context, a account.Account) (stored account.Account, created bool, err error) {
+	id, err := one(ctx, s.writes, scanString, `
+		INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ($1, $2, $3, $4, jawort_now())
+		ON CONFLICT (tenant, external_id) WHERE deleted_at = 0
+		DO UPDATE SET label = CASE WHEN excluded.label = '' THEN accounts.label ELSE excluded.label END
+		RETURNING id`, a.ID, a.Tenant, a.ExternalID, a.Label)
+	if err != nil {
+		return account.Account{}, false, err
+	}
+	stored, err = s.Account(ctx, a.Tenant, a.ExternalID)
+	return stored, id == a.ID, err
+}
+
+// Account returns the account that a tenant knows by externalID, or account.ErrUnknownAccount.
+func (s *Store) Account(ctx context.Context, tenant, externalID string) (account.Account, error) {
+	return findAccount(ctx, s.reads, tenant, externalID)
+}
+
+func findAccount(ctx context.Context, q querier, tenant, externalID string) (account.Account, error) {
+	a, err := one(ctx, q, scanAccount, `SELECT `+accountColumns+accountOf+` AND a.external_id = $2`, tenant, externalID)
+	return a, replace(err, account.ErrUnknownAccount)
+}
+
+// Accounts returns one page of a tenant's accounts.
+func (s *Store) Accounts(ctx context.Context, tenant string, f AccountFilter) ([]account.Account, error) {
+	if f.Limit <= 0 {
+		f.Limit = defaultPage
+	}
+	return all(ctx, s.reads, scanAccount, `
+		SELECT `+accountColumns+accountOf+`
+		AND a.external_id > $2 AND a.external_id >= $3 AND a.external_id <= $4 AND substr(a.external_id, 1, length($3)) = $3
+		ORDER BY a.external_id LIMIT $5`, tenant, f.After, f.Prefix, f.Prefix+"\U0010FFFF", f.Limit)
+}
+
+func scanAccount(r row) (a account.Account, err error) {
+	return a, r.Scan(&a.ID, &a.Tenant, &a.TenantName, &a.ExternalID, &a.Label, into(&a.CreatedAt))
+}
+
+// DeleteAccount ends an account with its devices, credentials and enrolments. The external id is free again; an
+// account made with it later is another one.
+func (s *Store) DeleteAccount(ctx context.Context, tenant, externalID string) error {
+	return s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		id, err := one(ctx, tx, scanString, `
+			UPDATE accounts SET deleted_at = jawort_now()
+			WHERE tenant = $1 AND external_id = $2 AND deleted_at = 0 RETURNING id`, tenant, externalID)
+		if err != nil {
+			return replace(err, account.ErrUnknownAccount)
+		}
+		_, err = exec(ctx, tx, `
+			UPDATE enrolments SET status = $2 WHERE account = $1 AND status IN ($3, $4, $5)`,
+			id, account.EnrolmentFailed, account.EnrolmentOpen, account.EnrolmentClaimed, account.EnrolmentCompleted)
+		if err != nil {
+			return err
+		}
+		return revokeCredentials(ctx, tx, id)
+	})
+}
+
+// revokeCredentials takes the rows one by one in the order of their ids, so that two of its kind cannot wait for
+// each other.
+func revokeCredentials(ctx context.Context, tx *sql.Tx, account string) error {
+	ids, err := all(ctx, tx, scanBytes, `SELECT id FROM credentials WHERE account = $1 ORDER BY id`, account)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := exec(ctx, tx, revoke+` AND id = $2`, revoked, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package lasting
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jawort/jawort/account"
+)
+
+const keyColumns = `k.id, k.application, k.scopes, k.hash, k.created_at, k.revoked_at`
+
+// CreateKey adds an API key to an active application.
+func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
+	scopes := make([]string, len(k.Scopes))
+	for i, scope := range k.Scopes {
+		scopes[i] = string(scope)
+	}
+	return mustTouch(ctx, s.writes, ErrNotFound, `
+		INSERT INTO api_keys (id, application, scopes, hash, created_at)
+		SELECT $1, p.id, $3, $4, jawort_now() FROM applications p WHERE p.id = $2 AND p.revoked_at = 0`,
+		k.ID, k.Application, strings.Join(scopes, ","), k.Hash)
+}
+
+// Keys returns the keys of an application, also the revoked ones, oldest first.
+func (s *Store) Keys(ctx context.Context, application string) ([]account.Key, error) {
+	return all(ctx, s.reads, func(r row) (account.Key, error) {
+		var k keyRow
+		err := r.Scan(k.dest()...)
+		return k.key(), err
+	}, `SELECT `+keyColumns+` FROM api_keys k WHERE k.application = $1 ORDER BY k.created_at, k.id`, application)
+}
+
+// RevokeKey ends a key. Repeating it changes nothing.
+func (s *Store) RevokeKey(ctx context.Context, id string) error {
+	return mustTouch(ctx, s.writes, ErrNotFound,
+		`UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
+}
+
+// KeyByHash returns an active key of an active application of an active tenant, with that application.
+func (s *Store) KeyByHash(ctx context.Context, hash []byte) (account.Key, account.Application, error) {
+	var a account.Application
+	k, err := one(ctx, s.reads, func(r row) (account.Key, error) {
+		var k keyRow
+		err := scanApplicationBehind(r, &a, k.dest()...)
+		return k.key(), err
+	}, `
+		SELECT `+keyColumns+`, `+applicationColumns+`
+		FROM api_keys k JOIN applications p ON p.id = k.application JOIN tenants t ON t.id = p.tenant
+		WHERE k.hash = $1 AND k.revoked_at = 0 AND p.revoked_at = 0 AND t.revoked_at = 0`, hash)
+	return k, a, err
+}
+
+// keyRow is a key as it is scanned.
+type keyRow struct {
+	account.Key
+	scopes string
+}
+
+func (k *keyRow) dest() []any {
+	return []any{&k.ID, &k.Application, &k.scopes, &k.Hash, into(&k.CreatedAt), into(&k.RevokedAt)}
+}
+
+func (k *keyRow) key() account.Key {
+	for scope := range strings.SplitSeq(k.scopes, ",") {
+		if scope != "" {
+			k.Scopes = append(k.Scopes, account.Scope(scope))
+		}
+	}
+	return k.Key
+}

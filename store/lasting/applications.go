@@ -1,0 +1,57 @@
+package lasting
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jawort/jawort/account"
+)
+
+const applicationColumns = `p.id, p.tenant, t.name, p.name, p.origins, p.digits, p.created_at, p.revoked_at`
+
+// CreateApplication adds an application to an active tenant.
+func (s *Store) CreateApplication(ctx context.Context, a account.Application) error {
+	origins, err := json.Marshal(append([]string{}, a.Origins...))
+	if err != nil {
+		return fmt.Errorf("lasting: origins: %w", err)
+	}
+	return mustTouch(ctx, s.writes, ErrNotFound, `
+		INSERT INTO applications (id, tenant, name, origins, digits, created_at)
+		SELECT $1, t.id, $3, $4, $5, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
+		a.ID, a.Tenant, a.Name, string(origins), a.Digits)
+}
+
+// Applications returns the applications of a tenant, also the revoked ones, oldest first.
+func (s *Store) Applications(ctx context.Context, tenant string) ([]account.Application, error) {
+	return all(ctx, s.reads, scanApplication, `
+		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant
+		WHERE p.tenant = $1 ORDER BY p.created_at, p.id`, tenant)
+}
+
+// Application returns an application, also a revoked one, or ErrNotFound.
+func (s *Store) Application(ctx context.Context, id string) (account.Application, error) {
+	return one(ctx, s.reads, scanApplication, `
+		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant WHERE p.id = $1`, id)
+}
+
+// RevokeApplication ends an application and with it all of its keys. Repeating it changes nothing.
+func (s *Store) RevokeApplication(ctx context.Context, id string) error {
+	return mustTouch(ctx, s.writes, ErrNotFound,
+		`UPDATE applications SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
+}
+
+func scanApplication(r row) (account.Application, error) {
+	var a account.Application
+	return a, scanApplicationBehind(r, &a)
+}
+
+// scanApplicationBehind scans other columns, then those of the application.
+func scanApplicationBehind(r row, a *account.Application, first ...any) error {
+	var origins string
+	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, &a.Name, &origins, &a.Digits, into(&a.CreatedAt), into(&a.RevokedAt))
+	if err := r.Scan(dest...); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(origins), &a.Origins)
+}

@@ -1,0 +1,106 @@
+package lasting
+
+import (
+	"context"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+)
+
+const (
+	active      = string(account.Active)
+	revoked     = string(account.Revoked)
+	unconfirmed = string(account.Unconfirmed)
+	disabled    = string(account.Disabled)
+)
+
+// Who enrolled but was not confirmed in time is as good as revoked.
+const deviceColumns = `d.id, d.account, a.label, t.name, d.installation, d.holder, d.label,
+	CASE WHEN c.status = '` + unconfirmed + `' AND e.expires_at <= (SELECT jawort_now()) THEN '` + revoked + `' ELSE c.status END,
+	i.platform, i.os_version, i.model, i.language, i.screen_lock, i.notifications, i.address IS NOT NULL, d.created_at, c.used_at`
+
+const deviceTables = ` FROM devices d
+	JOIN credentials c ON c.device = d.id
+	JOIN enrolments e ON e.device = d.id
+	JOIN accounts a ON a.id = d.account
+	JOIN tenants t ON t.id = a.tenant
+	JOIN installations i ON i.id = d.installation `
+
+// revoke needs a further condition that names the device or credential. Repeating it changes nothing.
+const revoke = `UPDATE credentials SET status = $1, ended_at = CASE WHEN status = $1 THEN ended_at ELSE jawort_now() END WHERE TRUE`
+
+// goneFor is how long a phone can still learn that a device of its is gone.
+const goneFor = 30 * 24 * time.Hour
+
+// Devices returns the devices of an account, without those that were revoked, oldest first.
+func (s *Store) Devices(ctx context.Context, tenant, externalID string) ([]account.Device, error) {
+	a, err := s.Account(ctx, tenant, externalID)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, s.reads, scanDevice, `
+		SELECT `+deviceColumns+deviceTables+`
+		WHERE d.account = $1 AND c.status <> $2 AND NOT (c.status = $3 AND e.expires_at <= (SELECT jawort_now()))
+		ORDER BY d.created_at, d.id`, a.ID, revoked, unconfirmed)
+}
+
+// DevicesOfInstallation returns what a phone carries, and what it carried within the last 30 days, oldest first.
+func (s *Store) DevicesOfInstallation(ctx context.Context, installation string) ([]account.Device, error) {
+	return all(ctx, s.reads, scanDevice, `
+		SELECT `+deviceColumns+deviceTables+`
+		WHERE d.installation = $1 AND (c.status = $2
+			OR (CASE WHEN c.status = $3 THEN e.expires_at ELSE c.ended_at END) > (SELECT jawort_now()) - $4)
+		ORDER BY d.created_at, d.id`, installation, active, unconfirmed, goneFor.Microseconds())
+}
+
+func deviceByID(ctx context.Context, q querier, id string) (account.Device, error) {
+	return one(ctx, q, scanDevice, `SELECT `+deviceColumns+deviceTables+`WHERE d.id = $1`, id)
+}
+
+func scanDevice(r row) (d account.Device, err error) {
+	p := &d.Posture
+	return d, r.Scan(&d.ID, &d.Account, &d.AccountLabel, &d.TenantName, &d.Installation, &d.Holder, &d.Label, &d.Status,
+		&p.Platform, &p.OSVersion, &p.Model, &p.Language, &p.ScreenLock, &p.Notifications, &d.Pushable,
+		into(&d.CreatedAt), into(&d.LastUsedAt))
+}
+
+// RevokeDevice ends a device of an account. When it returns, the device decides nothing any more. Repeating it
+// changes nothing.
+func (s *Store) RevokeDevice(ctx context.Context, tenant, externalID, device string) error {
+	a, err := s.Account(ctx, tenant, externalID)
+	if err != nil {
+		return err
+	}
+	return mustTouch(ctx, s.writes, account.ErrUnknownDevice, revoke+` AND device = $2 AND account = $3`, revoked, device, a.ID)
+}
+
+// LeaveDevice ends a device on the wish of its own phone. Repeating it changes nothing.
+func (s *Store) LeaveDevice(ctx context.Context, installation, device string) error {
+	return mustTouch(ctx, s.writes, account.ErrUnknownDevice, revoke+`
+		AND device = $2 AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.installation = $3)`, revoked, device, installation)
+}
+
+// RenameDevice changes label and holder of a device that is not revoked; an empty one stays as it is.
+func (s *Store) RenameDevice(ctx context.Context, installation, device, label, holder string) error {
+	return mustTouch(ctx, s.writes, account.ErrUnknownDevice, `
+		UPDATE devices SET label = CASE WHEN $3 = '' THEN label ELSE $3 END, holder = CASE WHEN $4 = '' THEN holder ELSE $4 END
+		WHERE id = $1 AND installation = $2
+		AND EXISTS (SELECT 1 FROM credentials c WHERE c.device = devices.id AND c.status <> $5)`,
+		device, installation, label, holder, revoked)
+}
+
+// Signer returns the active credential with this id of a device of this installation, or approval.ErrInactive.
+func (s *Store) Signer(ctx context.Context, installation string, credentialID []byte) (approval.Signer, error) {
+	signer, err := one(ctx, s.reads, func(r row) (g approval.Signer, err error) {
+		c := &g.Credential
+		err = r.Scan(&c.ID, &c.Device, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, into(&c.EnrolledAt),
+			&g.Device, &g.Label, &g.Holder, &g.Account, &g.Installation)
+		return g, err
+	}, `
+		SELECT c.id, c.device, c.public_key, c.sign_count, c.backup_eligible, c.aaguid, c.attestation, c.enrolled_at,
+			d.id, d.label, d.holder, d.account, d.installation
+		FROM credentials c JOIN devices d ON d.id = c.device
+		WHERE c.id = $1 AND c.status = $2 AND d.installation = $3`, credentialID, active, installation)
+	return signer, replace(err, approval.ErrInactive)
+}

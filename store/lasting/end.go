@@ -1,0 +1,98 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// Every end of an approval is this insert, which wins or changes nothing. What differs is the condition.
+const (
+	insertOutcome = `
+	INSERT INTO outcomes (` + outcomeColumns + `, closes_at)
+	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+		$24, $25, jawort_now(), $26 WHERE `
+	firstWins = ` ON CONFLICT (approval) DO NOTHING RETURNING decided_at`
+
+	beforeExpiry = `jawort_now() < $25`
+	beforeClose  = `jawort_now() < $26`
+	afterClose   = `jawort_now() >= $26`
+	anyTime      = `TRUE`
+	// A device that denied, or typed too many wrong numbers, approves no more.
+	unspent = beforeExpiry + ` AND NOT EXISTS (SELECT 1 FROM partial_denies p WHERE p.approval = $1 AND p.device = $10)`
+)
+
+// put inserts an outcome with its event and stamps it; it reports whether it won.
+func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcome, installation, condition string) (bool, error) {
+	c, a := o.Signer, o.Assertion
+	if c == nil || a == nil {
+		c, a = new(approval.Credential), new(approval.Assertion)
+	}
+	decidedAt, err := one(ctx, tx, scanMicros, insertOutcome+condition+firstWins,
+		o.Approval, o.Tenant, o.Application, o.Account, o.Kind, o.Status, o.Method, o.Decision, o.Number,
+		o.Device, o.Label, o.Holder, o.Document,
+		c.ID, c.PublicKey, int64(c.SignCount), c.BackupEligible, c.AAGUID, c.Attestation, micros(c.EnrolledAt),
+		a.AuthenticatorData, a.ClientDataJSON, a.Signature,
+		micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.ClosesAt))
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	o.DecidedAt = at(decidedAt)
+	return true, putEvent(ctx, tx, o.Approval, installation)
+}
+
+func scanMicros(r row) (us int64, err error) { return us, r.Scan(&us) }
+
+// endOf returns the outcome of an approval that nobody decided.
+func endOf(p approval.Pending, status approval.Status) approval.Outcome {
+	return approval.Outcome{
+		Approval: p.ID, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Kind: p.Kind,
+		Status: status, Document: p.Document,
+		CreatedAt: at(micros(p.CreatedAt)), ExpiresAt: at(micros(p.ExpiresAt)),
+	}
+}
+
+// End ends an approval without a decision, as expired, cancelled or superseded, or returns the outcome that was
+// first. Before its closing time an approval does not expire: approval.ErrNotDue.
+func (s *Store) End(ctx context.Context, p approval.Pending, status approval.Status) (approval.Outcome, error) {
+	condition := anyTime
+	switch status {
+	case approval.StatusExpired:
+		condition = afterClose
+	case approval.StatusCancelled, approval.StatusSuperseded:
+	default:
+		return approval.Outcome{}, fmt.Errorf("lasting: an approval cannot end as %q without a decision", status)
+	}
+	var o approval.Outcome
+	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		o = endOf(p, status)
+		won, err := put(ctx, tx, p, &o, "", condition)
+		if err != nil || won {
+			return err
+		}
+		o, err = readOutcome(ctx, tx, p.ID)
+		if errors.Is(err, approval.ErrUnknown) {
+			return approval.ErrNotDue
+		}
+		return err
+	})
+	if isUnsure(err) {
+		return s.again(ctx, p.ID, err)
+	}
+	return o, err
+}
+
+// again reads an outcome on a fresh connection after a commit that nobody knows the end of.
+func (s *Store) again(ctx context.Context, id string, cause error) (approval.Outcome, error) {
+	o, err := s.Outcome(context.WithoutCancel(ctx), id)
+	if err != nil {
+		return approval.Outcome{}, cause
+	}
+	return o, nil
+}

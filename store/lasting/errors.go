@@ -1,0 +1,68 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/jawort/jawort/refusal"
+)
+
+// failed turns a driver's error into what callers see: ErrUnavailable where the database does not answer, and an
+// internal error where it answered that a statement of ours is wrong.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	if unavailable(err) {
+		return refusal.ErrUnavailable.Because(err)
+	}
+	return fmt.Errorf("lasting: %w", err)
+}
+
+func unavailable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return !ours(pg.Code)
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return slices.Contains(sqliteOutages, lite.Code()&0xff)
+	}
+	return lost(err)
+}
+
+// ours are the SQLSTATE classes that blame the statement or its data: feature not supported, data exception,
+// integrity constraint violation, syntax error. All others (connection, resources, shutdown, read-only
+// standby, cancelled, deadlock) may pass when the request comes again.
+func ours(code string) bool {
+	return len(code) == 5 && slices.Contains([]string{"0A", "22", "23", "42"}, code[:2])
+}
+
+var sqliteOutages = []int{
+	sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
+	sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+}
+
+func lost(err error) bool {
+	for _, e := range []error{
+		context.DeadlineExceeded, context.Canceled, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
+		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	var network net.Error
+	var connect *pgconn.ConnectError
+	return errors.As(err, &network) || errors.As(err, &connect) || pgconn.SafeToRetry(err)
+}

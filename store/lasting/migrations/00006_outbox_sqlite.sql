@@ -1,0 +1,10 @@
+-- +goose Up
+CREATE TABLE outbox (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    approval     TEXT NOT NULL,
+    installation TEXT NOT NULL, -- of the decider; empty where none is
+    leased_until BIGINT NOT NULL DEFAULT 0
+);
+
+-- +goose Down
+DROP TABLE outbox;

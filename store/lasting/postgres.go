@@ -1,0 +1,80 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+)
+
+// connections bounds the pool. Durable inserts per second hardly grow beyond this: they share their fsync.
+const connections = 32
+
+func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("lasting: database: the postgres URL cannot be read") // the cause quotes the URL
+	}
+	config.RuntimeParams["application_name"] = "jawort"
+	config.RuntimeParams["default_transaction_isolation"] = "read committed"
+	if err := migratePostgres(ctx, *config); err != nil {
+		return nil, err
+	}
+	bound := strconv.FormatInt(MaxTransaction.Milliseconds(), 10)
+	config.RuntimeParams["statement_timeout"] = bound
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = bound
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	s := &Store{reads: db, writes: db}
+	s.move = s.movePostgresClock
+	if err := s.checkPostgres(ctx, log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// migratePostgres has its own connection, because a migration may take longer than a statement.
+func migratePostgres(ctx context.Context, config pgx.ConnConfig) error {
+	db := stdlib.OpenDB(config)
+	return errors.Join(migrate(ctx, db, goose.DialectPostgres), db.Close())
+}
+
+// checkPostgres refuses a database that acknowledges before it has written, and says what is weaker than it could be.
+func (s *Store) checkPostgres(ctx context.Context, log *slog.Logger) error {
+	commit, err := s.setting(ctx, "synchronous_commit")
+	if err != nil {
+		return err
+	}
+	if commit == "off" || commit == "local" {
+		return fmt.Errorf("lasting: Postgres runs with synchronous_commit = %s: a crash could undo what was acknowledged; set it to on", commit)
+	}
+	standbys, err := s.setting(ctx, "synchronous_standby_names")
+	if err != nil {
+		return err
+	}
+	if standbys == "" {
+		log.WarnContext(ctx, "Postgres has no synchronous standby: the loss of its disk loses decisions that were acknowledged")
+	}
+	offset, err := one(ctx, s.reads, scanInt, `SELECT micros FROM clock_offset`)
+	if err == nil && offset != 0 {
+		log.WarnContext(ctx, "the database's clock is moved, as only tests should do", "offset", time.Duration(offset)*time.Microsecond)
+	}
+	return err
+}
+
+func (s *Store) setting(ctx context.Context, name string) (string, error) {
+	return one(ctx, s.reads, scanString, `SELECT current_setting($1)`, name)
+}
+
+func (s *Store) movePostgresClock(ctx context.Context, offset time.Duration) error {
+	return mustTouch(ctx, s.writes, sql.ErrNoRows, `UPDATE clock_offset SET micros = $1`, offset.Microseconds())
+}
