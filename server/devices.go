@@ -1,0 +1,94 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/edge"
+)
+
+// devicesOf keeps the devices of accounts.
+type devicesOf interface {
+	Devices(ctx context.Context, tenant, externalID string) ([]account.Device, error)
+	RevokeDevice(ctx context.Context, tenant, externalID, device string) error
+}
+
+// devices are the phones of the tenant's accounts.
+type devices struct {
+	guards  guards
+	devices devicesOf
+}
+
+func (d devices) mount(m *edge.Mux) {
+	admin := d.guards.key(account.ScopeAdmin)
+	m.Handle("GET /v1/accounts/{external_id}/devices", admin, d.list)
+	m.Handle("GET /v1/accounts/{external_id}/devices/{id}", admin, d.get)
+	m.Handle("DELETE /v1/accounts/{external_id}/devices/{id}", admin, d.revoke)
+}
+
+type deviceView struct {
+	ID         string         `json:"id"`
+	Label      string         `json:"label"`
+	Holder     string         `json:"holder"`
+	Platform   string         `json:"platform"`
+	OSVersion  string         `json:"os_version"`
+	Model      string         `json:"model"`
+	Status     account.Status `json:"status"`
+	Pushable   bool           `json:"pushable"`
+	CreatedAt  time.Time      `json:"created_at"`
+	LastUsedAt *time.Time     `json:"last_used_at,omitempty"`
+}
+
+func shownDevice(d account.Device) deviceView {
+	v := deviceView{
+		ID: d.ID, Label: d.Label, Holder: d.Holder, Platform: d.Posture.Platform, OSVersion: d.Posture.OSVersion,
+		Model: d.Posture.Model, Status: d.Status, Pushable: d.Pushable, CreatedAt: d.CreatedAt.UTC(),
+	}
+	if !d.LastUsedAt.IsZero() {
+		used := d.LastUsedAt.UTC()
+		v.LastUsedAt = &used
+	}
+	return v
+}
+
+func (d devices) list(w http.ResponseWriter, r *http.Request) error {
+	found, err := d.of(r)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Devices []deviceView `json:"devices"`
+	}{make([]deviceView, 0, len(found))}
+	for _, one := range found {
+		answer.Devices = append(answer.Devices, shownDevice(one))
+	}
+	return edge.JSON(w, http.StatusOK, answer)
+}
+
+func (d devices) get(w http.ResponseWriter, r *http.Request) error {
+	found, err := d.of(r)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(found, func(one account.Device) bool { return one.ID == r.PathValue("id") })
+	if i < 0 {
+		return account.ErrUnknownDevice
+	}
+	return edge.JSON(w, http.StatusOK, shownDevice(found[i]))
+}
+
+func (d devices) revoke(w http.ResponseWriter, r *http.Request) error {
+	tenant := callerOf(r.Context()).application.Tenant
+	if err := d.devices.RevokeDevice(r.Context(), tenant, r.PathValue("external_id"), r.PathValue("id")); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (d devices) of(r *http.Request) ([]account.Device, error) {
+	return d.devices.Devices(r.Context(), callerOf(r.Context()).application.Tenant, r.PathValue("external_id"))
+}

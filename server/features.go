@@ -1,0 +1,25 @@
+package server
+
+import (
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/hub"
+)
+
+// feature mounts its own routes.
+type feature interface{ mount(m *edge.Mux) }
+
+// features are all that the server answers.
+func features(o Options, ender *ending.Ender, sockets *hub.Hub, socketBase string) []feature {
+	g := guards{credentials: o.Lasting, keys: o.Keys, ender: ender, now: o.Now}
+	tickets := tickets{keys: o.Keys, socketBase: socketBase}
+	return []feature{
+		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
+		questions{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, topics: o.Wakeups},
+		waiting{guards: g, ender: ender, hub: sockets},
+		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
+		accounts{guards: g, directory: o.Lasting, random: o.Random},
+		devices{guards: g, devices: o.Lasting},
+		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, topics: o.Wakeups, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
+	}
+}

@@ -1,0 +1,161 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// watch is one approval that somebody waits for. Guarded by Hub.mu.
+type watch struct {
+	view    View
+	sockets []*socket
+}
+
+// join registers the socket as one that waits for the approval, or returns the close code that refuses it. Whoever joins is
+// read once more with the next batch, so that nothing between its first reading and now is lost.
+func (h *Hub) join(s *socket, v View) (refused int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.queue.closed:
+		return websocket.CloseServiceRestart
+	case h.count >= h.options.Max:
+		return websocket.CloseTryAgainLater
+	}
+	h.count++
+	h.metrics.sockets.Inc()
+	h.readers.Add(1)
+	s.slot = uint8(h.at) // visited a moment ago, and again in a full round
+	h.wheel[s.slot][s] = struct{}{}
+	w, known := h.watches[s.approval]
+	if !known {
+		w = &watch{view: v}
+		h.watches[s.approval] = w
+	}
+	w.sockets = append(w.sockets, s)
+	s.watch = w
+	if v.Status.Ended() {
+		h.finish(s.approval, v.Status, v.Method)
+		return 0
+	}
+	h.enqueue(s, work{frame: true})
+	h.woken[s.approval] = struct{}{}
+	h.signal()
+	return 0
+}
+
+// leave forgets the socket.
+func (h *Hub) leave(s *socket) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.count--
+	h.metrics.sockets.Dec()
+	s.closing, s.due = true, work{}
+	delete(h.wheel[s.slot], s)
+	w, waits := h.watches[s.approval]
+	if !waits || w != s.watch {
+		return
+	}
+	w.sockets = slices.DeleteFunc(w.sockets, func(other *socket) bool { return other == s })
+	if len(w.sockets) == 0 {
+		delete(h.watches, s.approval)
+	}
+}
+
+// finish tells everybody who waits for the approval how it ended. The caller holds mu.
+func (h *Hub) finish(id string, status approval.Status, method approval.Method) {
+	h.release(id, work{frame: true, code: websocket.CloseNormalClosure}, func(w *watch) {
+		w.view.Status, w.view.Method = status, method
+	})
+}
+
+// release lets go of everybody who waits for the approval, with a last piece of work. The caller holds mu.
+func (h *Hub) release(id string, last work, change func(*watch)) {
+	w, waits := h.watches[id]
+	if !waits {
+		return
+	}
+	change(w)
+	delete(h.watches, id)
+	for _, s := range w.sockets {
+		h.enqueue(s, last)
+	}
+}
+
+// progress tells everybody who waits for the approval how far its wake-ups got, if that is news.
+func (h *Hub) progress(id string, d approval.Delivery) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	w, waits := h.watches[id]
+	if !waits || w.view.Delivery == d {
+		return
+	}
+	w.view.Delivery = d
+	for _, s := range w.sockets {
+		h.enqueue(s, work{frame: true})
+	}
+}
+
+// enqueue adds to what is due to the socket; a close is the last. The caller holds mu.
+func (h *Hub) enqueue(s *socket, more work) {
+	if s.closing {
+		return
+	}
+	s.due.frame = s.due.frame || more.frame
+	s.due.ping = s.due.ping || more.ping
+	s.due.code = more.code
+	s.closing = more.code != 0
+	h.queue.push(s)
+}
+
+// next waits for a socket that something is due to, and takes that from it. It returns nil when the hub has closed.
+func (h *Hub) next() (*socket, work, View) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.queue.pop()
+	if s == nil {
+		return nil, work{}, View{}
+	}
+	due := s.due
+	s.due = work{}
+	return s, due, s.watch.view
+}
+
+// visit moves the wheel on and pings the sockets of the next slot. A silent one is dropped; one whose approval
+// should have ended is read again, in case the wake-up of its end was lost or nobody wrote it.
+func (h *Hub) visit(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at = (h.at + 1) % slots
+	for s := range h.wheel[h.at] {
+		if now.Sub(time.Unix(s.heard.Load(), 0)) > silence {
+			h.metrics.dropped.WithLabelValues("silent").Inc()
+			s.hangUp()
+			continue
+		}
+		s.inbound.Store(0)
+		h.enqueue(s, work{ping: true})
+		if !s.closing && now.After(s.watch.view.ClosesAt) {
+			h.woken[s.approval] = struct{}{}
+		}
+	}
+	if len(h.woken) > 0 {
+		h.signal()
+	}
+}
+
+// closeAll asks every peer to come back to another server, and ends the writers once that is sent.
+func (h *Hub) closeAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, slot := range h.wheel {
+		for s := range slot {
+			h.enqueue(s, work{code: websocket.CloseServiceRestart})
+		}
+	}
+	h.queue.close()
+}

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/live"
+)
+
+// question is the body of POST /v1/approvals.
+type question struct {
+	Account   string            `json:"account"`
+	Kind      approval.Kind     `json:"kind"`
+	Details   []approval.Detail `json:"details"`
+	Browser   browser           `json:"browser"`
+	ExpiresIn *int              `json:"expires_in"`
+}
+
+const (
+	minLife = int(approval.MinLife / time.Second)
+	maxLife = int(approval.MaxLife / time.Second)
+)
+
+// Validate refuses what could not be asked, and fills in the defaults.
+func (q *question) Validate() error {
+	if err := account.ValidateExternalID(q.Account); err != nil {
+		return err
+	}
+	switch q.Kind {
+	case "":
+		q.Kind = approval.Login
+	case approval.Login, approval.Transaction:
+	default:
+		return refusal.Field("kind", "must be login or transaction")
+	}
+	if q.ExpiresIn != nil && (*q.ExpiresIn < minLife || *q.ExpiresIn > maxLife) {
+		return refusal.Field("expires_in", fmt.Sprintf("must be %d to %d seconds", minLife, maxLife))
+	}
+	return q.Browser.validate()
+}
+
+func (q question) life() time.Duration {
+	if q.ExpiresIn == nil {
+		return approval.DefaultLife
+	}
+	return time.Duration(*q.ExpiresIn) * time.Second
+}
+
+// idempotency makes a repetition of the question under the same key get the same answer; nil where there is no key.
+func (q question) idempotency(key string, answer created) (*live.Idempotency, error) {
+	if key == "" {
+		return nil, nil
+	}
+	asked, err := json.Marshal(q)
+	if err != nil {
+		return nil, fmt.Errorf("server: encode question: %w", err)
+	}
+	kept, err := json.Marshal(answer)
+	if err != nil {
+		return nil, fmt.Errorf("server: encode answer: %w", err)
+	}
+	return &live.Idempotency{Key: key, Request: sha256.Sum256(asked), Answer: kept}, nil
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/ending"
+)
+
+// evidence is what is told of an end beside the end itself.
+type evidence interface {
+	ExternalID(ctx context.Context, account string) (string, error)
+	LateReports(ctx context.Context, approval string) ([]approval.LateReport, error)
+}
+
+// topics tells when to look again at something that is waited for.
+type topics interface {
+	Subscribe(topic string) (signals <-chan struct{}, cancel func())
+}
+
+// questions are the approvals that exist: where they stand, taking one back, asking again.
+type questions struct {
+	guards   guards
+	ender    *ending.Ender
+	live     asking
+	evidence evidence
+	topics   topics
+}
+
+func (q questions) mount(m *edge.Mux) {
+	cors := q.guards.cors()
+	m.HandleCORS("GET /v1/approvals/{id}", cors, q.guards.keyOrTicket, q.get)
+	m.HandleCORS("POST /v1/approvals/{id}/cancel", cors, q.guards.keyOrTicket, q.cancel)
+	m.HandleCORS("POST /v1/approvals/{id}/resend", cors, q.guards.keyOrTicket, q.resend)
+}
+
+// get answers where the approval stands, once it has ended or the caller has waited long enough.
+func (q questions) get(w http.ResponseWriter, r *http.Request) error {
+	wait, err := edge.Wait(r, longestWait)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	var s ending.Standing
+	err = waitFor(r.Context(), q.topics, id, wait, func(ctx context.Context) (done bool, err error) {
+		s, err = q.guards.own(ctx, id)
+		return s.Outcome != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return q.answer(w, r, s)
+}
+
+// cancel takes the question back. Cancelling a cancelled one again is the same as once; any other end stands.
+func (q questions) cancel(w http.ResponseWriter, r *http.Request) error {
+	s, err := q.guards.own(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if s.Pending != nil {
+		o, err := q.ender.End(r.Context(), *s.Pending, approval.StatusCancelled)
+		if err != nil {
+			return err
+		}
+		s = ending.Standing{Outcome: &o}
+	}
+	if s.Outcome.Status != approval.StatusCancelled {
+		return hasEnded(s.Outcome.Status)
+	}
+	return q.answer(w, r, s)
+}
+
+// resend wakes the phones again.
+func (q questions) resend(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	request, err := idempotencyKey(r)
+	if err != nil {
+		return err
+	}
+	if request == "" {
+		request = edge.RequestID(ctx)
+	}
+	s, err := q.guards.own(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if s.Outcome != nil {
+		return hasEnded(s.Outcome.Status)
+	}
+	if err := q.live.Resend(ctx, s.Pending.ID, request); err != nil {
+		return err
+	}
+	return q.answer(w, r, s)
+}
+
+func hasEnded(status approval.Status) *refusal.Error {
+	return approval.ErrNotPending.With("ended", status)
+}
+
+func (q questions) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
+	if callerOf(r.Context()).ticket != nil {
+		return edge.JSON(w, http.StatusOK, narrow(s))
+	}
+	v, err := q.view(r.Context(), s)
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, v)
+}
+
+// longestWait of a long-poll.
+const longestWait = 60 * time.Second

@@ -1,0 +1,163 @@
+// Package server faces login services and the browsers that wait: approvals, accounts, devices, enrolments, the
+// websocket, and what has to happen to approvals without anybody asking.
+//
+// It owns who may ask what: API keys with scopes, tickets, origins. It does not know phones, and how a decision
+// comes about: it learns from the stores that there is one.
+package server
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/ticket"
+)
+
+// Live is all that the server needs of the live store.
+type Live interface {
+	asking
+	ending.Live
+	ending.Overdue
+	hub.Live
+}
+
+// Lasting is all that the server needs of the lasting store.
+type Lasting interface {
+	credentials
+	audiences
+	evidence
+	directory
+	receiptKeys
+	devicesOf
+	enrolling
+	ending.Lasting
+	ending.Events
+	hub.Lasting
+}
+
+// Keys are what the server needs of the installation's secret keys.
+type Keys interface {
+	ticket.Keys
+	authenticator
+}
+
+// Wakeups says when to look again.
+type Wakeups interface {
+	topics
+	OnWake(f func(topic string))
+	Resubscribed() <-chan struct{}
+}
+
+// Options are what a Server needs from outside.
+type Options struct {
+	Live       Live
+	Lasting    Lasting
+	Keys       Keys
+	Receipts   Receipts
+	Wakeups    Wakeups
+	PublicURL  string // of this API, as browsers reach it
+	EnrolURL   string // of the phone API, as phones reach it
+	MaxPending int    // approvals per account and application; 0: approval.MaxPending
+	MaxSockets int    // 0: DefaultMaxSockets
+	Edge       edge.Options
+	Now        func() time.Time
+	Random     io.Reader
+	// Tick makes the paces of the background parts; nil: by the clock.
+	Tick func(time.Duration) (ticks <-chan time.Time, stop func())
+}
+
+// DefaultMaxSockets leaves room below the usual limit of open files.
+const DefaultMaxSockets = 50_000
+
+// Server is the login-facing API with its background parts.
+type Server struct {
+	mux     *edge.Mux
+	hub     *hub.Hub
+	sweeper *ending.Sweeper
+	outbox  *ending.Outbox
+}
+
+// New returns a server. The caller serves it as a handler and runs Run.
+func New(o Options) (*Server, error) {
+	socket, err := socketURL(o.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	ender := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log)
+	s := &Server{
+		mux:     edge.NewMux(o.Edge),
+		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
+		outbox:  ending.NewOutbox(o.Lasting, o.Live, o.Tick, o.Edge.Log),
+	}
+	s.hub = hub.New(hub.Options{
+		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
+		Now: o.Now, Tick: o.Tick, Log: o.Edge.Log, Metrics: o.Edge.Metrics,
+	})
+	o.Wakeups.OnWake(s.wake)
+	for _, feature := range features(o, ender, s.hub, socket) {
+		feature.mount(s.mux)
+	}
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxPending == 0 {
+		o.MaxPending = approval.MaxPending
+	}
+	if o.MaxSockets == 0 {
+		o.MaxSockets = DefaultMaxSockets
+	}
+	if o.Tick == nil {
+		o.Tick = clockTick
+	}
+	return o
+}
+
+func clockTick(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}
+
+// wake passes on what may be the end of an approval. It must not block.
+func (s *Server) wake(topic string) {
+	if strings.HasPrefix(topic, id.Approval) {
+		s.hub.Wake(topic)
+		s.outbox.Nudge()
+	}
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Routes lists "METHOD /path" of everything that is answered.
+func (s *Server) Routes() []string { return s.mux.Routes() }
+
+// Run runs the background parts until ctx ends, and returns when the last socket is closed.
+func (s *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.hub.Run(ctx) })
+	g.Go(func() error { return s.sweeper.Run(ctx) })
+	g.Go(func() error { return s.outbox.Run(ctx) })
+	return g.Wait()
+}
+
+// socketURL returns the address of the API as a websocket's.
+func socketURL(public string) (string, error) {
+	u, err := url.Parse(public)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return "", refusal.Field("public_url", "must be the http(s) address at which browsers reach the API")
+	}
+	return "ws" + strings.TrimSuffix(strings.TrimPrefix(public, "http"), "/"), nil
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/hub"
+)
+
+// methods by which a pending approval can be approved.
+var methods = []approval.Method{approval.MethodPush}
+
+// state is what anybody who may follow an approval is told: all that a browser gets.
+type state struct {
+	Status    approval.Status    `json:"status"`
+	Method    approval.Method    `json:"method,omitempty"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	Number    string             `json:"number,omitempty"`
+	Methods   []approval.Method  `json:"methods,omitempty"`
+	Delivery  *approval.Delivery `json:"delivery,omitempty"`
+}
+
+// view is what the login service is told.
+type view struct {
+	ID string `json:"id"`
+	state
+	Kind        approval.Kind     `json:"kind"`
+	Account     string            `json:"account"`
+	CreatedAt   time.Time         `json:"created_at"`
+	Decision    approval.Decision `json:"decision,omitempty"`
+	Device      *decider          `json:"device,omitempty"`
+	DecidedAt   *time.Time        `json:"decided_at,omitempty"`
+	LateReports []lateReport      `json:"late_reports,omitempty"`
+}
+
+type decider struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Holder string `json:"holder"`
+}
+
+type lateReport struct {
+	Device     string    `json:"device"`
+	Holder     string    `json:"holder"`
+	ReportedAt time.Time `json:"reported_at"`
+}
+
+func narrow(s ending.Standing) state {
+	if o := s.Outcome; o != nil {
+		return state{Status: o.Status, Method: o.Method, ExpiresAt: o.ExpiresAt.UTC()}
+	}
+	p := s.Pending
+	return state{
+		Status: approval.StatusPending, ExpiresAt: p.ExpiresAt.UTC(), Number: p.Number, Methods: methods, Delivery: &p.Delivery,
+	}
+}
+
+func (q questions) view(ctx context.Context, s ending.Standing) (view, error) {
+	if p := s.Pending; p != nil {
+		name, err := q.evidence.ExternalID(ctx, p.Account)
+		return view{ID: p.ID, state: narrow(s), Kind: p.Kind, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
+	}
+	o := s.Outcome
+	name, err := q.evidence.ExternalID(ctx, o.Account)
+	reports, err2 := q.evidence.LateReports(ctx, o.Approval)
+	decided := o.DecidedAt.UTC()
+	v := view{
+		ID: o.Approval, state: narrow(s), Kind: o.Kind, Account: name, CreatedAt: o.CreatedAt.UTC(),
+		Decision: o.Decision, DecidedAt: &decided,
+	}
+	if o.Device != "" {
+		v.Device = &decider{ID: o.Device, Label: o.Label, Holder: o.Holder}
+	}
+	for _, r := range reports {
+		v.LateReports = append(v.LateReports, lateReport{Device: r.Device, Holder: r.Holder, ReportedAt: r.ReportedAt.UTC()})
+	}
+	return v, errors.Join(err, err2)
+}
+
+// viewer returns how the hub reads one approval.
+func viewer(ender *ending.Ender) func(context.Context, string) (hub.View, error) {
+	return func(ctx context.Context, id string) (hub.View, error) {
+		s, err := ender.Standing(ctx, id)
+		if err != nil {
+			return hub.View{}, err
+		}
+		return watched(s), nil
+	}
+}
+
+// watched is what a waiting page sees.
+func watched(s ending.Standing) hub.View {
+	if o := s.Outcome; o != nil {
+		return hub.View{Status: o.Status, Method: o.Method}
+	}
+	p := s.Pending
+	return hub.View{
+		Status: approval.StatusPending, Number: p.Number, Delivery: p.Delivery, ExpiresAt: p.ExpiresAt.UTC(), ClosesAt: p.ClosesAt,
+	}
+}
