@@ -1,0 +1,28 @@
+package redistest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// errExited ends polling: waiting longer does not help.
+var errExited = errors.New("redistest: the process has ended, or the port is another's")
+
+// poll calls check until it succeeds, gives up, or ctx ends.
+func poll(ctx context.Context, check func() error) error {
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	for {
+		err := check()
+		if err == nil || errors.Is(err, errExited) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("redistest: waited too long: %w", err)
+		case <-tick.C:
+		}
+	}
+}
