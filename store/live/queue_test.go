@@ -1,0 +1,247 @@
+package live
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/id"
+)
+
+var queueContract = []clause{
+	{"competing consumers get each job once", competingConsumers},
+	{"a reader gets no more than it asked for", readMost},
+	{"a waiting reader gets a job as soon as it is there", waitingReader},
+	{"a reader without jobs gives up in time or when told to", readerGivesUp},
+	{"a dead consumer's job is reclaimed, a renewed one is not", reclaim},
+	{"jobs that are worked on do not hide the idle ones behind them", reclaimBehind},
+	{"the consumer group is made again after everything was lost", lostGroups},
+	{"an entry that nobody can read is removed", unreadableEntry},
+}
+
+// queued creates n approvals of different accounts, with one push each.
+func (w *world) queued(n int) []string {
+	w.t.Helper()
+	var ids []string
+	for range n {
+		p := w.pending(newID(w.t, id.Account), "ins_a")
+		w.create(p)
+		ids = append(ids, p.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func approvalsOf(jobs []approval.QueuedJob) []string {
+	ids := []string{}
+	for _, j := range jobs {
+		ids = append(ids, j.Approval)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// read reads until n jobs are there.
+func (w *world) read(q *Queue, n int) []approval.QueuedJob {
+	w.t.Helper()
+	var all []approval.QueuedJob
+	eventually(w.t, "all jobs are read", func() bool {
+		jobs, err := q.Read(w.t.Context(), n-len(all), 100*time.Millisecond)
+		w.must(err)
+		all = append(all, jobs...)
+		return len(all) == n
+	})
+	return all
+}
+
+func (w *world) depth() int64 {
+	w.t.Helper()
+	n, err := w.Queue("depth").Depth(w.t.Context())
+	w.must(err)
+	return n
+}
+
+func competingConsumers(t *testing.T, w *world) {
+	want := w.queued(60)
+	if n := w.depth(); n != 60 {
+		t.Fatalf("depth %d, want 60", n)
+	}
+	results := together(4, func(i int) []approval.QueuedJob {
+		q := w.Queue(string(rune('a' + i)))
+		var mine []approval.QueuedJob
+		for {
+			jobs, err := q.Read(t.Context(), 5, 300*time.Millisecond)
+			if err != nil {
+				t.Error(err)
+				return mine
+			}
+			for _, j := range jobs {
+				if err := q.Ack(t.Context(), j); err != nil {
+					t.Error(err)
+				}
+			}
+			if len(jobs) == 0 {
+				return mine
+			}
+			mine = append(mine, jobs...)
+		}
+	})
+	if got := approvalsOf(slices.Concat(results...)); !slices.Equal(got, want) {
+		t.Fatalf("read %d jobs\n%v\nwant each of %d once\n%v", len(got), got, len(want), want)
+	}
+	if n := w.depth(); n != 0 {
+		t.Fatalf("depth %d after all were acknowledged", n)
+	}
+}
+
+func readMost(t *testing.T, w *world) {
+	w.queued(100)
+	q := w.Queue("a")
+	for _, most := range []int{1, 3, 16, 20, 40} {
+		jobs, err := q.Read(t.Context(), most, time.Second)
+		w.must(err)
+		if len(jobs) == 0 || len(jobs) > most {
+			t.Fatalf("asked for %d jobs, got %d", most, len(jobs))
+		}
+	}
+}
+
+func waitingReader(t *testing.T, w *world) {
+	q := w.Queue("a")
+	got := make(chan []approval.QueuedJob)
+	go func() {
+		defer close(got)
+		for range 3 {
+			jobs, err := q.Read(t.Context(), 10, time.Minute)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			got <- jobs
+		}
+	}()
+	for range 3 {
+		want := w.queued(1)
+		select {
+		case jobs := <-got:
+			if !slices.Equal(approvalsOf(jobs), want) {
+				t.Fatalf("read %v, want %v", approvalsOf(jobs), want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("the reader was not woken")
+		}
+	}
+	<-got
+}
+
+func readerGivesUp(t *testing.T, w *world) {
+	q := w.Queue("a")
+	jobs, err := q.Read(t.Context(), 10, 20*time.Millisecond)
+	if err != nil || len(jobs) != 0 {
+		t.Fatalf("read %v, %v", jobs, err)
+	}
+	stop := make(chan error, 1)
+	ctx, cancel := contextOf(t)
+	go func() {
+		_, err := q.Read(ctx, 10, time.Minute)
+		stop <- err
+	}()
+	cancel()
+	if err := <-stop; err == nil {
+		t.Fatal("a cancelled reader returned no error")
+	}
+}
+
+func reclaim(t *testing.T, w *world) {
+	want := w.queued(2)
+	dead, alive := w.Queue("dead"), w.Queue("alive")
+	jobs := w.read(dead, 2)
+	const idle = 300 * time.Millisecond
+	var taken []approval.QueuedJob
+	kept, lost := jobs[0], jobs[1]
+	eventually(t, "the job that nobody renews is reclaimed", func() bool {
+		w.must(dead.Renew(t.Context(), []approval.QueuedJob{kept}))
+		some, err := alive.Reclaim(t.Context(), idle, 10)
+		w.must(err)
+		taken = append(taken, some...)
+		return len(taken) > 0
+	})
+	if !slices.Equal(approvalsOf(taken), []string{lost.Approval}) || taken[0].Recipient.Installation != "ins_a" {
+		t.Fatalf("reclaimed %v, want %s only", approvalsOf(taken), lost.Approval)
+	}
+	w.must(alive.Ack(t.Context(), taken[0]))
+	w.must(dead.Ack(t.Context(), kept))
+	w.must(dead.Ack(t.Context(), lost)) // its first reader wakes up: no harm
+	w.must(dead.Renew(t.Context(), jobs))
+	eventually(t, "nothing is left to reclaim", func() bool {
+		some, err := alive.Reclaim(t.Context(), 0, 10)
+		w.must(err)
+		return len(some) == 0
+	})
+	if n := w.depth(); n != 0 {
+		t.Fatalf("depth %d of %v", n, want)
+	}
+}
+
+func reclaimBehind(t *testing.T, w *world) {
+	account := newID(t, id.Account)
+	p := w.pending(account, make([]string, 40)...)
+	w.create(p)
+	first := w.Queue("first")
+	jobs := w.read(first, 40)
+	const idle = 300 * time.Millisecond
+	worked, last := jobs[:39], jobs[39]
+	other := w.Queue("other")
+	eventually(t, "the idle job is found behind those that are worked on", func() bool {
+		w.must(first.Renew(t.Context(), worked))
+		some, err := other.Reclaim(t.Context(), idle, 1)
+		w.must(err)
+		if len(some) > 0 && some[0].Entry != last.Entry {
+			t.Fatalf("reclaimed a job that is worked on")
+		}
+		return len(some) > 0
+	})
+}
+
+func lostGroups(t *testing.T, w *world) {
+	q := w.Queue("a")
+	w.queued(1)
+	held := w.read(q, 1)
+	w.flush()
+	w.must(q.Renew(t.Context(), held))
+	w.must(q.Ack(t.Context(), held[0]))
+	want := w.queued(20)
+	if _, err := q.Reclaim(t.Context(), time.Hour, 10); err != nil {
+		t.Fatal(err)
+	}
+	if got := approvalsOf(w.read(q, 20)); !slices.Equal(got, want) {
+		t.Fatalf("read %v, want %v", got, want)
+	}
+}
+
+func unreadableEntry(t *testing.T, w *world) {
+	q := w.Queue("a")
+	w.must(w.client.XAdd(t.Context(), &redis.XAddArgs{Stream: pushKey(3), Values: []string{"job", "{"}}).Err())
+	eventually(t, "the entry is removed", func() bool {
+		jobs, err := q.Read(t.Context(), 16, time.Millisecond)
+		if len(jobs) > 0 {
+			t.Fatalf("read %v", jobs)
+		}
+		return err != nil
+	})
+	if n := w.depth(); n != 0 {
+		t.Fatalf("depth %d", n)
+	}
+	want := w.queued(1)
+	if got := approvalsOf(w.read(q, 1)); !slices.Equal(got, want) {
+		t.Fatalf("read %v, want %v", got, want)
+	}
+	_, err := q.Read(t.Context(), 1, 0)
+	if errors.Is(err, redis.Nil) {
+		t.Fatal("an empty queue is an error")
+	}
+}
