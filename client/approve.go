@@ -51,7 +51,7 @@ func (c *Client) createInTime(ctx context.Context, r Request) (Approval, error) 
 	within, cancel := context.WithTimeoutCause(ctx, createTime, errUnanswered)
 	defer cancel()
 	a, err := c.CreateApproval(within, r)
-	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(within), errUnanswered) && status(err) == 0 {
+	if err != nil && errors.Is(context.Cause(within), errUnanswered) && status(err) == 0 {
 		err = errors.Join(errUnanswered, err)
 	}
 	return a, err
