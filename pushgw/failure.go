@@ -102,3 +102,21 @@ func word(s string) string {
 	}
 	return s
 }
+
+// String names the kind in metrics and logs.
+func (k Kind) String() string {
+	switch k {
+	case Again:
+		return "again"
+	case Throttled:
+		return "throttled"
+	case Gone:
+		return "gone"
+	case Refused:
+		return "refused"
+	case Alarm:
+		return "alarm"
+	default:
+		return "unknown"
+	}
+}

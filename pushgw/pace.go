@@ -1,0 +1,67 @@
+package pushgw
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"io"
+	"time"
+)
+
+// Pace is how patient the gateway is. Zero fields take the defaults.
+type Pace struct {
+	Attempt     time.Duration // deadline of one attempt: 10 s
+	Backoff     time.Duration // pause after the first failed attempt, doubled each time: 500 ms
+	BackoffMost time.Duration // longest pause that the gateway chooses itself: 20 s
+	Lease       time.Duration // a job that was not renewed for as long belongs to nobody: 30 s
+	Block       time.Duration // how long one look at the queue waits for jobs: 5 s
+	Grace       time.Duration // how long attempts under way may go on when the gateway stops: 5 s
+	TripAfter   uint32        // consecutive failures after which a service is left alone: 10
+	Rest        time.Duration // for how long: 10 s
+}
+
+func (p Pace) withDefaults() Pace {
+	return Pace{
+		Attempt:     cmp.Or(p.Attempt, 10*time.Second),
+		Backoff:     cmp.Or(p.Backoff, 500*time.Millisecond),
+		BackoffMost: cmp.Or(p.BackoffMost, 20*time.Second),
+		Lease:       cmp.Or(p.Lease, 30*time.Second),
+		Block:       cmp.Or(p.Block, 5*time.Second),
+		Grace:       cmp.Or(p.Grace, 5*time.Second),
+		TripAfter:   cmp.Or(p.TripAfter, 10),
+		Rest:        cmp.Or(p.Rest, 10*time.Second),
+	}
+}
+
+// pause returns how long to wait after the given number of failures in a row: at least half of the exponential
+// pause, the rest by chance, so that jobs which failed together do not come back together.
+func (p Pace) pause(failures int, random io.Reader) time.Duration {
+	d := p.BackoffMost
+	if shift := failures - 1; shift < 16 {
+		d = min(d, p.Backoff<<shift)
+	}
+	return d/2 + jitter(d/2, random)
+}
+
+// jitter returns a duration below most.
+func jitter(most time.Duration, random io.Reader) time.Duration {
+	var b [8]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil || most <= 0 {
+		return max(most, 0)
+	}
+	return time.Duration(binary.BigEndian.Uint64(b[:]) % uint64(most))
+}
+
+// wait waits for d, and reports whether it could: stop or ctx may end first.
+func wait(ctx context.Context, stop <-chan struct{}, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-stop:
+		return false
+	case <-t.C:
+		return true
+	}
+}
