@@ -10,16 +10,17 @@ import (
 )
 
 const (
-	heartbeat     = 5 * time.Second // a subscription that is silent this long is probed, and given up after as long again
-	shortestPause = 50 * time.Millisecond
-	longestPause  = time.Second
+	longestSilence = 5 * time.Second
+	shortestPause  = 50 * time.Millisecond
+	longestPause   = time.Second
 )
 
 // listener keeps one subscription alive. Its functions must not block.
 type listener struct {
 	client     redis.UniversalClient
 	channels   []string
-	subscribed func() // after every (re)subscription: messages may have been lost
+	silence    time.Duration // after this long without a message the connection is probed, and given up after as long again
+	subscribed func()        // after every (re)subscription: messages may have been lost
 	message    func(payload string)
 }
 
@@ -65,7 +66,7 @@ func (l *listener) follow(ctx context.Context, subscription *redis.PubSub) {
 		}
 	}()
 	for probed := false; ; {
-		got, err := subscription.ReceiveTimeout(ctx, heartbeat)
+		got, err := subscription.ReceiveTimeout(ctx, l.silence)
 		switch m := got.(type) {
 		case *redis.Message:
 			l.message(m.Payload)

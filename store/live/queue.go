@@ -66,7 +66,7 @@ func (q *Queue) Read(ctx context.Context, most int, block time.Duration) ([]appr
 // startListening ends with the store. The bell rings at once, since jobs may have come before.
 func (q *Queue) startListening() {
 	l := listener{
-		client: q.store.client, channels: []string{pushBell},
+		client: q.store.client, channels: []string{pushBell}, silence: longestSilence,
 		subscribed: func() { signal(q.bell) },
 		message:    func(string) { signal(q.bell) },
 	}

@@ -39,7 +39,7 @@ type Wakeups struct {
 // Wakeups subscribes. The caller runs Run, once; what is published from now on is received there.
 func (s *Store) Wakeups(ctx context.Context) (*Wakeups, error) {
 	w := &Wakeups{resubscribed: make(chan struct{}, 1), waiting: make(map[string]map[chan struct{}]struct{})}
-	w.listener = listener{client: s.client, subscribed: w.lost, message: w.deliver}
+	w.listener = listener{client: s.client, silence: longestSilence, subscribed: w.lost, message: w.deliver}
 	for n := range wakeChannels {
 		w.listener.channels = append(w.listener.channels, wakeChannelName(n))
 	}

@@ -110,6 +110,11 @@ func (s *Server) ours(ctx context.Context) error {
 		return errExited
 	default:
 	}
+	knock, err := net.DialTimeout("tcp", s.Addr, time.Second) // go-redis would log every refusal
+	if err != nil {
+		return err
+	}
+	_ = knock.Close()
 	client := s.Client()
 	defer client.Close()
 	info, err := client.InfoMap(ctx, "server").Result()
