@@ -38,6 +38,7 @@ func (c *Config) Validate() error {
 	f.face("server", c.Server, c.ServerListen())
 	f.face("mobile_api", c.MobileAPI.Face, c.MobileAPIListen())
 	c.MobileAPI.validate(f)
+	f.check("pushgw", c.PushGW.Validate())
 	return f.join()
 }
 

@@ -38,6 +38,9 @@ func TestAWrongValueNamesItsKey(t *testing.T) {
 		"MOBILE_API_ORIGINS=*":                                "mobile_api.origins",
 		"MOBILE_API_ORIGINS=android:apk-key-hash:":            "mobile_api.origins",
 		"MOBILE_API_REQUIREMENTS_MIN_OS_IOS=new":              "mobile_api.requirements.min_os",
+		"PUSHGW_CONCURRENCY=-1":                               "pushgw: concurrency",
+		"PUSHGW_FCM=[{app: x}]":                               "pushgw: fcm[0].credentials_file",
+		"PUSHGW_WEBPUSH_ALLOW_PRIVATE=10.0.0.0/8":             "pushgw: webpush.subscriber",
 		"MOBILE_API_IOS_APPS=com.example":                     "mobile_api.ios_apps",
 		"MOBILE_API_ANDROID_APPS=[{package: com.example}]":    "mobile_api.android_apps",
 		"MOBILE_API_ANDROID_APPS=[{fingerprints: ['AB:CD']}]": "mobile_api.android_apps",
@@ -71,23 +74,26 @@ func TestBehindAProxyPlainListeningIsFine(t *testing.T) {
 func TestUnwiseSettingsSaySo(t *testing.T) {
 	t.Parallel()
 	for variables, key := range map[string]string{
-		"SERVER_PUBLIC_URL=http://jawort.example":                          "server.public_url",
-		"MOBILE_API_PUBLIC_URL=http://phones.example":                      "mobile_api.public_url",
-		"MOBILE_API_ORIGINS=http://phones.example":                         "mobile_api.origins",
-		"SERVER_PUBLIC_URL=https://jawort.example DATABASE=sqlite:///x.db": "database",
-		"SERVER_PUBLIC_URL=https://jawort.example REDIS=embedded":          "redis",
-		"REDIS=redis://:pw@redis.example:6379":                             "redis",
-		"REDIS=redis+cluster://r1.example:7000,r2.example:7000":            "redis",
-		"DATABASE=postgres://u:pw@db.example/jawort":                       "database",
-		"DATABASE=postgres://u:pw@db.example/jawort?sslmode=prefer":        "database",
-		"BEHIND_PROXY=true ADMIN_LISTEN=:9090":                             "admin.listen",
-		"MOBILE_API_REQUIREMENTS_SCREEN_LOCK=false":                        "mobile_api.requirements.screen_lock",
+		"SERVER_PUBLIC_URL=http://jawort.example":                                         "server.public_url",
+		"MOBILE_API_PUBLIC_URL=http://phones.example":                                     "mobile_api.public_url",
+		"MOBILE_API_ORIGINS=http://phones.example":                                        "mobile_api.origins",
+		"SERVER_PUBLIC_URL=https://jawort.example DATABASE=sqlite:///x.db":                "database",
+		"SERVER_PUBLIC_URL=https://jawort.example REDIS=embedded":                         "redis",
+		"REDIS=redis://:pw@redis.example:6379":                                            "redis",
+		"REDIS=redis+cluster://r1.example:7000,r2.example:7000":                           "redis",
+		"DATABASE=postgres://u:pw@db.example/jawort":                                      "database",
+		"DATABASE=postgres://u:pw@db.example/jawort?sslmode=prefer":                       "database",
+		"PUSHGW_WEBPUSH_SUBSCRIBER=a@b.example PUSHGW_WEBPUSH_ALLOW_PRIVATE=10.0.0.0/8":   "pushgw.webpush.allow_private",
+		"PUSHGW_FCM=[{app:~x,credentials_file:~y,endpoint:~http://127.0.0.1}]":            "pushgw.fcm",
+		"PUSHGW_APNS=[{app:~x,key_file:~y,key_id:~k,team_id:~t,host:~https://127.0.0.1}]": "pushgw.apns",
+		"BEHIND_PROXY=true ADMIN_LISTEN=:9090":                                            "admin.listen",
+		"MOBILE_API_REQUIREMENTS_SCREEN_LOCK=false":                                       "mobile_api.requirements.screen_lock",
 	} {
 		t.Run(variables, func(t *testing.T) {
 			t.Parallel()
 			environ := []string{}
 			for _, v := range strings.Fields(variables) {
-				environ = append(environ, "JAWORT_"+v)
+				environ = append(environ, "JAWORT_"+strings.ReplaceAll(v, "~", " "))
 			}
 			c, err := config.Load(file(t, least), environ)
 			if err != nil {

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"github.com/jawort/jawort/pushgw"
 )
 
 // Warnings name settings that work but protect less than they could, or that fit one machine only.
@@ -16,6 +18,24 @@ func (c *Config) Warnings() []string {
 	}
 	if !c.MobileAPI.Requirements.ScreenLock {
 		w = append(w, "mobile_api.requirements.screen_lock: phones without screen lock may be enrolled")
+	}
+	return append(w, push(c.PushGW)...)
+}
+
+func push(p pushgw.Config) []string {
+	var w []string
+	if len(p.WebPush.AllowPrivate) > 0 {
+		w = append(w, "pushgw.webpush.allow_private: a phone can make this process send requests into these networks")
+	}
+	for _, app := range p.FCM {
+		if app.Endpoint != "" {
+			w = append(w, "pushgw.fcm: "+app.App+" is sent to "+app.Endpoint+" instead of Google")
+		}
+	}
+	for _, app := range p.APNs {
+		if app.Host != "" {
+			w = append(w, "pushgw.apns: "+app.App+" is sent to "+app.Host+" instead of Apple")
+		}
 	}
 	return w
 }

@@ -1,0 +1,17 @@
+.PHONY: demo test build bench fmt
+
+demo: ## a login page and a phone in the terminal, on embedded stores
+	@echo "The first build takes 2-3 minutes; later ones take seconds."
+	go run ./cmd/jawort demo
+
+test: ## everything that must hold; installs what is missing on Debian
+	./script/test
+
+build: ## a static binary in bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/jawort ./cmd/jawort
+
+bench: ## the figures of docs/performance.md
+	go test -run '^$$' -bench . -benchmem ./...
+
+fmt:
+	gofmt -w .
