@@ -30,18 +30,20 @@ const (
 
 // bench is the phone API over real stores, with a tenant and an application.
 type bench struct {
-	t       *testing.T
-	api     *mobileapi.API
-	url     string
-	keys    *keys.Set
-	nonces  dpop.Nonces
-	live    *live.Store
-	lasting *lasting.Store
-	wakeups *live.Wakeups
-	log     *logBook
-	clock   atomic.Int64 // offset
-	noRedis atomic.Bool
-	noSQL   atomic.Bool
+	t          *testing.T
+	api        *mobileapi.API
+	url        string
+	keys       *keys.Set
+	nonces     dpop.Nonces
+	live       *live.Store
+	lasting    *lasting.Store
+	wakeups    *live.Wakeups
+	log        *logBook
+	clock      atomic.Int64 // offset
+	noRedis    atomic.Bool
+	noSQL      atomic.Bool
+	noCommit   atomic.Bool
+	subscribed chan struct{}
 
 	tenant      account.Tenant
 	application account.Application
@@ -60,7 +62,7 @@ func (b *bench) later(d time.Duration) {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &logBook{}}
+	b := &bench{t: t, log: &logBook{}, subscribed: make(chan struct{}, 1)}
 	b.keys = must(keys.Generate())(t)
 	b.nonces = dpop.NewNonces(b.keys, b.now)
 	b.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", lasting.Options{Log: slog.New(slog.DiscardHandler)}))(t)
@@ -92,8 +94,8 @@ func (b *bench) serve() {
 	b.url = "http://" + server.Listener.Addr().String()
 	b.api = must(mobileapi.New(mobileapi.Options{
 		Live:         outageLive{b.live, &b.noRedis},
-		Lasting:      outageLasting{b.lasting, &b.noSQL},
-		Wakeups:      b.wakeups,
+		Lasting:      outageLasting{b.lasting, &b.noSQL, &b.noCommit},
+		Wakeups:      noticed{b.wakeups, b.subscribed},
 		Keys:         b.keys,
 		RelyingParty: must(approval.NewRelyingParty(rpID, "Jawort", []string{origin}))(b.t),
 		Requirements: account.Requirements{ScreenLock: true, Notifications: true, MinOS: map[string]string{"ios": "15.4", "android": "7.0"}},
@@ -102,9 +104,10 @@ func (b *bench) serve() {
 			Android: []mobileapi.AndroidApp{{Package: "org.example.jawort", Fingerprints: []string{"AA:BB"}}},
 			Apple:   []string{"TEAM.org.example.jawort"},
 		},
-		Edge:   edge.Options{Service: "mobile-api", Log: slog.New(slog.NewJSONHandler(b.log, nil)), Random: rand.Reader, Now: b.now},
-		Now:    b.now,
-		Random: rand.Reader,
+		WebPushKey: "BPublicKey",
+		Edge:       edge.Options{Service: "mobile-api", Log: slog.New(slog.NewJSONHandler(b.log, nil)), Random: rand.Reader, Now: b.now},
+		Now:        b.now,
+		Random:     rand.Reader,
 	}))(b.t)
 	server.Config.Handler = b.api
 	server.Start()
@@ -174,6 +177,23 @@ func (b *bench) undecided(p approval.Pending) {
 	b.t.Helper()
 	if o, err := b.lasting.Outcome(b.t.Context(), p.ID); !errors.Is(err, approval.ErrUnknown) {
 		b.t.Fatalf("the approval has an outcome: %s, %v", o.Status, err)
+	}
+}
+
+// forgotten waits until the live store has forgotten an approval whose time is over.
+func (b *bench) forgotten(p approval.Pending) {
+	b.t.Helper()
+	for tick := time.NewTicker(10 * time.Millisecond); ; {
+		_, err := b.live.Pending(b.t.Context(), p.ID)
+		if errors.Is(err, approval.ErrUnknown) {
+			tick.Stop()
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-b.t.Context().Done():
+			b.t.Fatal("the live store does not forget")
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ type claim struct {
 	lasting      enrolmentStore
 	party        *approval.RelyingParty
 	requirements account.Requirements
+	webPush      *webPush
 }
 
 func (c claim) mount(m *edge.Mux, g guards) {
@@ -49,6 +50,19 @@ type claimAnswer struct {
 	Tenant       named                `json:"tenant"`
 	PublicKey    creationOptions      `json:"publicKey"`
 	Requirements account.Requirements `json:"requirements"`
+	WebPush      *webPush             `json:"web_push,omitempty"`
+}
+
+// webPush is what a phone subscribes with (RFC 8292).
+type webPush struct {
+	ApplicationServerKey string `json:"application_server_key"`
+}
+
+func webPushOf(key string) *webPush {
+	if key == "" {
+		return nil
+	}
+	return &webPush{ApplicationServerKey: key}
 }
 
 func (c claim) claim(w http.ResponseWriter, r *http.Request) error {
@@ -67,6 +81,7 @@ func (c claim) claim(w http.ResponseWriter, r *http.Request) error {
 		Tenant:       named{e.TenantName},
 		PublicKey:    optionsOf(e, c.party),
 		Requirements: c.requirements,
+		WebPush:      c.webPush,
 	})
 }
 

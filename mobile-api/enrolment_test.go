@@ -85,7 +85,8 @@ func TestTheOptionsOfAClaimAreThoseOfWebAuthn(t *testing.T) {
 	}
 	tenant, _ := claimed.body["tenant"].(map[string]any)
 	requirements, _ := claimed.body["requirements"].(map[string]any)
-	if tenant["name"] != "Example Bank" || requirements["screen_lock"] != true {
+	push, _ := claimed.body["web_push"].(map[string]any)
+	if tenant["name"] != "Example Bank" || requirements["screen_lock"] != true || push["application_server_key"] != "BPublicKey" {
 		t.Errorf("got %s", claimed.raw)
 	}
 }

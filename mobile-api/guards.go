@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/mobile-api/dpop"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 // errUnauthorized is the one answer to all that does not hold; the cause goes to the log only.
@@ -60,7 +61,7 @@ func (g guards) installation(r *http.Request) (context.Context, error) {
 		return nil, errUnauthorized.Because(err)
 	}
 	i, err := g.lasting.Installation(r.Context(), id)
-	if refused(err, refusal.NotFound) {
+	if errors.Is(err, lasting.ErrNotFound) {
 		return nil, errUnauthorized.Because(err)
 	}
 	if err != nil {
@@ -82,11 +83,6 @@ func (g guards) verify(r *http.Request, token string) (thumbprint string, err er
 		return "", errUnauthorized.Because(err)
 	}
 	return thumbprint, nil
-}
-
-func refused(err error, class refusal.Class) bool {
-	var r *refusal.Error
-	return errors.As(err, &r) && r.Class == class
 }
 
 func keyOf(r *http.Request) string {

@@ -47,10 +47,10 @@ func (o outageLive) Wake(ctx context.Context, topics ...string) error {
 	return o.Live.Wake(ctx, topics...)
 }
 
-// outageLasting is the real lasting store with a switch that takes it away.
+// outageLasting is the real lasting store with switches that take it away, as a whole or for decisions only.
 type outageLasting struct {
 	mobileapi.Lasting
-	gone *atomic.Bool
+	gone, noCommit *atomic.Bool
 }
 
 func (o outageLasting) Installation(ctx context.Context, id string) (account.Installation, error) {
@@ -68,8 +68,30 @@ func (o outageLasting) ClaimEnrolment(ctx context.Context, codeHash []byte, thum
 }
 
 func (o outageLasting) Decide(ctx context.Context, d approval.Decided) (approval.Verdict, error) {
-	if o.gone.Load() {
+	if o.noCommit.Load() {
 		return approval.Verdict{}, errGone
 	}
 	return o.Lasting.Decide(ctx, d)
+}
+
+func (o outageLasting) WrongNumber(ctx context.Context, d approval.Decided) (approval.Verdict, error) {
+	if o.noCommit.Load() {
+		return approval.Verdict{}, errGone
+	}
+	return o.Lasting.WrongNumber(ctx, d)
+}
+
+// noticed tells the test that a phone has begun to wait.
+type noticed struct {
+	mobileapi.Wakeups
+	subscribed chan<- struct{}
+}
+
+func (n noticed) Subscribe(topic string) (<-chan struct{}, func()) {
+	c, cancel := n.Wakeups.Subscribe(topic)
+	select {
+	case n.subscribed <- struct{}{}:
+	default:
+	}
+	return c, cancel
 }

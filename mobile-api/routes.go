@@ -35,7 +35,7 @@ type Lasting interface {
 	outcomeReader
 }
 
-// Options are the parts that the API is made of. All are required but Associations.
+// Options are the parts that the API is made of. All are required but Associations and WebPushKey.
 type Options struct {
 	Live         Live
 	Lasting      Lasting
@@ -45,6 +45,7 @@ type Options struct {
 	Requirements account.Requirements
 	PublicURL    string // what phones call: scheme and host, and a path where a proxy strips one
 	Associations Associations
+	WebPushKey   string // public VAPID key, base64url; empty: phones are not told one
 	Edge         edge.Options
 	Now          func() time.Time
 	Random       io.Reader
@@ -85,7 +86,7 @@ func New(o Options) (*API, error) {
 
 func features(o Options, t tokens) []feature {
 	return []feature{
-		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements},
+		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements, webPush: webPushOf(o.WebPushKey)},
 		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, keys: o.Keys, tokens: t, random: o.Random},
 		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty},
