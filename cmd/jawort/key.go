@@ -1,0 +1,103 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+func (r *root) key() *cobra.Command {
+	var application, scopes string
+	cmd := &cobra.Command{Use: "key", Short: "API keys of an application"}
+	create := &cobra.Command{
+		Use: "create", Short: "Create an API key; its secret is shown once", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return createKey(cmd, s, application, scopes) })
+		},
+	}
+	create.Flags().StringVar(&application, "application", "", "application that uses the key")
+	create.Flags().StringVar(&scopes, "scopes", "login", "what it may do: some of login, enrol, admin, separated by commas")
+	list := &cobra.Command{
+		Use: "list", Short: "List an application's keys", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return listKeys(cmd, s, application) })
+		},
+	}
+	list.Flags().StringVar(&application, "application", "", "application whose keys to list")
+	revoke := &cobra.Command{
+		Use: "revoke ID", Short: "End a key at once", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
+				return revoked(cmd, args[0], s.RevokeKey(cmd.Context(), args[0]))
+			})
+		},
+	}
+	required(create, "application")
+	required(list, "application")
+	cmd.AddCommand(withJSON(create, list, revoke)...)
+	return cmd
+}
+
+type keyRow struct {
+	ID          string          `json:"id"`
+	Application string          `json:"application"`
+	Scopes      []account.Scope `json:"scopes"`
+	Secret      string          `json:"secret,omitempty"`
+	CreatedAt   time.Time       `json:"created_at"`
+	RevokedAt   *time.Time      `json:"revoked_at,omitempty"`
+}
+
+func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string) error {
+	parsed, err := account.ParseScopes(scopes)
+	if err != nil {
+		return err
+	}
+	secret, err := account.NewSecret(rand.Reader)
+	if err != nil {
+		return err
+	}
+	keyID, err := id.New(rand.Reader, id.Key)
+	if err != nil {
+		return err
+	}
+	slices.Sort(parsed)
+	k := account.Key{ID: keyID, Application: application, Scopes: slices.Compact(parsed), Hash: account.HashSecret(secret), CreatedAt: time.Now().UTC()}
+	if err := s.CreateKey(cmd.Context(), k); err != nil {
+		return err
+	}
+	return show(cmd, keyRow{k.ID, k.Application, k.Scopes, secret, k.CreatedAt, nil}, func(w io.Writer) error {
+		fmt.Fprintf(w, "Created key %s. Its secret is shown only now:\n\n  %s\n\n", k.ID, secret)
+		return nil
+	})
+}
+
+func listKeys(cmd *cobra.Command, s *lasting.Store, application string) error {
+	keys, err := s.Keys(cmd.Context(), application)
+	if err != nil {
+		return err
+	}
+	rows := []keyRow{}
+	out := table{head: []any{"KEY", "SCOPES", "CREATED", "STATE"}}
+	for _, k := range keys {
+		rows = append(rows, keyRow{k.ID, k.Application, k.Scopes, "", k.CreatedAt, optional(k.RevokedAt)})
+		out.add(k.ID, joined(k.Scopes), k.CreatedAt.Format(time.DateTime), state(k.RevokedAt))
+	}
+	return show(cmd, rows, out.write)
+}
+
+func joined(scopes []account.Scope) string {
+	var names []string
+	for _, s := range scopes {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ",")
+}

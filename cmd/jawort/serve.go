@@ -1,0 +1,73 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/jawort/jawort/config"
+	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+func (r *root) serve() *cobra.Command {
+	return &cobra.Command{
+		Use:       "serve [server|mobile-api|pushgw]",
+		Short:     "Run Jawort: all of it, or one of its three processes",
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: []string{"server", "mobile-api", "pushgw"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := r.config()
+			if err != nil {
+				return err
+			}
+			return serve(cmd, cfg, partsOf(args))
+		},
+	}
+}
+
+func partsOf(args []string) process.Parts {
+	if len(args) == 0 {
+		return process.All
+	}
+	return map[string]process.Parts{
+		"server": {Server: true}, "mobile-api": {MobileAPI: true}, "pushgw": {PushGW: true},
+	}[args[0]]
+}
+
+func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
+	log := cfg.Log.Logger(os.Stderr)
+	for _, warning := range cfg.Warnings() {
+		log.Warn("configuration", "warning", warning)
+	}
+	set, err := keys.Load(cfg.KeysFile)
+	if err != nil {
+		return err
+	}
+	p, err := process.Open(cmd.Context(), process.Options{
+		Config: cfg, Keys: set, Parts: parts, Log: log, Now: time.Now, Random: rand.Reader,
+	})
+	if err != nil {
+		return err
+	}
+	log.Info("ready", slog.String("server", p.ServerAddr()), slog.String("mobile_api", p.MobileAPIAddr()), slog.String("admin", p.AdminAddr()))
+	return p.Run(cmd.Context())
+}
+
+// migrate brings the database's schema up to date without serving. Serving does the same at its start.
+func (r *root) migrate() *cobra.Command {
+	return &cobra.Command{
+		Use: "migrate", Short: "Bring the database's schema up to date", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return r.withLasting(cmd.Context(), func(*lasting.Store) error {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "The database's schema is up to date.")
+				return err
+			})
+		},
+	}
+}

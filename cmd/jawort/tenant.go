@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+// withLasting opens the lasting store for one command.
+func (r *root) withLasting(ctx context.Context, do func(*lasting.Store) error) error {
+	cfg, err := r.config()
+	if err != nil {
+		return err
+	}
+	store, err := lasting.Open(ctx, cfg.Database, lasting.Options{})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return do(store)
+}
+
+func (r *root) tenant() *cobra.Command {
+	cmd := &cobra.Command{Use: "tenant", Short: "Organisations whose people are asked"}
+	create := &cobra.Command{
+		Use: "create NAME", Short: "Create a tenant", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return createTenant(cmd, s, args[0]) })
+		},
+	}
+	list := &cobra.Command{
+		Use: "list", Short: "List the tenants", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return listTenants(cmd, s) })
+		},
+	}
+	revoke := &cobra.Command{
+		Use: "revoke ID", Short: "End a tenant: its keys stop at once", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
+				return revoked(cmd, args[0], s.RevokeTenant(cmd.Context(), args[0]))
+			})
+		},
+	}
+	cmd.AddCommand(withJSON(create, list, revoke)...)
+	return cmd
+}
+
+type tenantRow struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	CreatedAt time.Time  `json:"created_at"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+}
+
+func createTenant(cmd *cobra.Command, s *lasting.Store, name string) error {
+	if err := account.ValidateName("name", name); err != nil {
+		return err
+	}
+	tenantID, err := id.New(rand.Reader, id.Tenant)
+	if err != nil {
+		return err
+	}
+	t := account.Tenant{ID: tenantID, Name: name, CreatedAt: time.Now().UTC()}
+	if err := s.CreateTenant(cmd.Context(), t); err != nil {
+		return err
+	}
+	return show(cmd, tenantRow{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt}, func(w io.Writer) error {
+		fmt.Fprintf(w, "Created tenant %s (%s).\nNext: jawort application create NAME --tenant %s --origin https://your.login.page\n", t.ID, t.Name, t.ID)
+		return nil
+	})
+}
+
+func listTenants(cmd *cobra.Command, s *lasting.Store) error {
+	tenants, err := s.Tenants(cmd.Context())
+	if err != nil {
+		return err
+	}
+	rows := []tenantRow{}
+	out := table{head: []any{"TENANT", "NAME", "CREATED", "STATE"}}
+	for _, t := range tenants {
+		rows = append(rows, tenantRow{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, RevokedAt: optional(t.RevokedAt)})
+		out.add(t.ID, t.Name, t.CreatedAt.Format(time.DateTime), state(t.RevokedAt))
+	}
+	return show(cmd, rows, out.write)
+}
+
+// revoked reports what a revoke command did.
+func revoked(cmd *cobra.Command, id string, err error) error {
+	if err != nil {
+		return err
+	}
+	return show(cmd, map[string]string{"id": id, "state": "revoked"}, func(w io.Writer) error {
+		fmt.Fprintf(w, "Revoked %s.\n", id)
+		return nil
+	})
+}
+
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func state(revokedAt time.Time) string {
+	if revokedAt.IsZero() {
+		return "active"
+	}
+	return "revoked " + revokedAt.Format(time.DateTime)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/spf13/cobra"
+
+	"github.com/jawort/jawort/approval"
+)
+
+func newVerify() *cobra.Command {
+	var keyFile, rpID string
+	var origins []string
+	cmd := &cobra.Command{
+		Use:   "verify RECEIPT",
+		Short: "Check the evidence of an outcome, without network",
+		Long: "Checks that a published receipt key signed the receipt, and that the phone's credential in it signed this decision over this\n" +
+			"document with user verification. RECEIPT is a file, or - for standard input. The keys are the body of /.well-known/jwks.json.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			compact, err := readArgument(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			published, err := readKeys(keyFile)
+			if err != nil {
+				return err
+			}
+			rp, err := approval.NewRelyingParty(rpID, rpID, origins)
+			if err != nil {
+				return err
+			}
+			receipt, err := approval.VerifyReceipt(strings.TrimSpace(string(compact)), published, rp)
+			if err != nil {
+				return err
+			}
+			return show(cmd, receipt, func(w io.Writer) error { return describe(w, receipt) })
+		},
+	}
+	cmd.Flags().StringVar(&keyFile, "keys", "", "JWK set with the receipt keys")
+	cmd.Flags().StringVar(&rpID, "rp-id", "", "relying party id: the host of mobile-api")
+	cmd.Flags().StringSliceVar(&origins, "origin", nil, "origin of the companion app, web or native (repeatable)")
+	for _, flag := range []string{"keys", "rp-id", "origin"} {
+		required(cmd, flag)
+	}
+	withJSON(cmd)
+	return cmd
+}
+
+func readArgument(cmd *cobra.Command, path string) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(cmd.InOrStdin())
+	}
+	return os.ReadFile(path)
+}
+
+func readKeys(path string) (jose.JSONWebKeySet, error) {
+	var set jose.JSONWebKeySet
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return set, err
+	}
+	if err := json.Unmarshal(b, &set); err != nil {
+		return set, fmt.Errorf("%s is not a JWK set: %w", path, err)
+	}
+	return set, nil
+}
+
+// describe says in words what was proved; outside text is quoted, so that it cannot imitate this output.
+func describe(w io.Writer, r approval.Receipt) error {
+	document, err := approval.ParseDocument(r.Document)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "valid: %s %q by %q at %s\n", r.Status, r.Label, r.Holder, r.DecidedAt.Format(time.RFC3339))
+	fmt.Fprintf(w, "  approval     %s, %s for account %q\n", r.Approval, document.Kind, document.Account.Label)
+	fmt.Fprintf(w, "  asked by     %q, %q\n", document.Tenant.Name, document.Application.Name)
+	fmt.Fprintf(w, "  browser      %q on %q from %s\n", document.Browser.Name, document.Browser.OS, document.Browser.IP)
+	for _, d := range document.Details {
+		fmt.Fprintf(w, "  detail       %q: %q\n", d.Label, d.Value)
+	}
+	_, err = fmt.Fprintf(w, "  credential   enrolled %s, attestation %q\n", r.Credential.EnrolledAt.Format(time.RFC3339), r.Credential.Attestation)
+	return err
+}

@@ -1,0 +1,63 @@
+package demo
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/jawort/jawort/client"
+)
+
+type phonePage struct {
+	Title, Script, Problem, Command, Device string
+	QR                                      template.URL // a data: URI that Jawort made
+	Enrolment                               client.Enrolment
+	Done                                    bool
+}
+
+// showPhone starts an enrolment. A real site would ask for a fresh confirmation first.
+func (s *site) showPhone(w http.ResponseWriter, r *http.Request) {
+	s.offerPhone(w, r, "")
+}
+
+func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem string) {
+	e, err := s.client.StartEnrolment(r.Context(), demoAccount)
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "demo: enrolment", "error", err)
+		s.refuseLogin(w, http.StatusServiceUnavailable, "A phone cannot be registered at the moment. Try again.")
+		return
+	}
+	s.sessions.start(w, r).enrol(e)
+	s.render(w, http.StatusOK, "phone", s.phonePage(e, problem))
+}
+
+func (s *site) phonePage(e client.Enrolment, problem string) phonePage {
+	return phonePage{Title: "Register a phone", Problem: problem, Enrolment: e, QR: template.URL(e.QR),
+		Command: s.command + " enrol '" + e.Link + "'"}
+}
+
+func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
+	started, ok := s.sessions.find(r).enrolment(r.FormValue("enrolment"))
+	if !ok {
+		s.offerPhone(w, r, "That registration was not started in this browser. Here is a new one.")
+		return
+	}
+	e, err := s.client.ConfirmEnrolment(r.Context(), started.ID, strings.TrimSpace(r.FormValue("digits")))
+	var refused *client.Error
+	switch {
+	case errors.As(err, &refused) && (refused.Code == "enrolment-ended" || refused.Status == http.StatusNotFound):
+		s.offerPhone(w, r, refused.Detail+" Here is a new one.")
+	case errors.As(err, &refused):
+		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(started, refused.Detail))
+	case err != nil:
+		s.log.ErrorContext(r.Context(), "demo: confirm", "error", err)
+		s.render(w, http.StatusServiceUnavailable, "phone", s.phonePage(started, "Jawort does not answer. Try again."))
+	default:
+		page := phonePage{Title: "Phone registered", Done: true}
+		if e.Device != nil {
+			page.Device = e.Device.Label
+		}
+		s.render(w, http.StatusOK, "phone", page)
+	}
+}

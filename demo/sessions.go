@@ -1,0 +1,153 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"sync"
+
+	"github.com/jawort/jawort/client"
+)
+
+const (
+	cookieName   = "demo_session"
+	mostSessions = 1000
+)
+
+// sessions are the site's server-side sessions, in memory: this is a demo.
+type sessions struct {
+	mu    sync.Mutex
+	known map[string]*session
+	ctx   context.Context // of the site: what is asked ends with it
+	stop  context.CancelFunc
+	asked sync.WaitGroup
+}
+
+// session is what the site knows of one browser.
+type session struct {
+	all     *sessions
+	browser string // the same for every login of this browser, so that a newer login takes over
+
+	mu        sync.Mutex
+	login     *login
+	enrolling map[string]client.Enrolment
+}
+
+// login is a question that was asked for a session.
+type login struct {
+	done   chan struct{}
+	result client.Result
+	err    error
+}
+
+func newSessions() *sessions {
+	ctx, stop := context.WithCancel(context.Background()) // ended by close
+	return &sessions{known: map[string]*session{}, ctx: ctx, stop: stop}
+}
+
+// close ends what is still being asked.
+func (s *sessions) close() {
+	s.stop()
+	s.asked.Wait()
+}
+
+// start returns the browser's session, a new one where it has none.
+func (s *sessions) start(w http.ResponseWriter, r *http.Request) *session {
+	if found := s.find(r); found != nil {
+		return found
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.known) >= mostSessions {
+		clear(s.known)
+	}
+	token := rand.Text()
+	created := &session{all: s, browser: rand.Text(), enrolling: map[string]client.Enrolment{}}
+	s.known[token] = created
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	return created
+}
+
+// find returns the browser's session, or nil.
+func (s *sessions) find(r *http.Request) *session {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known[cookie.Value]
+}
+
+// end signs the browser out.
+func (s *sessions) end(_ http.ResponseWriter, r *http.Request) {
+	if found := s.find(r); found != nil {
+		found.mu.Lock()
+		found.login = nil
+		found.mu.Unlock()
+	}
+}
+
+// ask asks the phones and returns once the question exists; its end is awaited behind the session.
+func (s *session) ask(c *client.Client, r client.Request) (client.Approval, error) {
+	asked := &login{done: make(chan struct{})}
+	created := make(chan client.Approval, 1)
+	r.OnCreated = func(a client.Approval) { created <- a }
+	s.all.asked.Go(func() {
+		defer close(asked.done)
+		asked.result, asked.err = c.Approve(s.all.ctx, r)
+	})
+	select {
+	case a := <-created:
+		return a, s.remember(asked)
+	case <-asked.done: // refused; or ended so fast that both are ready
+	}
+	select {
+	case a := <-created:
+		return a, s.remember(asked)
+	default:
+		return client.Approval{}, asked.err
+	}
+}
+
+func (s *session) remember(asked *login) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.login = asked
+	return nil
+}
+
+// approved waits for the end of the session's login and returns it where it was approved.
+func (s *session) approved(ctx context.Context) (client.Approval, bool) {
+	if s == nil {
+		return client.Approval{}, false
+	}
+	s.mu.Lock()
+	asked := s.login
+	s.mu.Unlock()
+	if asked == nil {
+		return client.Approval{}, false
+	}
+	select {
+	case <-asked.done:
+		return asked.result.Approval, asked.err == nil
+	case <-ctx.Done():
+		return client.Approval{}, false
+	}
+}
+
+func (s *session) enrol(e client.Enrolment) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enrolling[e.ID] = e
+}
+
+func (s *session) enrolment(id string) (client.Enrolment, bool) {
+	if s == nil {
+		return client.Enrolment{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, ok := s.enrolling[id]
+	return e, ok
+}

@@ -1,0 +1,155 @@
+package demo
+
+import (
+	"crypto/subtle"
+	"embed"
+	"errors"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/jawort/jawort/client"
+)
+
+//go:embed pages
+var pages embed.FS
+
+// The one login of the demo.
+const (
+	demoAccount  = "4711"
+	demoPassword = "demo"
+)
+
+// site is the login service. What a browser may do next is kept in its session here, never in what it sends.
+type site struct {
+	client   *client.Client
+	sessions *sessions
+	pages    map[string]*template.Template
+	connect  string // origins of Jawort's server that the waiting page talks to, for the CSP
+	command  string // of the simulated phone
+	log      *slog.Logger
+}
+
+func newSite(c *client.Client, connect, command string, log *slog.Logger) (*site, error) {
+	s := &site{client: c, sessions: newSessions(), pages: map[string]*template.Template{}, connect: connect, command: command, log: log}
+	for _, name := range []string{"login", "wait", "welcome", "phone"} {
+		t, err := template.ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
+		if err != nil {
+			return nil, err
+		}
+		s.pages[name] = t
+	}
+	return s, nil
+}
+
+// handler returns the site's routes.
+func (s *site) handler() (http.Handler, error) {
+	files, err := fs.Sub(pages, "pages")
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /style.css", http.FileServerFS(files))
+	mux.Handle("GET /wait.js", http.FileServerFS(files))
+	mux.HandleFunc("GET /{$}", s.showLogin)
+	mux.HandleFunc("POST /login", s.login)
+	mux.HandleFunc("GET /welcome", s.welcome)
+	mux.HandleFunc("GET /phone", s.showPhone)
+	mux.HandleFunc("POST /phone", s.confirmPhone)
+	return http.NewCrossOriginProtection().Handler(s.secured(mux)), nil
+}
+
+func (s *site) secured(next http.Handler) http.Handler {
+	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src " + s.connect
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+type loginPage struct {
+	Title, Script, Problem, Account, Password string
+}
+
+func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
+	s.sessions.end(w, r)
+	s.render(w, http.StatusOK, "login", loginPage{Title: "Sign in", Account: demoAccount, Password: demoPassword})
+}
+
+func (s *site) refuseLogin(w http.ResponseWriter, status int, problem string) {
+	s.render(w, status, "login", loginPage{Title: "Sign in", Problem: problem, Account: demoAccount, Password: demoPassword})
+}
+
+type waitPage struct {
+	Title, Script, Expires string
+	Approval               client.Approval
+}
+
+// login checks the password and asks the phones. The page gets number and ticket; the id stays in the session.
+func (s *site) login(w http.ResponseWriter, r *http.Request) {
+	if !equal(r.FormValue("account"), demoAccount) || !equal(r.FormValue("password"), demoPassword) {
+		s.refuseLogin(w, http.StatusUnauthorized, "Login number or password is wrong.")
+		return
+	}
+	session := s.sessions.start(w, r)
+	a, err := session.ask(s.client, client.Request{
+		Account: demoAccount,
+		Browser: client.Browser{IP: address(r), UserAgent: r.UserAgent(), Session: session.browser},
+	})
+	var refused *client.Error
+	switch {
+	case errors.As(err, &refused):
+		s.refuseLogin(w, http.StatusConflict, refused.Detail)
+	case err != nil:
+		s.log.ErrorContext(r.Context(), "demo: could not ask", "error", err)
+		s.refuseLogin(w, http.StatusServiceUnavailable, "The second step cannot be reached at the moment. Try again.")
+	default:
+		s.render(w, http.StatusOK, "wait", waitPage{Title: "Confirm on your phone", Script: "/wait.js", Expires: a.ExpiresAt.Format("2006-01-02T15:04:05Z07:00"), Approval: a})
+	}
+}
+
+type welcomePage struct {
+	Title, Script, Account, Receipt string
+	Device                          *client.Decider
+}
+
+// welcome believes only what Jawort told this server about the approval of this session.
+func (s *site) welcome(w http.ResponseWriter, r *http.Request) {
+	a, ok := s.sessions.find(r).approved(r.Context())
+	if !ok {
+		s.refuseLogin(w, http.StatusUnauthorized, "This login was not confirmed. Sign in again.")
+		return
+	}
+	receipt, err := s.client.Receipt(r.Context(), a.ID)
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "demo: no receipt", "error", err)
+	}
+	s.render(w, http.StatusOK, "welcome", welcomePage{Title: "Signed in", Account: a.Account, Receipt: receipt, Device: a.Device})
+}
+
+func (s *site) render(w http.ResponseWriter, status int, page string, data any) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if err := s.pages[page].ExecuteTemplate(w, page+".html", data); err != nil {
+		s.log.Error("demo: render", "page", page, "error", err)
+	}
+}
+
+func equal(given, want string) bool {
+	return subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
+}
+
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return strings.Trim(host, "[]")
+}

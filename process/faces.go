@@ -1,0 +1,96 @@
+package process
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/config"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/keys"
+	mobileapi "github.com/jawort/jawort/mobile-api"
+	"github.com/jawort/jawort/server"
+)
+
+func (p *Process) prepareServer(context.Context) error {
+	o := p.options
+	s, err := server.New(server.Options{
+		Live: p.live, Lasting: p.lasting, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
+		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
+		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
+	})
+	if err != nil {
+		return err
+	}
+	l, err := p.listen(o.Listeners.Server, o.Config.ServerListen())
+	if err != nil {
+		return err
+	}
+	p.addrs.server = l.Addr().String()
+	p.faces = append(p.faces, s.Run, serving(l, s))
+	return nil
+}
+
+func (p *Process) prepareMobileAPI(context.Context) error {
+	o := p.options
+	cfg := o.Config.MobileAPI
+	party, err := approval.NewRelyingParty(cfg.RPID, "Jawort", cfg.Origins)
+	if err != nil {
+		return err
+	}
+	api, err := mobileapi.New(mobileapi.Options{
+		Live: p.live, Lasting: p.lasting, Wakeups: p.wakeups, Keys: o.Keys, RelyingParty: party,
+		Requirements: cfg.PhoneRequirements(), PublicURL: cfg.PublicURL,
+		Associations: mobileapi.Associations{Android: androidApps(cfg.AndroidApps), Apple: cfg.IOSApps},
+		Edge:         p.edge("mobile-api"), Now: o.Now, Random: o.Random,
+	})
+	if err != nil {
+		return err
+	}
+	l, err := p.listen(o.Listeners.MobileAPI, o.Config.MobileAPIListen())
+	if err != nil {
+		return err
+	}
+	p.addrs.mobileAPI = l.Addr().String()
+	p.faces = append(p.faces, serving(l, api))
+	return nil
+}
+
+func (p *Process) prepareAdmin(context.Context) error {
+	l, err := p.listen(p.options.Listeners.Admin, p.options.Config.AdminListen())
+	if err != nil {
+		return err
+	}
+	p.addrs.admin = l.Addr().String()
+	p.faces = append(p.faces, serving(l, edge.AdminHandler(p.metrics, p.ready)))
+	return nil
+}
+
+func serving(l net.Listener, h http.Handler) func(context.Context) error {
+	return func(ctx context.Context) error { return edge.Serve(ctx, l, h, grace) }
+}
+
+func (p *Process) edge(service string) edge.Options {
+	o := p.options
+	return edge.Options{Service: service, Log: o.Log, Metrics: p.metrics, Random: o.Random, Now: o.Now}
+}
+
+// receipts signs with the installation's receipt key.
+type receipts struct{ keys *keys.Set }
+
+func (r receipts) Sign(o approval.Outcome) (string, error) {
+	receipt, err := approval.NewReceipt(o)
+	if err != nil {
+		return "", err
+	}
+	return receipt.Sign(r.keys.Receipt())
+}
+
+func androidApps(configured []config.AndroidApp) []mobileapi.AndroidApp {
+	var apps []mobileapi.AndroidApp
+	for _, a := range configured {
+		apps = append(apps, mobileapi.AndroidApp{Package: a.Package, Fingerprints: a.Fingerprints})
+	}
+	return apps
+}

@@ -1,0 +1,175 @@
+// Package process puts the parts of Jawort together from a configuration: the server, mobile-api and pushgw in
+// one process, or one of them. It owns the order in which they start and stop, and knows none of their business.
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/jawort/jawort/config"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/live"
+)
+
+// Parts are the processes to run.
+type Parts struct {
+	Server, MobileAPI, PushGW bool
+}
+
+// All is everything in one process.
+var All = Parts{Server: true, MobileAPI: true, PushGW: true}
+
+// Options are what a process is made of.
+type Options struct {
+	Config *config.Config
+	Keys   *keys.Set
+	Parts  Parts
+	Log    *slog.Logger
+	Now    func() time.Time
+	Random io.Reader
+	// Listeners replace the addresses of the configuration, where the port has to be known before.
+	Listeners Listeners
+}
+
+// Listeners are open already.
+type Listeners struct {
+	Server, MobileAPI, Admin net.Listener
+}
+
+// grace is how long requests under way may go on after the order to stop.
+const grace = 10 * time.Second
+
+// Process is the running parts with their stores. Open makes one, Run runs it once and closes it.
+type Process struct {
+	options Options
+	live    *live.Store
+	lasting *lasting.Store
+	wakeups *live.Wakeups
+	metrics *prometheus.Registry
+	faces   []func(context.Context) error // take work from outside: stop first
+	addrs   struct{ server, mobileAPI, admin string }
+	open    []io.Closer // what has to be closed where Run is never reached
+}
+
+// Open opens the stores, listens, and prepares the parts.
+func Open(ctx context.Context, o Options) (*Process, error) {
+	p := &Process{options: o, metrics: prometheus.NewRegistry()}
+	p.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if err := p.prepare(ctx); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+func (p *Process) prepare(ctx context.Context) error {
+	if err := p.openStores(ctx); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		wanted  bool
+		prepare func(context.Context) error
+	}{
+		{p.options.Parts.Server, p.prepareServer},
+		{p.options.Parts.MobileAPI, p.prepareMobileAPI},
+		{p.options.Parts.PushGW, p.preparePushGW},
+		{true, p.prepareAdmin},
+	} {
+		if !part.wanted {
+			continue
+		}
+		if err := part.prepare(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Process) openStores(ctx context.Context) error {
+	var err error
+	cfg := p.options.Config
+	if p.lasting, err = lasting.Open(ctx, cfg.Database, lasting.Options{Log: p.options.Log}); err != nil {
+		return fmt.Errorf("process: database: %w", err)
+	}
+	p.open = append(p.open, p.lasting)
+	if p.live, err = live.Open(ctx, live.Config{URL: cfg.Redis}, p.options.Now); err != nil {
+		return fmt.Errorf("process: redis: %w", err)
+	}
+	p.open = append(p.open, p.live)
+	if p.wakeups, err = p.live.Wakeups(ctx); err != nil {
+		return fmt.Errorf("process: redis: %w", err)
+	}
+	public, err := p.options.Keys.ReceiptPublic()
+	if err != nil {
+		return err
+	}
+	// Published for ever: a receipt must verify after the key has been replaced.
+	return p.lasting.RegisterReceiptKey(ctx, p.options.Keys.Receipt().KeyID, public)
+}
+
+// listen opens an address, unless it is open already.
+func (p *Process) listen(given net.Listener, l edge.Listen) (net.Listener, error) {
+	if given != nil {
+		p.open = append(p.open, given)
+		return given, nil
+	}
+	opened, err := l.Open()
+	if err != nil {
+		return nil, err
+	}
+	p.open = append(p.open, opened)
+	return opened, nil
+}
+
+// Run runs the parts until ctx ends or one of them fails. Then the faces stop taking work and finish what they have;
+// what they lean on (wake-ups, the admin port, the stores) goes last.
+func (p *Process) Run(ctx context.Context) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var base errgroup.Group
+	base.Go(func() error { return p.wakeups.Run(background) })
+
+	faces, facing := errgroup.WithContext(ctx)
+	for _, run := range p.faces {
+		faces.Go(func() error { return run(facing) })
+	}
+	err := faces.Wait()
+	stop()
+	return errors.Join(err, base.Wait(), p.Close())
+}
+
+// Close closes the stores and listeners. Run does it too; a second time does nothing.
+func (p *Process) Close() error {
+	var errs []error
+	for i := len(p.open) - 1; i >= 0; i-- {
+		if err := p.open[i].Close(); err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	p.open = nil
+	return errors.Join(errs...)
+}
+
+// Lasting is the lasting store, for who sets up tenants in the same process.
+func (p *Process) Lasting() *lasting.Store { return p.lasting }
+
+// ServerAddr, MobileAPIAddr and AdminAddr are where the process listens; empty where it does not.
+func (p *Process) ServerAddr() string    { return p.addrs.server }
+func (p *Process) MobileAPIAddr() string { return p.addrs.mobileAPI }
+func (p *Process) AdminAddr() string     { return p.addrs.admin }
+
+// ready asks both stores: without either, nothing can be acknowledged.
+func (p *Process) ready(ctx context.Context) error {
+	return errors.Join(p.lasting.Ping(ctx), p.live.Ping(ctx))
+}
