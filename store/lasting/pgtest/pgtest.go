@@ -8,6 +8,7 @@ package pgtest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -107,7 +108,7 @@ func (s *Server) migrate() error {
 	if err := s.admin(ctx, "CREATE DATABASE "+template); err != nil {
 		return err
 	}
-	store, err := lasting.Open(ctx, s.URL(template), lasting.Options{})
+	store, err := lasting.Open(ctx, s.URL(template), lasting.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
