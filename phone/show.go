@@ -31,7 +31,7 @@ func (s *session) show(i Item) {
 	s.line("Browser", fmt.Sprintf("%s on %s", d.Browser.Name, d.Browser.OS))
 	s.line("From", place(d.Browser))
 	s.line("Since", d.CreatedAt.Local().Format("15:04:05"))
-	s.line("Time left", max(d.ExpiresAt.Sub(s.now()), 0).Round(time.Second).String())
+	s.line("Time left", clock(d.ExpiresAt.Sub(s.now())))
 	if d.Kind != "transaction" {
 		s.details(d.Details)
 	}
@@ -54,6 +54,12 @@ func (s *session) details(details []Detail) {
 }
 
 func (s *session) line(label, value string) { s.say("  %-10s %s\n", clean(label), clean(value)) }
+
+// clock shows minutes and seconds, rounded down.
+func clock(left time.Duration) string {
+	seconds := int(max(left, 0) / time.Second)
+	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+}
 
 func place(b Browser) string {
 	if b.Country == "" {
