@@ -1,0 +1,97 @@
+package lasting_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/lasting/pgtest"
+)
+
+const lease = 10 * time.Second
+
+func lent(t *testing.T, s *lasting.Store) []lasting.Event {
+	t.Helper()
+	events, err := s.LeaseEvents(t.Context(), 100, lease)
+	must(t, err)
+	return events
+}
+
+func TestEveryEndPutsOneEventAndKnowsWhoDecided(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		phone := w.phone()
+		want := make(map[string]string)
+		for _, decision := range []approval.Decision{approval.Approve, approval.Deny, approval.Report, approval.Approve} {
+			p := w.pending()
+			for range 2 {
+				_, err := w.decide(p, phone, decision)
+				must(t, err)
+			}
+			want[p.ID] = phone.Installation
+		}
+		p := w.pending()
+		for range 2 {
+			_, err := s.End(t.Context(), p, approval.StatusCancelled)
+			must(t, err)
+		}
+		want[p.ID] = ""
+		q := w.pending()
+		for _, number := range []string{"1", "2", "3"} {
+			_, err := s.WrongNumber(t.Context(), signed(q, phone, approval.Approve, number))
+			must(t, err)
+		}
+		want[q.ID] = phone.Installation
+		events := lent(t, s)
+		wantEqual(t, "number of events", len(events), len(want))
+		for _, e := range events {
+			if by, ok := want[e.Approval]; !ok || by != e.Installation {
+				t.Fatalf("event %+v, decided by %q", e, by)
+			}
+			delete(want, e.Approval)
+		}
+	})
+}
+
+func TestAnEventComesAgainUntilItIsDone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		_, err := s.End(t.Context(), w.pending(), approval.StatusCancelled)
+		must(t, err)
+		first := lent(t, s)
+		wantEqual(t, "events", len(first), 1)
+		wantEqual(t, "events during the lease", len(lent(t, s)), 0)
+		w.after(lease + time.Second)
+		again := lent(t, s)
+		if len(again) != 1 || again[0] != first[0] {
+			t.Fatalf("after the lease: %+v, before: %+v", again, first)
+		}
+		for range 2 {
+			must(t, s.EventDone(t.Context(), again[0].ID))
+		}
+		w.after(time.Hour)
+		wantEqual(t, "events after it is done", len(lent(t, s)), 0)
+	})
+}
+
+func TestAnEventThatBecomesVisibleAfterALaterOneIsNotSkipped(t *testing.T) {
+	t.Parallel()
+	s := open(t, pgtest.New(t))
+	w := newWorld(t, s)
+	slow, err := s.Begin(t.Context())
+	must(t, err)
+	defer slow.Rollback()
+	_, err = slow.ExecContext(t.Context(), `INSERT INTO outbox (approval, installation) VALUES ('apr_slow', '')`)
+	must(t, err)
+	_, err = s.End(t.Context(), w.pending(), approval.StatusCancelled)
+	must(t, err)
+	later := lent(t, s)
+	wantEqual(t, "events", len(later), 1)
+	must(t, s.EventDone(t.Context(), later[0].ID))
+	must(t, slow.Commit())
+	earlier := lent(t, s)
+	if len(earlier) != 1 || earlier[0].Approval != "apr_slow" || earlier[0].ID >= later[0].ID {
+		t.Fatalf("events are %+v, done was %+v", earlier, later)
+	}
+}
