@@ -2,7 +2,6 @@ package pushgw
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -39,9 +38,6 @@ func NewAPNsKey(p8 []byte, keyID, teamID string) (*APNsKey, error) {
 	}
 	return &APNsKey{t}, nil
 }
-
-// Public returns the key's public half.
-func (k *APNsKey) Public() *ecdsa.PublicKey { return &k.token.AuthKey.PublicKey }
 
 // APNsOptions is what is needed to send to one app in one environment.
 type APNsOptions struct {

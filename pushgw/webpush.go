@@ -98,7 +98,7 @@ func webPushError(err error) *Failure {
 	if isProhibited(err) {
 		return &Failure{Kind: Refused, Reason: "address-not-allowed"}
 	}
-	if _, sent := errors.AsType[*url.Error](err); !sent { // keys that are none, an endpoint that is no URL
+	if e, ok := errors.AsType[*url.Error](err); !ok || e.Op == "parse" { // keys that are none, an endpoint that is no URL
 		return &Failure{Kind: Refused, Reason: "subscription-unusable"}
 	}
 	return noAnswer(err)

@@ -25,7 +25,7 @@ const (
 
 // APNs stands in for the Apple Push Notification service: HTTP/2 over TLS, token authentication.
 type APNs struct {
-	*Script
+	*Stage
 	*host
 	topic string
 	key   *ecdsa.PrivateKey
@@ -46,7 +46,7 @@ func NewAPNs(topic string, now func() time.Time) (*APNs, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &APNs{Script: newScript(now), topic: topic, key: key, ca: ca}
+	a := &APNs{Stage: newStage(now), topic: topic, key: key, ca: ca}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/3/device/{token}", a.device)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

@@ -12,7 +12,7 @@ import (
 
 // FCM stands in for Firebase Cloud Messaging's HTTP v1 API and for Google's OAuth token endpoint.
 type FCM struct {
-	*Script
+	*Stage
 	*host
 	project string
 	key     *rsa.PrivateKey
@@ -28,7 +28,7 @@ func NewFCM(project string, now func() time.Time) (*FCM, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &FCM{Script: newScript(now), project: project, key: key, bearers: map[string]time.Time{}}
+	f := &FCM{Stage: newStage(now), project: project, key: key, bearers: map[string]time.Time{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", f.token)
 	mux.HandleFunc("POST /v1/projects/{project}/{verb}", f.send)

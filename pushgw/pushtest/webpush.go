@@ -13,7 +13,7 @@ import (
 // WebPush stands in for the push service of a browser or a UnifiedPush distributor. It plays the browser as
 // well: it keeps the keys of the subscriptions that it hands out and decrypts what arrives.
 type WebPush struct {
-	*Script
+	*Stage
 	*host
 	vapid string // the application server's public key, to which subscriptions are bound
 
@@ -23,7 +23,7 @@ type WebPush struct {
 
 // NewWebPush opens a fake whose subscriptions are bound to one VAPID public key (base64url).
 func NewWebPush(vapidPublic string, now func() time.Time) (*WebPush, error) {
-	w := &WebPush{Script: newScript(now), vapid: vapidPublic, subscriptions: map[string]*subscriber{}}
+	w := &WebPush{Stage: newStage(now), vapid: vapidPublic, subscriptions: map[string]*subscriber{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /push/{name}", w.message)
 	var err error

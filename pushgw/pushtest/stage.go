@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Script is what a fake does with the tokens it knows. Every fake embeds one.
-type Script struct {
+// Stage is what a fake does with the tokens it knows. Every fake embeds one.
+type Stage struct {
 	now func() time.Time
 
 	mu        sync.Mutex
@@ -19,8 +19,8 @@ type Script struct {
 	attempts  map[string]int
 }
 
-func newScript(now func() time.Time) *Script {
-	return &Script{
+func newStage(now func() time.Time) *Stage {
+	return &Stage{
 		now:      now,
 		known:    map[string]bool{},
 		scripted: map[string][]Reaction{},
@@ -30,28 +30,28 @@ func newScript(now func() time.Time) *Script {
 }
 
 // Script queues reactions for the next requests to token; after them the standard reaction applies again.
-func (s *Script) Script(token string, reactions ...Reaction) {
+func (s *Stage) Script(token string, reactions ...Reaction) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scripted[token] = append(s.scripted[token], reactions...)
 }
 
 // Standard sets the reaction to every request that nothing was scripted for.
-func (s *Script) Standard(r Reaction) {
+func (s *Stage) Standard(r Reaction) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.standard = r
 }
 
 // OnPush calls f for every accepted push, in the goroutine of the request and before it is answered.
-func (s *Script) OnPush(f func(Push)) {
+func (s *Stage) OnPush(f func(Push)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.listeners = append(s.listeners, f)
 }
 
 // OnAttempt calls f for every request that names token, before anything is decided.
-func (s *Script) OnAttempt(f func(token string)) {
+func (s *Stage) OnAttempt(f func(token string)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.watchers = append(s.watchers, f)
@@ -60,7 +60,7 @@ func (s *Script) OnAttempt(f func(token string)) {
 const inboxSize = 64
 
 // Inbox returns the pushes that reach the phone with this token. A full inbox drops what comes, as a phone does.
-func (s *Script) Inbox(token string) <-chan Push {
+func (s *Stage) Inbox(token string) <-chan Push {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.inboxes[token] == nil {
@@ -70,34 +70,34 @@ func (s *Script) Inbox(token string) <-chan Push {
 }
 
 // Attempts counts the requests that named token.
-func (s *Script) Attempts(token string) int {
+func (s *Stage) Attempts(token string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attempts[token]
 }
 
 // Uninstall makes the service forget the app of this token: what is sent to it is refused from now on.
-func (s *Script) Uninstall(token string) {
+func (s *Stage) Uninstall(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known[token] = false
 }
 
-func (s *Script) install(token string) {
+func (s *Stage) install(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known[token] = true
 }
 
 // installed reports whether token is alive, and whether it was ever handed out.
-func (s *Script) installed(token string) (alive, issued bool) {
+func (s *Stage) installed(token string) (alive, issued bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	alive, issued = s.known[token]
 	return alive, issued
 }
 
-func (s *Script) next(token string) Reaction {
+func (s *Stage) next(token string) Reaction {
 	s.mu.Lock()
 	s.attempts[token]++
 	watchers := s.watchers
@@ -112,7 +112,7 @@ func (s *Script) next(token string) Reaction {
 	return r
 }
 
-func (s *Script) deliver(p Push) {
+func (s *Stage) deliver(p Push) {
 	p.At = s.now()
 	s.mu.Lock()
 	listeners, inbox := s.listeners, s.inboxes[p.Token]
