@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -94,8 +95,14 @@ func (a accounts) wanted(ctx context.Context, externalID string, label *string) 
 	wanted := account.Account{ID: accountID, Tenant: callerOf(ctx).application.Tenant, ExternalID: externalID}
 	if label != nil {
 		wanted.Label = *label
+		return wanted, nil
 	}
-	return wanted, nil
+	_, err = a.directory.Account(ctx, wanted.Tenant, externalID)
+	if errors.Is(err, account.ErrUnknownAccount) {
+		wanted.Label = externalID
+		return wanted, nil
+	}
+	return wanted, err
 }
 
 func (a accounts) get(w http.ResponseWriter, r *http.Request) error {

@@ -155,6 +155,7 @@ func (e enrolments) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	edge.Annotate(r.Context(), slog.String("enrolment", v.ID))
 	return edge.JSON(w, http.StatusOK, v)
 }
 
@@ -168,7 +169,6 @@ func (e enrolments) own(ctx context.Context, enrolment string) (account.Enrolmen
 	if found.Application != application.ID {
 		return account.Enrolment{}, nil, account.ErrUnknownEnrolment
 	}
-	edge.Annotate(ctx, slog.String("enrolment", found.ID))
 	return found, device, nil
 }
 
@@ -195,6 +195,7 @@ func (e enrolments) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	edge.Annotate(ctx, slog.String("enrolment", enrolment.ID))
 	mac, err := e.keys.MAC(digitsPurpose, []byte(enrolment.ID))
 	if err != nil {
 		return err

@@ -2,8 +2,8 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
@@ -103,6 +103,7 @@ func hasEnded(status approval.Status) *refusal.Error {
 }
 
 func (q questions) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
+	edge.Annotate(r.Context(), slog.String("approval", r.PathValue("id")))
 	if callerOf(r.Context()).ticket != nil {
 		return edge.JSON(w, http.StatusOK, narrow(s))
 	}
@@ -112,6 +113,3 @@ func (q questions) answer(w http.ResponseWriter, r *http.Request, s ending.Stand
 	}
 	return edge.JSON(w, http.StatusOK, v)
 }
-
-// longestWait of a long-poll.
-const longestWait = 60 * time.Second

@@ -7,8 +7,12 @@ import (
 	"github.com/jawort/jawort/edge"
 )
 
-// lookAgain bounds how long a lost wake-up can go unnoticed.
-const lookAgain = 5 * time.Second
+const (
+	// longestWait of a long-poll.
+	longestWait = 60 * time.Second
+	// lookAgain bounds how long a lost wake-up can go unnoticed.
+	lookAgain = 5 * time.Second
+)
 
 // waitFor looks until look is done, the wait is over or the server shuts down. It subscribes before it looks, so that nothing
 // falls in between.

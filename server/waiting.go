@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,6 +74,7 @@ func (s waiting) admit(r *http.Request, offered []string) (hub.View, error) {
 	if !slices.Contains(application.Origins, r.Header.Get("Origin")) {
 		return hub.View{}, errOrigin
 	}
+	edge.Annotate(r.Context(), slog.String("approval", t.Approval))
 	standing, err := s.ender.Standing(r.Context(), t.Approval)
 	if err != nil {
 		return hub.View{}, err

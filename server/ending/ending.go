@@ -70,17 +70,17 @@ func (e *Ender) Standing(ctx context.Context, id string) (Standing, error) {
 		return Standing{}, err
 	}
 	p, err := e.live.Pending(ctx, id)
-	if errors.Is(err, approval.ErrUnknown) {
-		return e.forgotten(ctx, id)
+	if errors.Is(err, approval.ErrUnknown) || p.Ended {
+		return e.endedMeanwhile(ctx, id)
 	}
 	if err != nil {
 		return Standing{}, err
 	}
-	return e.Settle(ctx, p)
+	return e.settle(ctx, p)
 }
 
-// forgotten asks the lasting store once more: the end may have been written between the two questions.
-func (e *Ender) forgotten(ctx context.Context, id string) (Standing, error) {
+// endedMeanwhile asks the lasting store once more: the end may have been written between the two questions.
+func (e *Ender) endedMeanwhile(ctx context.Context, id string) (Standing, error) {
 	o, err := e.lasting.Outcome(ctx, id)
 	if err != nil {
 		return Standing{}, err
@@ -88,8 +88,8 @@ func (e *Ender) forgotten(ctx context.Context, id string) (Standing, error) {
 	return ended(o), nil
 }
 
-// Settle ends an approval that has been superseded or whose time is over, and leaves any other pending.
-func (e *Ender) Settle(ctx context.Context, p approval.Pending) (Standing, error) {
+// settle ends an approval that has been superseded or whose time is over, and leaves any other pending.
+func (e *Ender) settle(ctx context.Context, p approval.Pending) (Standing, error) {
 	var status approval.Status
 	switch {
 	case p.Superseded:

@@ -13,6 +13,8 @@ const (
 	OutboxEvery = time.Second
 	eventLease  = 10 * time.Second
 	eventLimit  = 100
+	// breath is the time between two rounds: most wake-ups are no end, and must not become a query each.
+	breath = 20 * time.Millisecond
 )
 
 // Events are what follows from ends, written with them in one transaction.
@@ -53,7 +55,14 @@ func (o *Outbox) Nudge() {
 func (o *Outbox) Run(ctx context.Context) error {
 	ticks, stop := o.tick(OutboxEvery)
 	defer stop()
+	rest := time.NewTimer(0)
+	defer rest.Stop()
 	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-rest.C:
+		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -63,6 +72,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 		if err := o.drain(ctx); err != nil && ctx.Err() == nil {
 			o.log.WarnContext(ctx, "ended approvals could not be withdrawn; trying again", "error", err)
 		}
+		rest.Reset(breath)
 	}
 }
 

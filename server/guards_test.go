@@ -1,0 +1,252 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/account"
+)
+
+// subjects are things of w.app, one for every kind of id in a path.
+type subjects struct {
+	approval, ticket, enrolment string
+	phone                       phone
+}
+
+func (i *instance) subjects() subjects {
+	p := i.addPhone(i.app, "4711", "phone")
+	c := i.create("4711")
+	e := i.call("POST", "/v1/enrolments", map[string]string{"account": "4711"}).want(201, "")
+	return subjects{approval: c.text("id"), ticket: c.text("socket", "ticket"), enrolment: e.text("id"), phone: p}
+}
+
+// path fills the ids into a route's pattern.
+func (s subjects) path(pattern string) string {
+	p := strings.ReplaceAll(pattern, "{external_id}", "4711")
+	switch {
+	case strings.HasPrefix(p, "/v1/approvals/"):
+		return strings.ReplaceAll(p, "{id}", s.approval)
+	case strings.HasPrefix(p, "/v1/enrolments/"):
+		return strings.ReplaceAll(p, "{id}", s.enrolment)
+	default:
+		return strings.ReplaceAll(p, "{id}", s.phone.device)
+	}
+}
+
+// bodies that the routes accept.
+var bodies = map[string]any{
+	"POST /v1/approvals":               ask("4711"),
+	"POST /v1/enrolments":              map[string]string{"account": "4711"},
+	"POST /v1/enrolments/{id}/confirm": map[string]string{"code": "123456"},
+	"PUT /v1/accounts/{external_id}":   map[string]string{"label": "Desk"},
+}
+
+// scopeOf is the scope that a route asks for; empty: none.
+func scopeOf(pattern string) account.Scope {
+	switch {
+	case strings.HasSuffix(pattern, "/socket"), strings.HasPrefix(pattern, "/.well-known/"):
+		return ""
+	case strings.HasPrefix(pattern, "/v1/approvals"):
+		return account.ScopeLogin
+	case strings.HasPrefix(pattern, "/v1/enrolments"):
+		return account.ScopeEnrol
+	default:
+		return account.ScopeAdmin
+	}
+}
+
+// guarded calls f for every route that needs a key.
+func (i *instance) guarded(f func(method, pattern string)) {
+	routes := i.Config.Handler.(interface{ Routes() []string }).Routes()
+	if len(routes) < 16 {
+		i.Fatalf("only %d routes", len(routes))
+	}
+	for _, route := range routes {
+		method, pattern, _ := strings.Cut(route, " ")
+		if scopeOf(pattern) != "" {
+			f(method, pattern)
+		}
+	}
+}
+
+func TestEveryRouteWantsAKeyThatIsActiveAndCarriesTheScope(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	s := i.subjects()
+	revoked, keyID := w.addNamedKey(w.app, account.Scopes...)
+	i.call("GET", "/v1/accounts", nil, bearer(revoked)).want(200, "")
+	w.must(w.lasting.RevokeKey(t.Context(), keyID))
+	i.guarded(func(method, pattern string) {
+		body, path := bodies[method+" "+pattern], s.path(pattern)
+		var others []account.Scope
+		for _, scope := range account.Scopes {
+			if scope != scopeOf(pattern) {
+				others = append(others, scope)
+			}
+		}
+		for name, c := range map[string]struct {
+			option option
+			status int
+			code   string
+		}{
+			"no key":          {func(r *http.Request) { r.Header.Del("Authorization") }, 401, "unauthorized"},
+			"another scheme":  {header("Authorization", "Basic "+w.key), 401, "unauthorized"},
+			"an unknown key":  {bearer("jw_unknown"), 401, "unauthorized"},
+			"a revoked key":   {bearer(revoked), 401, "unauthorized"},
+			"a forged ticket": {bearer("jt_AAAA"), 401, ""},
+			"another scope":   {bearer(w.addKey(w.app, others...)), 403, "scope-missing"},
+		} {
+			if a := i.call(method, path, body, c.option); a.status != c.status || (c.code != "" && a.text("type") != "urn:jawort:problem:"+c.code) {
+				t.Errorf("%s %s with %s: %d %s", method, pattern, name, a.status, a.raw)
+			}
+		}
+	})
+	if a := i.call("GET", "/v1/approvals/"+s.approval, nil).want(200, ""); a.text("status") != "pending" {
+		t.Errorf("a refused caller changed the approval: %s", a.raw)
+	}
+}
+
+func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	s := i.subjects()
+	stranger := w.addApplication(w.addTenant("Another house"), 2)
+	w.addPhone(stranger, "4711", "their phone")
+	sibling := w.addApplication(account.Tenant{ID: w.app.Tenant}, 2)
+	i.guarded(func(method, pattern string) {
+		if !strings.Contains(pattern, "{") || method == http.MethodPut {
+			return
+		}
+		body, path := bodies[method+" "+pattern], s.path(pattern)
+		if strings.HasSuffix(pattern, "/devices") || strings.HasSuffix(pattern, "{external_id}") {
+			path = strings.Replace(path, "4711", "only-ours", 1)
+		}
+		w.addAccount(w.app, "only-ours")
+		a := i.call(method, path, body, bearer(w.addKey(stranger, account.Scopes...)))
+		if a.status != 404 {
+			t.Errorf("another tenant: %s %s: %d %s", method, pattern, a.status, a.raw)
+		}
+		if scopeOf(pattern) == account.ScopeAdmin {
+			return // the directory is the tenant's
+		}
+		if a := i.call(method, path, body, bearer(w.addKey(sibling, account.Scopes...))); a.status != 404 {
+			t.Errorf("another application: %s %s: %d %s", method, pattern, a.status, a.raw)
+		}
+		for _, nonsense := range []string{"apr_x", "enr_aaaaaaaaaaaaaaaaaaaaaaaaaa", "%00", "..%2F..", strings.Repeat("a", 500)} {
+			at := strings.Replace(pattern, "{id}", nonsense, 1)
+			if a := i.call(method, at, body); a.status != 404 {
+				t.Errorf("nonsense: %s %s: %d %s", method, at, a.status, a.raw)
+			}
+		}
+	})
+	if a := i.call("GET", "/v1/approvals/"+s.approval, nil).want(200, ""); a.text("status") != "pending" {
+		t.Errorf("a stranger changed the approval: %s", a.raw)
+	}
+	if d, err := w.lasting.Devices(t.Context(), w.app.Tenant, "4711"); err != nil || len(d) != 1 {
+		t.Errorf("a stranger changed the devices: %v %v", d, err)
+	}
+}
+
+func TestATicketOpensItsOwnApprovalAndNothingElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	s := i.subjects()
+	other := i.create("4711")
+	ticket := bearer(s.ticket)
+	i.guarded(func(method, pattern string) {
+		a := i.call(method, s.path(pattern), bodies[method+" "+pattern], ticket)
+		switch method + " " + pattern {
+		case "GET /v1/approvals/{id}", "POST /v1/approvals/{id}/cancel", "POST /v1/approvals/{id}/resend":
+			if a.status == 401 || a.status == 403 || a.status == 404 {
+				t.Errorf("its own approval: %s %s: %d %s", method, pattern, a.status, a.raw)
+			}
+			foreign := strings.Replace(pattern, "{id}", other.text("id"), 1)
+			if a := i.call(method, foreign, nil, ticket); a.status != 404 {
+				t.Errorf("another approval: %s %s: %d %s", method, pattern, a.status, a.raw)
+			}
+		default:
+			if a.status != 401 {
+				t.Errorf("a ticket opens %s %s: %d %s", method, pattern, a.status, a.raw)
+			}
+		}
+	})
+	if a := i.call("GET", "/v1/approvals/"+other.text("id"), nil).want(200, ""); a.text("status") != "pending" {
+		t.Errorf("the ticket changed another approval: %s", a.raw)
+	}
+}
+
+func TestATicketEndsTwoMinutesAfterItsApproval(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	c := i.create("4711")
+	ticket := bearer(c.text("socket", "ticket"))
+	w.advance(120*time.Second + 119*time.Second)
+	i.call("GET", "/v1/approvals/"+c.text("id"), nil, ticket).want(200, "")
+	w.advance(2 * time.Second)
+	i.call("GET", "/v1/approvals/"+c.text("id"), nil, ticket).want(401, "bad-ticket")
+	i.call("POST", "/v1/approvals/"+c.text("id")+"/cancel", nil, ticket).want(401, "bad-ticket")
+}
+
+func TestTheTicketOfARevokedApplicationIsWorthless(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	c := i.create("4711")
+	w.must(w.lasting.RevokeApplication(t.Context(), w.app.ID))
+	i.call("GET", "/v1/approvals/"+c.text("id"), nil, bearer(c.text("socket", "ticket"))).want(401, "bad-ticket")
+	p, err := i.open(c.text("id"), c.text("socket", "ticket"), origin)
+	w.must(err)
+	if code := p.closed(); code != 4401 {
+		t.Errorf("closed with %d", code)
+	}
+}
+
+func TestPagesOfTheApplicationsOriginsMayAsk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	c := i.create("4711")
+	path := "/v1/approvals/" + c.text("id")
+	anonymous := func(r *http.Request) { r.Header.Del("Authorization") }
+	preflight := func(path, from string) answer {
+		return i.call("OPTIONS", path, nil, anonymous, header("Origin", from), header("Access-Control-Request-Method", "POST"))
+	}
+	for _, at := range []string{path, path + "/cancel", path + "/resend"} {
+		a := preflight(at, origin)
+		if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != origin || !strings.Contains(a.header.Get("Access-Control-Allow-Headers"), "Authorization") {
+			t.Errorf("preflight of %s: %d %v", at, a.status, a.header)
+		}
+	}
+	unknownPath := "/v1/approvals/" + strings.Replace(c.text("id"), c.text("id")[10:12], "aa", 1)
+	for name, a := range map[string]answer{
+		"a foreign origin":    preflight(path, "https://evil.example"),
+		"an unknown approval": preflight(unknownPath, origin),
+		"a route for keys":    preflight("/v1/accounts", origin),
+	} {
+		if a.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s is allowed: %v", name, a.header)
+		}
+	}
+	ticket := bearer(c.text("socket", "ticket"))
+	own := i.call("GET", path, nil, ticket, header("Origin", origin)).want(200, "")
+	if own.header.Get("Access-Control-Allow-Origin") != origin || own.header.Get("Access-Control-Allow-Credentials") != "" {
+		t.Errorf("answer to the page %v", own.header)
+	}
+	foreign := i.call("POST", path+"/cancel", nil, ticket, header("Origin", "https://evil.example")).want(403, "origin-not-allowed")
+	if foreign.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("answer to a foreign page %v", foreign.header)
+	}
+	i.call("POST", path+"/cancel", nil, ticket, header("Origin", origin)).want(200, "")
+	if a := preflight(path, origin); a.header.Get("Access-Control-Allow-Origin") != origin {
+		t.Errorf("preflight after the end %v", a.header)
+	}
+}
