@@ -112,10 +112,14 @@ func (h *Hub) enqueue(s *socket, more work) {
 	h.queue.push(s)
 }
 
-// next waits for a socket that something is due to, and takes that from it. It returns nil when the hub has closed.
-func (h *Hub) next() (*socket, work, View) {
+// next gives the socket before back, waits for one that something is due to, and takes that from it. It returns nil
+// when the hub has closed.
+func (h *Hub) next(before *socket) (*socket, work, View) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if before != nil {
+		h.queue.giveBack(before)
+	}
 	s := h.queue.pop()
 	if s == nil {
 		return nil, work{}, View{}

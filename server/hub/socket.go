@@ -27,7 +27,7 @@ type socket struct {
 	watch   *watch
 	due     work
 	closing bool // nothing more is due after what is
-	queued  bool
+	taken   bool // in the queue, or with a worker
 	behind  *socket
 }
 

@@ -33,7 +33,7 @@ func (v View) frame() frame {
 
 // write sends what is due to the sockets, in turn, until the hub has closed.
 func (h *Hub) write() error {
-	for s, due, view := h.next(); s != nil; s, due, view = h.next() {
+	for s, due, view := h.next(nil); s != nil; s, due, view = h.next(s) {
 		if err := h.send(s, due, view); err != nil {
 			h.metrics.dropped.WithLabelValues("slow").Inc()
 			s.hangUp()
