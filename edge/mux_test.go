@@ -191,8 +191,8 @@ func TestAnAbortPassesAndAPanicAfterTheAnswerBeganCutsTheConnection(t *testing.T
 				if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 					t.Errorf("recovered %v", err)
 				}
-				if got := len(g.log.requests(t)); got != 1 {
-					t.Errorf("%d lines", got)
+				if all := g.log.requests(t); len(all) != 1 || all[0]["aborted"] != true {
+					t.Errorf("logged: %v", all)
 				}
 			}()
 			g.ask(get("/v1/things"))

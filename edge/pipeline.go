@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -87,6 +88,9 @@ func (m *Mux) recoverPanic(w *recorder, r *http.Request, rec *record) {
 
 // finish writes the one log line, then passes an abort on to net/http, which cuts the connection.
 func (m *Mux) finish(w *recorder, r *http.Request, rec *record) {
+	if rec.aborted {
+		Annotate(r.Context(), slog.Bool("aborted", true))
+	}
 	line := rec.line(w, r, m.options)
 	m.metrics.observe(line)
 	line.write(r.Context(), m.options.Log)

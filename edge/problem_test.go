@@ -50,7 +50,7 @@ func TestACauseIsLoggedAndNotShown(t *testing.T) {
 	if strings.Contains(w.Body.String(), "redis") {
 		t.Errorf("shown: %s", w.Body)
 	}
-	if line := g.log.requests(t)[0]; line["error"] != "redis is gone" || line["code"] != "unavailable" {
+	if line := g.log.requests(t)[0]; line["level"] != "WARN" || line["error"] != "redis is gone" || line["code"] != "unavailable" {
 		t.Errorf("logged: %v", line)
 	}
 }

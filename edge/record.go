@@ -62,11 +62,7 @@ func (rec *record) line(w *recorder, r *http.Request, o Options) line {
 }
 
 func (l line) write(ctx context.Context, log *slog.Logger) {
-	level := slog.LevelInfo
-	if l.status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	log.LogAttrs(ctx, level, "request", append([]slog.Attr{
+	log.LogAttrs(ctx, l.level(), "request", append([]slog.Attr{
 		slog.String("service", l.service),
 		slog.String("method", l.method),
 		slog.String("route", l.route),
@@ -75,6 +71,17 @@ func (l line) write(ctx context.Context, log *slog.Logger) {
 		slog.Int64("bytes", l.bytes),
 		slog.String("request_id", l.id),
 	}, l.attrs...)...)
+}
+
+// level makes a fault of ours an error; a part that does not answer for a moment is a warning.
+func (l line) level() slog.Level {
+	switch {
+	case l.status == http.StatusServiceUnavailable:
+		return slog.LevelWarn
+	case l.status >= http.StatusInternalServerError:
+		return slog.LevelError
+	}
+	return slog.LevelInfo
 }
 
 // knownRoute and knownMethod keep what a stranger typed out of logs and metrics.
