@@ -71,7 +71,7 @@ func createApplication(cmd *cobra.Command, s *lasting.Store, a account.Applicati
 	}
 	a.CreatedAt = time.Now().UTC()
 	if err := s.CreateApplication(cmd.Context(), a); err != nil {
-		return err
+		return named(a.Tenant, err)
 	}
 	return show(cmd, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits, a.CreatedAt, nil}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Created application %s (%s).\nNext: jawort key create --application %s --scopes login,enrol,admin\n", a.ID, a.Name, a.ID)

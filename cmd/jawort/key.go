@@ -72,7 +72,7 @@ func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string)
 	slices.Sort(parsed)
 	k := account.Key{ID: keyID, Application: application, Scopes: slices.Compact(parsed), Hash: account.HashSecret(secret), CreatedAt: time.Now().UTC()}
 	if err := s.CreateKey(cmd.Context(), k); err != nil {
-		return err
+		return named(application, err)
 	}
 	return show(cmd, keyRow{k.ID, k.Application, k.Scopes, secret, k.CreatedAt, nil}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Created key %s. Its secret is shown only now:\n\n  %s\n\n", k.ID, secret)

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +22,7 @@ func (r *root) withLasting(ctx context.Context, do func(*lasting.Store) error) e
 	if err != nil {
 		return err
 	}
-	store, err := lasting.Open(ctx, cfg.Database, lasting.Options{})
+	store, err := lasting.Open(ctx, cfg.Database, lasting.Options{Log: slog.New(slog.DiscardHandler)}) // serving warns
 	if err != nil {
 		return err
 	}
@@ -93,10 +95,18 @@ func listTenants(cmd *cobra.Command, s *lasting.Store) error {
 	return show(cmd, rows, out.write)
 }
 
+// named says which of the named things is not there.
+func named(id string, err error) error {
+	if errors.Is(err, lasting.ErrNotFound) {
+		return fmt.Errorf("there is no %s, or it was revoked", id)
+	}
+	return err
+}
+
 // revoked reports what a revoke command did.
 func revoked(cmd *cobra.Command, id string, err error) error {
 	if err != nil {
-		return err
+		return named(id, err)
 	}
 	return show(cmd, map[string]string{"id": id, "state": "revoked"}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Revoked %s.\n", id)
