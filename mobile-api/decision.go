@@ -86,9 +86,6 @@ func (d decisions) verify(ctx context.Context, q question, installation string, 
 	if err != nil {
 		return approval.Decided{}, errUnauthorized.Because(err)
 	}
-	if len(assertion.CredentialID) > maxCredentialID {
-		return approval.Decided{}, errUnauthorized.Because(errors.New("mobileapi: length of the credential id"))
-	}
 	signer, err := d.lasting.Signer(ctx, installation, assertion.CredentialID)
 	if err != nil {
 		return approval.Decided{}, err
@@ -109,7 +106,7 @@ func (d decisions) settle(ctx context.Context, q question, decided approval.Deci
 			return "", err
 		}
 	}
-	if q.outcome == nil && decided.Decision == approval.Approve && !approval.NumberMatches(decided.Number, q.Number) {
+	if decided.Decision == approval.Approve && !approval.NumberMatches(decided.Number, q.Number) {
 		return "", d.wrongNumber(ctx, decided)
 	}
 	verdict, err := d.lasting.Decide(ctx, decided)

@@ -51,6 +51,23 @@ func TestWithoutRedisAnOutcomeIsToldFromSQL(t *testing.T) {
 	stranger.call("GET", "/v1/approvals/"+q.ID, nil).want(t, http.StatusNotFound, "unknown-approval")
 }
 
+func TestWithoutRedisTheLastWrongNumberGetsItsFirstAnswerAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.account("4711")
+	p := b.phone("x").enrol(a)
+	q := b.question(a)
+	var last answer
+	for _, number := range []string{"11", "12", "13"} {
+		last = p.decide(q, approval.Approve, number).want(t, http.StatusUnprocessableEntity, "wrong-number")
+	}
+	b.noRedis.Store(true)
+	if again := p.decide(q, approval.Approve, "13").want(t, last.status, last.code()); again.uniform(t) != last.uniform(t) {
+		t.Errorf("first %s, then %s", last.raw, again.raw)
+	}
+	p.decide(q, approval.Approve, "42").want(t, http.StatusConflict, "already-decided")
+}
+
 func TestWhatRedisForgotIsToldFromSQL(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -37,11 +37,15 @@ func ask(ctx context.Context, live questions, lasting outcomeReader, id string) 
 	return question{Pending: asked(o), outcome: &o}, nil
 }
 
-// asked is what was asked, as its outcome remembers it.
+// asked is what was asked, as its outcome remembers it: the number only where it was found right.
 func asked(o approval.Outcome) approval.Pending {
+	number := ""
+	if o.Status == approval.StatusApproved {
+		number = o.Number
+	}
 	return approval.Pending{
 		ID: o.Approval, Tenant: o.Tenant, Application: o.Application, Account: o.Account, Kind: o.Kind,
-		Document: o.Document, Number: o.Number, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ClosesAt: o.ExpiresAt,
+		Document: o.Document, Number: number, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ClosesAt: o.ExpiresAt,
 	}
 }
 

@@ -2,7 +2,6 @@ package mobileapi
 
 import (
 	"encoding/base64"
-	"errors"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -11,9 +10,6 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/refusal"
 )
-
-// maxCredentialID is WebAuthn's bound (Level 3, 4, credential ID).
-const maxCredentialID = 1023
 
 var errCredential = refusal.Field("credential",
 	"must be a new credential for exactly the options of the claim, made with user verification. Claim again and create another one.")
@@ -35,9 +31,6 @@ func register(party *approval.RelyingParty, e account.Enrolment, raw []byte) (ap
 	made, err := party.WebAuthn().CreateCredential(registrant{e}, session, parsed)
 	if err != nil {
 		return approval.Credential{}, errCredential.Because(err)
-	}
-	if len(made.ID) == 0 || len(made.ID) > maxCredentialID {
-		return approval.Credential{}, errCredential.Because(errors.New("mobileapi: length of the credential id"))
 	}
 	return approval.Credential{
 		ID: made.ID, Device: e.Device, PublicKey: made.PublicKey,
