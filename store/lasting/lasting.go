@@ -77,7 +77,7 @@ func dial(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 		return openSQLite(ctx, strings.TrimPrefix(url, "sqlite://"))
 	default:
 		scheme, _, _ := strings.Cut(url, ":") // never the whole: it may carry a password
-		return nil, fmt.Errorf("lasting: database %q…: must be postgres://…, sqlite:///path/file.db or sqlite::memory:", scheme)
+		return nil, fmt.Errorf("lasting: database %q…: must be postgres://…, sqlite::memory: or sqlite:///path/file.db", scheme)
 	}
 }
 
