@@ -16,6 +16,7 @@ var queueContract = []clause{
 	{"competing consumers get each job once", competingConsumers},
 	{"a reader gets no more than it asked for", readMost},
 	{"a waiting reader gets a job as soon as it is there", waitingReader},
+	{"creating, resending and ending ring for the readers", bell},
 	{"a reader without jobs gives up in time or when told to", readerGivesUp},
 	{"a dead consumer's job is reclaimed, a renewed one is not", reclaim},
 	{"jobs that are worked on do not hide the idle ones behind them", reclaimBehind},
@@ -138,6 +139,19 @@ func waitingReader(t *testing.T, w *world) {
 	<-got
 }
 
+func bell(t *testing.T, w *world) {
+	q := w.Queue("a")
+	q.listen.Do(q.startListening)
+	receives(t, "the bell is heard from now on", q.bell)
+	p := w.pending(newID(t, id.Account), "ins_a")
+	w.create(p)
+	receives(t, "created", q.bell)
+	w.must(w.Resend(t.Context(), p.ID, "req_a"))
+	receives(t, "resent", q.bell)
+	w.must(w.End(t.Context(), p.ID, ""))
+	receives(t, "ended", q.bell)
+}
+
 func readerGivesUp(t *testing.T, w *world) {
 	q := w.Queue("a")
 	jobs, err := q.Read(t.Context(), 10, 20*time.Millisecond)
@@ -214,10 +228,24 @@ func lostGroups(t *testing.T, w *world) {
 	w.flush()
 	w.must(q.Renew(t.Context(), held))
 	w.must(q.Ack(t.Context(), held[0]))
-	want := w.queued(20)
+	w.queued(20)
+	q.listen.Do(q.startListening)
+	receives(t, "the bell is heard from now on", q.bell)
+	select { // the jobs may have rung as well: the reader must look again without that
+	case <-q.bell:
+	default:
+	}
+	some, err := q.Read(t.Context(), 20, 5*time.Second)
+	w.must(err)
+	if len(some) == 0 {
+		t.Fatal("the reader waits although there are jobs")
+	}
+
+	w.flush()
 	if _, err := q.Reclaim(t.Context(), time.Hour, 10); err != nil {
 		t.Fatal(err)
 	}
+	want := w.queued(20)
 	if got := approvalsOf(w.read(q, 20)); !slices.Equal(got, want) {
 		t.Fatalf("read %v, want %v", got, want)
 	}
