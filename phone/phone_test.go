@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -153,6 +154,33 @@ func TestASignedAnswerIsRepeatedByteForByteUntilItIsTaken(t *testing.T) {
 		if !bytes.Equal(b, bodies[0]) {
 			t.Error("a repetition differs")
 		}
+	}
+}
+
+func TestDecidingAgainAfterGivingUpSendsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.newPhone("Anna")
+	h.ask()
+	i := one(t, p)
+	var first, again []byte
+	ctx, giveUp := context.WithCancel(t.Context())
+	h.keep(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		first, _ = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		giveUp()
+	})
+	if _, err := p.Decide(ctx, i, phone.Approve, "42"); err == nil {
+		t.Fatal("decided through a closed door")
+	}
+	h.keep(func(w http.ResponseWriter, r *http.Request, through http.Handler) {
+		again, _ = io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(again))
+		through.ServeHTTP(w, r)
+	})
+	must(p.Decide(t.Context(), i, phone.Approve, "42"))(t)
+	if len(first) == 0 || !bytes.Equal(first, again) {
+		t.Error("the answer was signed anew")
 	}
 }
 

@@ -226,9 +226,14 @@ func TestARevokedPhoneSaysSoAndEnds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	p := h.newPhone("Anna")
-	check(t, p.Leave(t.Context(), p.Logins()[0].Device))
-	if err := sit(t, p).term.Run(t.Context()); !errors.Is(err, phone.ErrNotEnrolled) {
+	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, p.Logins()[0].Device))
+	anna := sit(t, p)
+	if err := anna.term.Run(t.Context()); !errors.Is(err, phone.ErrNotEnrolled) {
 		t.Errorf("got %v", err)
+	}
+	anna.reads("registered nowhere")
+	if err := anna.term.Run(t.Context()); !errors.Is(err, phone.ErrNotEnrolled) {
+		t.Errorf("a second time: %v", err)
 	}
 }
 

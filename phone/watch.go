@@ -2,8 +2,6 @@ package phone
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"time"
 )
 
@@ -44,18 +42,19 @@ func (t *Terminal) watch(ctx context.Context) <-chan sighting {
 	return seen
 }
 
+// look waits for news. While nothing is asked it also asks now and then whether the phone is still registered.
 func (t *Terminal) look(ctx context.Context, known []string) sighting {
 	if err := t.Phone.Refresh(); err != nil {
 		return sighting{err: err}
 	}
-	wait := idleWait
 	if len(known) > 0 {
-		wait = openWait
+		items, err := t.Phone.Pending(ctx, openWait, known)
+		return sighting{items, err}
 	}
-	items, err := t.Phone.Pending(ctx, wait, known)
-	if status(err) == http.StatusUnauthorized {
-		err = errors.Join(err, t.Phone.Tidy(ctx))
+	if err := t.Phone.Tidy(ctx); err != nil {
+		return sighting{err: err}
 	}
+	items, err := t.Phone.Pending(ctx, idleWait, nil)
 	return sighting{items, err}
 }
 
