@@ -144,7 +144,7 @@ func (c *Client) WaitApproval(ctx context.Context, id string, wait time.Duration
 	return a, err
 }
 
-// CancelApproval takes a question back. Cancelling one that has ended changes nothing.
+// CancelApproval takes a question back. One that has ended otherwise is refused with CodeNotPending.
 func (c *Client) CancelApproval(ctx context.Context, id string) error {
 	return c.do(ctx, call{method: http.MethodPost, path: path("approvals", id, "cancel"), repeat: true}, nil)
 }
