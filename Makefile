@@ -2,7 +2,8 @@
 
 demo: ## a login page and a phone in the terminal, on embedded stores
 	@echo "The first build takes 2-3 minutes; later ones take seconds."
-	go run ./cmd/jawort demo
+	go build -o bin/jawort ./cmd/jawort
+	bin/jawort demo
 
 test: ## everything that must hold; installs what is missing on Debian
 	./script/test
