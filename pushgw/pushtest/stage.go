@@ -59,13 +59,11 @@ func (s *Stage) OnAttempt(f func(token string)) {
 
 const inboxSize = 64
 
-// Inbox returns the pushes that reach the phone with this token. A full inbox drops what comes, as a phone does.
+// Inbox returns the pushes that reach the phone with this token, from the first one on. A full inbox drops what
+// comes. It is nil where the token was not handed out by this fake.
 func (s *Stage) Inbox(token string) <-chan Push {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.inboxes[token] == nil {
-		s.inboxes[token] = make(chan Push, inboxSize)
-	}
 	return s.inboxes[token]
 }
 
@@ -87,6 +85,7 @@ func (s *Stage) install(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known[token] = true
+	s.inboxes[token] = make(chan Push, inboxSize)
 }
 
 // installed reports whether token is alive, and whether it was ever handed out.
