@@ -1,0 +1,182 @@
+package docs_test
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/config"
+	"github.com/jawort/jawort/docs"
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/process"
+)
+
+func TestMain(m *testing.M) {
+	openapi3filter.RegisterBodyDecoder("application/jose", openapi3filter.PlainBodyDecoder)
+	os.Exit(m.Run())
+}
+
+const pageOrigin = "https://login.example"
+
+// house is a real process with its stores, whose callers all go past the referee.
+type house struct {
+	*testing.T
+	referee    *referee
+	http       *http.Client
+	process    *process.Process
+	offset     atomic.Int64 // of the clock
+	url, phone string       // of the two APIs
+
+	key, loginKey, enrolKey string // all scopes, and one each
+	client                  *client.Client
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{T: t}
+	h.referee = newReferee(t, load(t, docs.OpenAPI), t.Errorf)
+	h.http = &http.Client{Transport: h.referee}
+	cfg := config.Default()
+	cfg.Database, cfg.Redis = "sqlite::memory:", config.Embedded
+	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
+	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
+	var l process.Listeners
+	l.Server, h.url = h.listen(loginFacing)
+	l.MobileAPI, h.phone = h.listen(phoneFacing)
+	l.Admin, _ = h.listen("admin")
+	cfg.Server.PublicURL, cfg.MobileAPI.PublicURL = h.url, h.phone
+	cfg.MobileAPI.RPID, cfg.MobileAPI.Origins = "localhost", []string{h.phone}
+	set, err := keys.Generate()
+	h.must(err)
+	h.process, err = process.Open(t.Context(), process.Options{
+		Config: cfg, Keys: set, Parts: process.Parts{Server: true, MobileAPI: true},
+		Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l,
+	})
+	h.must(err)
+	h.run()
+	h.furnish()
+	return h
+}
+
+func (h *house) must(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+func (h *house) listen(face string) (net.Listener, string) {
+	h.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	h.must(err)
+	host := strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
+	h.referee.hosts[host] = face
+	return l, "http://" + host
+}
+
+func (h *house) run() {
+	ctx, stop := context.WithCancel(h.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = h.process.Run(ctx) // its database is closed before its time: see the last part of the play
+	}()
+	h.Cleanup(func() {
+		stop()
+		<-ended
+	})
+}
+
+func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) }
+
+// pass lets time pass for all of the house.
+func (h *house) pass(d time.Duration) {
+	h.Helper()
+	h.must(h.process.Lasting().SetClockOffset(h.Context(), time.Duration(h.offset.Add(int64(d)))))
+}
+
+func (h *house) newID(prefix string) string {
+	h.Helper()
+	s, err := id.New(rand.Reader, prefix)
+	h.must(err)
+	return s
+}
+
+// furnish makes the tenant, its application and the keys.
+func (h *house) furnish() {
+	ctx, store, now := h.Context(), h.process.Lasting(), time.Now()
+	tenant := account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG", CreatedAt: now}
+	h.must(store.CreateTenant(ctx, tenant))
+	app := account.Application{ID: h.newID(id.Application), Tenant: tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Digits: 2, CreatedAt: now}
+	h.must(store.CreateApplication(ctx, app))
+	for secret, scopes := range map[*string][]account.Scope{
+		&h.key: account.Scopes, &h.loginKey: {account.ScopeLogin}, &h.enrolKey: {account.ScopeEnrol},
+	} {
+		var err error
+		*secret, err = account.NewSecret(rand.Reader)
+		h.must(err)
+		h.must(store.CreateKey(ctx, account.Key{ID: h.newID(id.Key), Application: app.ID, Scopes: scopes, Hash: account.HashSecret(*secret), CreatedAt: now}))
+	}
+	var err error
+	h.client, err = client.New(client.Config{BaseURL: h.url, Key: h.key, HTTPClient: h.http})
+	h.must(err)
+}
+
+// enrol registers a new phone for an account, confirmed.
+func (h *house) enrol(login, holder string) *phone.Phone {
+	h.Helper()
+	e, err := h.client.StartEnrolment(h.Context(), login)
+	h.must(err)
+	p := phone.New(phone.Options{HTTPClient: h.http})
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	h.must(err)
+	_, err = h.client.ConfirmEnrolment(h.Context(), e.ID, digits)
+	h.must(err)
+	return p
+}
+
+type option func(*http.Request)
+
+func header(name, value string) option { return func(r *http.Request) { r.Header.Set(name, value) } }
+
+func bearer(token string) option { return header("Authorization", "Bearer "+token) }
+
+// say sends what no well-behaved client sends, and wants the outcome.
+func (h *house) say(want, method, url, body string, options ...option) string {
+	h.Helper()
+	var r io.Reader
+	if body != "" {
+		r = strings.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(h.Context(), method, url, r)
+	h.must(err)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for _, o := range options {
+		o(req)
+	}
+	resp, err := h.http.Do(req)
+	h.must(err)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	h.must(err)
+	if got := outcomeOf(exchange{status: resp.StatusCode, body: answer}); got != want {
+		h.Errorf("%s %s: got %s, want %s: %s", method, url, got, want, answer)
+	}
+	return string(answer)
+}

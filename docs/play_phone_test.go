@@ -1,0 +1,45 @@
+package docs_test
+
+import (
+	"time"
+
+	"github.com/jawort/jawort/phone"
+)
+
+func (h *house) playPhone(p *phone.Phone) {
+	ctx := h.Context()
+	h.must(p.SetPush(ctx, phone.PushAddress{Provider: "fcm", App: "project", Token: "token"}))
+	h.must(p.SetPush(ctx, phone.PushAddress{Provider: "webpush", Subscription: &phone.Subscription{
+		Endpoint: "https://push.example/1", Keys: phone.SubscriptionKeys{P256dh: "BCVx", Auth: "BTBZ"},
+	}}))
+	h.must(p.Describe(ctx, phone.Installation{Platform: "android", OSVersion: "6.1", Model: "Old", Language: "de"}))
+	devices, err := p.Devices(ctx)
+	h.must(err)
+	h.must(p.Rename(ctx, devices[0].ID, "New name", "Anna"))
+	h.must(p.Call(ctx, h.phone, "PATCH", "/v1/devices/"+devices[0].ID, []byte(`{"label":"Newer name","colour":"blue"}`), nil))
+	if _, err := p.Pending(ctx, time.Second, []string{"apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa", "apr_1aaaaaaaaaaaaaaaaaaaaaaaaaa"}); err != nil {
+		h.Error(err)
+	}
+	leaving := h.enrol("CD5678", "Carla")
+	h.must(leaving.Leave(ctx, leaving.Logins()[0].Device))
+	h.say("200", "GET", h.phone+"/.well-known/assetlinks.json", "")
+	h.say("200", "GET", h.phone+"/.well-known/apple-app-site-association", "")
+	h.say("200", "GET", h.url+"/.well-known/jwks.json", "")
+}
+
+func (h *house) playDevices() {
+	ctx := h.Context()
+	h.enrol("CD5678", "Dora")
+	list, err := h.client.Devices(ctx, "CD5678")
+	h.must(err)
+	at := h.url + "/v1/accounts/CD5678/devices/"
+	last := list[len(list)-1].ID
+	h.say("200", "GET", at+last, "", bearer(h.key))
+	h.say("404 unknown-device", "GET", at+"dev_aaaaaaaaaaaaaaaaaaaaaaaaaa", "", bearer(h.key))
+	h.say("404 unknown-device", "DELETE", at+"dev_aaaaaaaaaaaaaaaaaaaaaaaaaa", "", bearer(h.key))
+	for _, d := range list {
+		if d.Status == "active" {
+			h.must(h.client.RevokeDevice(ctx, "CD5678", d.ID))
+		}
+	}
+}

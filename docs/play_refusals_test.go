@@ -1,0 +1,127 @@
+package docs_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jawort/jawort/docs"
+	"github.com/jawort/jawort/phone"
+)
+
+const (
+	cut        = `{"account":`
+	unknown    = `{"nonsense":1}`
+	wrongTypes = `{"code":1,"enrolment":1,"decision":1,"provider":1,"os_version":1,"label":1}`
+)
+
+var tooLong = `{"padding":"` + strings.Repeat("x", 70_000) + `"}`
+
+// nowhere returns the address of the operation for something that does not exist.
+func (o operation) nowhere() string {
+	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "devices": "dev_"}
+	path := strings.ReplaceAll(o.path, "{external_id}", "nobody")
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if part == "{id}" {
+			parts[i] = kind[parts[i-1]] + strings.Repeat("a", 26)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// playRefusals has every call refused in the ways that all calls of its kind share.
+func (h *house) playRefusals(p *phone.Phone) {
+	for _, o := range operationsOf(h.T, load(h.T, docs.OpenAPI)) {
+		switch {
+		case o.asksFor("apiKey"):
+			h.refuseService(o)
+		case o.asksFor("proof"):
+			h.refusePhone(o, p)
+		}
+	}
+	h.say("422 invalid-request", "POST", h.url+"/v1/approvals/apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa/resend", "", bearer(h.key), header("Idempotency-Key", strings.Repeat("x", 256)))
+	h.say("404 unknown-account", "POST", h.url+"/v1/approvals", `{"account":"nobody","browser":{"ip":"203.0.113.9"}}`, bearer(h.key))
+	h.say("404 unknown-account", "POST", h.url+"/v1/enrolments", `{"account":"nobody"}`, bearer(h.key))
+	h.say("404 unknown-enrolment", "POST", h.url+"/v1/enrolments/enr_aaaaaaaaaaaaaaaaaaaaaaaaaa/confirm", `{"code":"123456"}`, bearer(h.key))
+	for _, base := range []string{h.url, h.phone} {
+		h.say("404 not-found", "GET", base+"/v1/nothing", "")
+		h.say("405 method-not-allowed", "DELETE", base+"/v1/approvals", "")
+	}
+}
+
+func (h *house) refuseService(o operation) {
+	url, other := h.url+o.nowhere(), h.enrolKey
+	if strings.HasPrefix(o.path, "/v1/enrolments") {
+		other = h.loginKey
+	}
+	h.say("401 unauthorized", o.method, url, "", bearer("jw_forged"))
+	h.say("403 scope-missing", o.method, url, "", bearer(other))
+	if o.hasBody() {
+		h.say("400 invalid-json", o.method, url, cut, bearer(h.key))
+		h.say("413 too-large", o.method, url, tooLong, bearer(h.key))
+		h.say("415 unsupported-media-type", o.method, url, unknown, bearer(h.key), header("Content-Type", "text/plain"))
+		h.say("422 invalid-request", o.method, url, unknown, bearer(h.key))
+		return
+	}
+	if query := o.wrongQuery(); query != "" {
+		h.say("422 invalid-request", o.method, url+query, "", bearer(h.key))
+	}
+	if o.Responses.Value("404") != nil {
+		h.say("404 "+codesOf(o.Responses.Value("404").Value)[0], o.method, url, "", bearer(h.key))
+	}
+}
+
+// wrongQuery breaks a parameter of the query, if there is one.
+func (o operation) wrongQuery() string {
+	for _, p := range o.Parameters {
+		if p.Value.In == "query" && p.Value.Schema.Value.Type.Is("integer") {
+			return fmt.Sprintf("?%s=soon", p.Value.Name)
+		}
+	}
+	return ""
+}
+
+func (h *house) refusePhone(o operation, p *phone.Phone) {
+	ctx, path := h.Context(), o.nowhere()
+	h.say("401 unauthorized", o.method, h.phone+path, "")
+	p.Prover.Nonce = "old"
+	h.refused("use_dpop_nonce", p.Call(ctx, h.phone, o.method, path, nil, nil))
+	p.Prover = phone.Prover{}
+	if o.hasBody() {
+		h.refused("invalid-json", p.Call(ctx, h.phone, o.method, path, []byte(cut), nil))
+		h.refused("too-large", p.Call(ctx, h.phone, o.method, path, []byte(tooLong), nil))
+		h.refused("unsupported-media-type", p.Call(ctx, h.phone, o.method, path, nil, nil))
+		h.refused("invalid-request", p.Call(ctx, h.phone, o.method, path, []byte(wrongTypes), nil))
+	}
+	if query := o.wrongQuery(); query != "" {
+		h.refused("invalid-request", p.Call(ctx, h.phone, o.method, path+query, nil, nil))
+	}
+	if o.Responses.Value("404") != nil {
+		h.refused(codesOf(o.Responses.Value("404").Value)[0], p.Call(ctx, h.phone, o.method, path, wellFormed(o), nil))
+	}
+}
+
+// wellFormed is a body about something that does not exist.
+func wellFormed(o operation) any {
+	if !o.hasBody() {
+		return nil
+	}
+	return map[string]any{
+		"code": "none", "enrolment": "enr_aaaaaaaaaaaaaaaaaaaaaaaaaa", "label": "label", "holder": "holder", "credential": struct{}{},
+		"installation": map[string]any{"platform": "web", "os_version": "1", "screen_lock": true, "notifications": true},
+	}
+}
+
+// playOutage takes the database away.
+func (h *house) playOutage(p *phone.Phone) {
+	h.must(h.process.Lasting().Close())
+	for _, o := range operationsOf(h.T, load(h.T, docs.OpenAPI)) {
+		switch {
+		case o.Responses.Value("503") == nil:
+		case o.face == loginFacing:
+			h.say("503 unavailable", o.method, h.url+o.nowhere(), "", bearer(h.key))
+		default:
+			h.refused("unavailable", p.Call(h.Context(), h.phone, o.method, o.nowhere(), wellFormed(o), nil))
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package docs_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/docs"
+	"github.com/jawort/jawort/phone"
+)
+
+// TestWhatIsSaidIsWhatTheFileSays plays every call with all that it answers, on a real process. The parts play on one stage, one
+// after the other.
+func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.playAccounts()
+	h.playEnrolment()
+	anna, bernd := h.enrol("AB1234", "Anna"), h.enrol("AB1234", "Bernd")
+	h.playCreation()
+	h.playDecisions(anna, bernd)
+	h.playLimits()
+	h.playExpiry(anna)
+	h.playBrowser()
+	h.playSocket(anna)
+	h.playPhone(anna)
+	h.playDevices()
+	h.playRefusals(anna)
+	h.playOutage(anna)
+	for _, o := range operationsOf(t, load(t, docs.OpenAPI)) {
+		for _, outcome := range o.outcomes() {
+			if !h.referee.saw(o.OperationID, outcome) && !unplayed(o.OperationID, outcome) {
+				t.Errorf("%s: the file promises %q, which nobody could bring about", o.OperationID, outcome)
+			}
+		}
+	}
+}
+
+// unplayed are the outcomes that this stage cannot bring about.
+func unplayed(operation, outcome string) bool {
+	switch {
+	case strings.HasSuffix(outcome, "500 internal"): // by definition
+	case strings.HasSuffix(outcome, "400 incomplete-body"): // a connection that breaks: package edge
+	case operation == "resendPush" && outcome == "410 expired": // the instant between two clocks: package store/live
+	default:
+		return false
+	}
+	return true
+}
+
+// refused wants the code of a refusal.
+func (h *house) refused(code string, err error) {
+	h.Helper()
+	var byServer *client.Error
+	if got := phone.Code(err); got == code || (errors.As(err, &byServer) && byServer.Code == code) {
+		return
+	}
+	h.Errorf("got %v, want the refusal %s", err, code)
+}
+
+func (h *house) playAccounts() {
+	ctx := h.Context()
+	for _, label := range []string{"", "Büro Süd", ""} {
+		_, err := h.client.PutAccount(ctx, "AB1234", label)
+		h.must(err)
+	}
+	for _, login := range []string{"CD5678", "EF9012"} {
+		_, err := h.client.PutAccount(ctx, login, "")
+		h.must(err)
+	}
+	page, err := h.client.Accounts(ctx, client.AccountFilter{Prefix: "", Limit: 2})
+	h.must(err)
+	rest, err := h.client.Accounts(ctx, client.AccountFilter{After: page.Next})
+	h.must(err)
+	if len(page.Accounts) != 2 || len(rest.Accounts) != 1 {
+		h.Errorf("pages of %d and %d accounts", len(page.Accounts), len(rest.Accounts))
+	}
+	a, err := h.client.Account(ctx, "AB1234")
+	h.must(err)
+	if a.Label != "Büro Süd" {
+		h.Errorf("label = %q", a.Label)
+	}
+	h.must(h.client.DeleteAccount(ctx, "EF9012"))
+}
+
+func (h *house) playEnrolment() {
+	ctx := h.Context()
+	e, err := h.client.StartEnrolment(ctx, "AB1234")
+	h.must(err)
+	_, err = h.client.ConfirmEnrolment(ctx, e.ID, "123456")
+	h.refused("not-completed", err)
+	for code, i := range map[string]phone.Installation{
+		"os-too-old":           {Platform: "ios", OSVersion: "12.1", Language: "de"},
+		"screen-lock-required": {Platform: "ios", OSVersion: "26.1", Notifications: true},
+		"notifications-off":    {Platform: "web", OSVersion: "1", ScreenLock: true},
+	} {
+		unfit, err := h.client.StartEnrolment(ctx, "AB1234")
+		h.must(err)
+		_, err = phone.New(phone.Options{HTTPClient: h.http, Installation: i}).Enrol(ctx, unfit.Link, "Anna", "Old phone", nil)
+		h.refused(code, err)
+	}
+	push := &phone.PushAddress{Provider: "fcm", App: "project", Token: "token"}
+	digits, err := phone.New(phone.Options{HTTPClient: h.http}).Enrol(ctx, e.Link, "Carla", "Carla's phone", push)
+	h.must(err)
+	for range 3 {
+		_, err = h.client.ConfirmEnrolment(ctx, e.ID, otherThan(digits))
+		h.refused("wrong-digits", err)
+	}
+	_, err = h.client.ConfirmEnrolment(ctx, e.ID, digits)
+	h.refused("enrolment-ended", err)
+	e, err = h.client.Enrolment(ctx, e.ID)
+	h.must(err)
+	if e.Status != client.EnrolmentFailed {
+		h.Errorf("enrolment is %s", e.Status)
+	}
+}
+
+// otherThan returns digits that differ in the last one.
+func otherThan(digits string) string {
+	last := len(digits) - 1
+	return digits[:last] + string('0'+(digits[last]-'0'+1)%10)
+}
+
+// ask asks for a login of the shared account.
+func (h *house) ask() client.Approval {
+	h.Helper()
+	a, err := h.client.CreateApproval(h.Context(), client.Request{Account: "AB1234", Browser: client.Browser{IP: "203.0.113.9", UserAgent: "Mozilla/5.0"}})
+	h.must(err)
+	return a
+}
+
+// items fetches what waits for the phone of one approval.
+func (h *house) item(p *phone.Phone, a client.Approval) phone.Item {
+	h.Helper()
+	items, err := p.Pending(h.Context(), 0, nil)
+	h.must(err)
+	i := slices.IndexFunc(items, func(i phone.Item) bool { return i.ID == a.ID })
+	if i < 0 {
+		h.Fatalf("%s does not wait for the phone", a.ID)
+	}
+	return items[i]
+}
