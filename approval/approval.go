@@ -2,7 +2,7 @@ package approval
 
 import (
 	"crypto/sha256"
-	"fmt"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -74,15 +74,18 @@ func NewID(random io.Reader, account string) (string, error) {
 	return id.Approval + string(partitionDigits[PartitionOf(account)]) + strings.TrimPrefix(s, id.Approval), nil
 }
 
+// errNotAnID does not repeat what was given: it may be anything, a secret too, and the error is logged.
+var errNotAnID = errors.New("approval: not an approval's id")
+
 // ParseID returns the partition that an approval's id carries.
 func ParseID(s string) (partition int, err error) {
 	rest, ok := strings.CutPrefix(s, id.Approval)
 	if !ok || rest == "" || !id.Valid(id.Approval, id.Approval+rest[1:]) {
-		return 0, fmt.Errorf("approval: %q is not an approval's id", s)
+		return 0, errNotAnID
 	}
 	p := strings.IndexByte(partitionDigits, rest[0])
 	if p < 0 {
-		return 0, fmt.Errorf("approval: %q names no partition", s)
+		return 0, errNotAnID
 	}
 	return p, nil
 }
