@@ -89,6 +89,9 @@ func TestASocketIsForPagesOfTheApplicationOnly(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if p, err := i.open(c.text("id"), "", ""); !errors.Is(err, websocket.ErrBadHandshake) || p.resp.StatusCode != 403 {
+		t.Errorf("neither origin nor ticket: %v", err)
+	}
 	if _, err := i.openWith(c.text("id"), []string{"ticket." + c.text("socket", "ticket")}, origin); !errors.Is(err, websocket.ErrBadHandshake) {
 		t.Errorf("without jawort.v1: %v", err)
 	}
