@@ -37,6 +37,11 @@ func TestClusterOfThreeMastersKeepsTheContract(t *testing.T) {
 	checkContract(t, redistest.Cluster(t).URL)
 }
 
+func TestServerBehindSentinelKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	checkContract(t, redistest.Sentinel(t).URL)
+}
+
 func TestEmbeddedServerKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	checkContract(t, Embedded)

@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -274,7 +275,7 @@ func scriptError(t *testing.T, w *world) {
 		t.Fatal("no error")
 	}
 	var shown *refusal.Error
-	if asRefusal(err, &shown) {
+	if errors.As(err, &shown) {
 		t.Fatalf("the error may be shown: %v", shown)
 	}
 }

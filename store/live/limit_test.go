@@ -1,13 +1,11 @@
 package live
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
-	"github.com/jawort/jawort/refusal"
 )
 
 var limitContract = []clause{
@@ -18,8 +16,6 @@ var limitContract = []clause{
 	{"alone creations at once leave one", aloneAtOnce},
 	{"a refused creation changes nothing", refusedCreation},
 }
-
-func asRefusal(err error, target **refusal.Error) bool { return errors.As(err, target) }
 
 func (w *world) refused(c Creation) {
 	w.t.Helper()

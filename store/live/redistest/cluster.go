@@ -28,7 +28,7 @@ func Cluster(tb testing.TB) *ClusterServers {
 	c := &ClusterServers{}
 	var addrs []string
 	for range masters {
-		s := start(tb, true)
+		s := start(&Server{tb: tb}, true)
 		c.Masters = append(c.Masters, s)
 		addrs = append(addrs, s.Addr)
 	}

@@ -30,7 +30,8 @@ type Server struct {
 	binary  string
 	dir     string
 	port    int
-	busPort int // on which the masters of a cluster talk to each other; 0: no cluster
+	busPort int     // on which the masters of a cluster talk to each other; 0: no cluster
+	watches *Server // a sentinel's master; nil: no sentinel
 	proc    *exec.Cmd
 	exited  chan struct{}
 	output  *bytes.Buffer // complete once the process has exited
@@ -39,16 +40,17 @@ type Server struct {
 // Start runs a server of its own for this test: no persistence, no eviction.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	return start(tb, false)
+	return start(&Server{tb: tb}, false)
 }
 
-func start(tb testing.TB, cluster bool) *Server {
+func start(s *Server, cluster bool) *Server {
+	tb := s.tb
 	tb.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		tb.Fatal("redis-server is missing: install the Debian package redis-server")
 	}
-	s := &Server{tb: tb, binary: binary, dir: tb.TempDir()}
+	s.binary, s.dir = binary, tb.TempDir()
 	tb.Cleanup(s.Kill)
 	// Between finding a free port and listening on it another process may take it.
 	for range startTries {
@@ -71,6 +73,9 @@ func (s *Server) take(port int) {
 }
 
 func (s *Server) args() []string {
+	if s.watches != nil {
+		return []string{s.sentinelFile(), "--sentinel"}
+	}
 	args := []string{
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir,
 		"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--daemonize", "no",
@@ -82,6 +87,9 @@ func (s *Server) args() []string {
 }
 
 func (s *Server) launch() error {
+	if err := s.configureSentinel(); err != nil {
+		return err
+	}
 	proc, exited, output := exec.Command(s.binary, s.args()...), make(chan struct{}), new(bytes.Buffer)
 	proc.SysProcAttr = dieWithTest()
 	proc.Stdout, proc.Stderr = output, output
