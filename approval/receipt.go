@@ -82,9 +82,10 @@ type ReceiptAssertion struct {
 	Signature         Bytes `json:"signature"`
 }
 
-// NewReceipt returns the evidence of an outcome; ErrNoReceipt where nobody signed it.
+// NewReceipt returns the evidence of an outcome; ErrNoReceipt where nobody signed it. Nobody signed a denial by wrong
+// numbers either: what the last device signed is an approve.
 func NewReceipt(o Outcome) (Receipt, error) {
-	if o.Signer == nil || o.Assertion == nil {
+	if o.Signer == nil || o.Assertion == nil || o.Status != o.Decision.Status() {
 		return Receipt{}, ErrNoReceipt
 	}
 	return Receipt{

@@ -147,7 +147,11 @@ func plainJWS(t *testing.T, r approval.Receipt, key jose.JSONWebKey) string {
 
 func TestWhereNobodySignedThereIsNoReceipt(t *testing.T) {
 	t.Parallel()
-	if _, err := approval.NewReceipt(approval.Outcome{Status: approval.StatusExpired}); !errors.Is(err, approval.ErrNoReceipt) {
-		t.Errorf("NewReceipt = %v, want ErrNoReceipt", err)
+	byWrongNumbers := outcome(t, newSigner(), approval.Approve, "13")
+	byWrongNumbers.Status, byWrongNumbers.Method = approval.StatusDenied, ""
+	for name, o := range map[string]approval.Outcome{"expired": {Status: approval.StatusExpired}, "denied by wrong numbers": byWrongNumbers} {
+		if _, err := approval.NewReceipt(o); !errors.Is(err, approval.ErrNoReceipt) {
+			t.Errorf("%s: NewReceipt = %v, want ErrNoReceipt", name, err)
+		}
 	}
 }

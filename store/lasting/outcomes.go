@@ -41,7 +41,7 @@ func (s *Store) Outcomes(ctx context.Context, ids []string) ([]approval.Outcome,
 			args[i] = id
 		}
 		some, err := all(ctx, s.reads, scanOutcome,
-			`SELECT `+outcomeColumns+` FROM outcomes WHERE approval IN (`+placeholders(n)+`)`, args...)
+			`SELECT `+outcomeColumns+` FROM outcomes WHERE approval IN (`+placeholders(1, n)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}

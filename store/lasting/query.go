@@ -85,14 +85,14 @@ func scanInt(r row) (n int, err error)       { return n, r.Scan(&n) }
 func scanBytes(r row) (b []byte, err error)  { return b, r.Scan(&b) }
 func scanBool(r row) (b bool, err error)     { return b, r.Scan(&b) }
 
-// placeholders returns "$1, $2, …" for n values.
-func placeholders(n int) string {
+// placeholders returns "$first, …" for n values.
+func placeholders(first, n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "$%d", i+1)
+		fmt.Fprintf(&b, "$%d", first+i)
 	}
 	return b.String()
 }
