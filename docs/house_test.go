@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 
 	"github.com/jawort/jawort/account"
@@ -23,6 +24,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/store/lasting/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -32,12 +34,14 @@ func TestMain(m *testing.M) {
 
 const pageOrigin = "https://login.example"
 
-// house is a real process with its stores, whose callers all go past the referee.
+// house is a real process on the embedded Redis and a Postgres of its own, whose callers all go past the referee.
 type house struct {
 	*testing.T
+	doc        *openapi3.T
 	referee    *referee
 	http       *http.Client
 	process    *process.Process
+	database   *pgtest.Server
 	offset     atomic.Int64 // of the clock
 	url, phone string       // of the two APIs
 
@@ -47,11 +51,12 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{T: t}
-	h.referee = newReferee(t, load(t, docs.OpenAPI), t.Errorf)
+	h := &house{T: t, database: pgtest.NewServer(t)}
+	h.doc = load(t, docs.OpenAPI)
+	h.referee = newReferee(t, h.doc, t.Errorf)
 	h.http = &http.Client{Transport: h.referee}
 	cfg := config.Default()
-	cfg.Database, cfg.Redis = "sqlite::memory:", config.Embedded
+	cfg.Database, cfg.Redis = h.database.URL("postgres"), config.Embedded
 	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
 	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
 	var l process.Listeners
@@ -93,7 +98,7 @@ func (h *house) run() {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = h.process.Run(ctx) // its database is closed before its time: see the last part of the play
+		_ = h.process.Run(ctx) // its database dies before it: see the last part of the play
 	}()
 	h.Cleanup(func() {
 		stop()

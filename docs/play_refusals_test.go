@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jawort/jawort/docs"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -31,7 +30,7 @@ func (o operation) nowhere() string {
 
 // playRefusals has every call refused in the ways that all calls of its kind share.
 func (h *house) playRefusals(p *phone.Phone) {
-	for _, o := range operationsOf(h.T, load(h.T, docs.OpenAPI)) {
+	for _, o := range operationsOf(h.T, h.doc) {
 		switch {
 		case o.asksFor("apiKey"):
 			h.refuseService(o)
@@ -112,10 +111,10 @@ func wellFormed(o operation) any {
 	}
 }
 
-// playOutage takes the database away.
+// playOutage takes the database away for good.
 func (h *house) playOutage(p *phone.Phone) {
-	h.must(h.process.Lasting().Close())
-	for _, o := range operationsOf(h.T, load(h.T, docs.OpenAPI)) {
+	h.database.Kill(h.T)
+	for _, o := range operationsOf(h.T, h.doc) {
 		switch {
 		case o.Responses.Value("503") == nil:
 		case o.face == loginFacing:

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"github.com/jawort/jawort/docs"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -54,7 +53,7 @@ func (h *house) frame(conn *websocket.Conn) (status string) {
 	h.Helper()
 	var frame map[string]any
 	h.must(conn.ReadJSON(&frame))
-	if err := load(h.T, docs.OpenAPI).Components.Schemas["SocketFrame"].Value.VisitJSON(frame); err != nil {
+	if err := h.doc.Components.Schemas["SocketFrame"].Value.VisitJSON(frame); err != nil {
 		text, _ := json.Marshal(frame)
 		h.Errorf("the file does not know the frame %s: %v", text, err)
 	}

@@ -1,13 +1,13 @@
 package docs_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/client"
-	"github.com/jawort/jawort/docs"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -29,12 +29,41 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playDevices()
 	h.playRefusals(anna)
 	h.playOutage(anna)
-	for _, o := range operationsOf(t, load(t, docs.OpenAPI)) {
+	h.wantAllPlayed()
+	h.wantTrueProblems()
+}
+
+func (h *house) wantAllPlayed() {
+	for _, o := range operationsOf(h.T, h.doc) {
 		for _, outcome := range o.outcomes() {
 			if !h.referee.saw(o.OperationID, outcome) && !unplayed(o.OperationID, outcome) {
-				t.Errorf("%s: the file promises %q, which nobody could bring about", o.OperationID, outcome)
+				h.Errorf("%s: the file promises %q, which nobody could bring about", o.OperationID, outcome)
 			}
 		}
+	}
+}
+
+// wantTrueProblems wants the examples of refusals to be in the words in which somebody was refused.
+func (h *house) wantTrueProblems() {
+	examples := 0
+	for _, o := range operationsOf(h.T, h.doc) {
+		for _, response := range o.Responses.Map() {
+			media := response.Value.Content["application/problem+json"]
+			if media == nil || media.Example == nil {
+				continue
+			}
+			var p problem
+			text, err := json.Marshal(media.Example)
+			h.must(err)
+			h.must(json.Unmarshal(text, &p))
+			examples++
+			if !h.referee.told[p.String()] {
+				h.Errorf("%s: nobody was refused as in the example %s", o.OperationID, p)
+			}
+		}
+	}
+	if examples == 0 {
+		h.Error("no examples")
 	}
 }
 
@@ -131,7 +160,7 @@ func (h *house) ask() client.Approval {
 	return a
 }
 
-// items fetches what waits for the phone of one approval.
+// item fetches what the phone is asked in one approval.
 func (h *house) item(p *phone.Phone, a client.Approval) phone.Item {
 	h.Helper()
 	items, err := p.Pending(h.Context(), 0, nil)

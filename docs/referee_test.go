@@ -29,13 +29,14 @@ type referee struct {
 
 	mu   sync.Mutex
 	seen map[string]map[string]bool // outcomes by operation
+	told map[string]bool            // problems, as told
 }
 
 func newReferee(t *testing.T, doc *openapi3.T, foul func(format string, args ...any)) *referee {
 	t.Helper()
 	return &referee{
 		match: newMatch(operationsOf(t, doc)), anywhere: anywhere(doc),
-		hosts: map[string]string{}, way: &http.Transport{}, foul: foul, seen: map[string]map[string]bool{},
+		hosts: map[string]string{}, way: &http.Transport{}, foul: foul, seen: map[string]map[string]bool{}, told: map[string]bool{},
 	}
 }
 
@@ -104,7 +105,7 @@ func (f *referee) judge(e exchange) {
 		}
 	}
 	f.judgeAnswer(name, o, input, e)
-	f.note(o.OperationID, outcomeOf(e))
+	f.note(o.OperationID, e)
 }
 
 func (f *referee) judgeAnswer(name string, o operation, input *openapi3filter.RequestValidationInput, e exchange) {
@@ -158,21 +159,35 @@ func authenticated(_ context.Context, in *openapi3filter.AuthenticationInput) er
 	return in.NewError(errors.New("the request lacks it"))
 }
 
-func outcomeOf(e exchange) string {
-	var problem struct{ Type string }
-	if e.status < 400 || json.Unmarshal(e.body, &problem) != nil {
-		return strconv.Itoa(e.status)
-	}
-	return strconv.Itoa(e.status) + " " + strings.TrimPrefix(problem.Type, problemPrefix)
+// problem is what is constant in a refusal.
+type problem struct {
+	Type, Title, Detail string
+	Status              int
 }
 
-func (f *referee) note(operation, outcome string) {
+func (p problem) String() string {
+	return fmt.Sprintf("%s (%d): %s: %s", p.Type, p.Status, p.Title, p.Detail)
+}
+
+func outcomeOf(e exchange) string {
+	var p problem
+	if e.status < 400 || json.Unmarshal(e.body, &p) != nil {
+		return strconv.Itoa(e.status)
+	}
+	return strconv.Itoa(e.status) + " " + strings.TrimPrefix(p.Type, problemPrefix)
+}
+
+func (f *referee) note(operation string, e exchange) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.seen[operation] == nil {
 		f.seen[operation] = map[string]bool{}
 	}
-	f.seen[operation][outcome] = true
+	f.seen[operation][outcomeOf(e)] = true
+	var p problem
+	if e.status >= 400 && json.Unmarshal(e.body, &p) == nil {
+		f.told[p.String()] = true
+	}
 }
 
 func (f *referee) saw(operation, outcome string) bool {
