@@ -119,13 +119,25 @@ func TestADecisionWaitsForARevocationThatIsUnderWay(t *testing.T) {
 		_, err := w.decide(p, phone, approval.Approve)
 		decided <- err
 	}()
-	for waiting := 0; waiting == 0; {
-		waiting, err = s.Count(t.Context(), `pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
-		must(t, err)
-	}
+	untilItWaits(t, s, decided)
 	must(t, revocation.Commit())
 	wantInactive(t, <-decided)
 	wantEqual(t, "status", w.outcome(p), approval.StatusPending)
+}
+
+// untilItWaits returns once another transaction on the same Postgres waits for a lock; done would say that none does.
+func untilItWaits(t *testing.T, s *lasting.Store, done <-chan error) {
+	t.Helper()
+	for waiting := 0; waiting == 0; {
+		select {
+		case err := <-done:
+			t.Fatalf("it did not wait: %v", err)
+		default:
+		}
+		var err error
+		waiting, err = s.Count(t.Context(), `pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+		must(t, err)
+	}
 }
 
 func TestATransactionThatCannotGoOnEndsInTime(t *testing.T) {

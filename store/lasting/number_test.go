@@ -31,8 +31,11 @@ func TestDistinctWrongNumbersCountAndTheThirdBlocksTheDevice(t *testing.T) {
 		w.wrong(p, phones[0], "03", 0)
 		w.wrong(p, phones[0], "04", 0)
 		w.wrong(p, phones[0], "03", 0)
+		n, err := s.Count(t.Context(), "credentials WHERE failures = 3")
+		must(t, err)
+		wantEqual(t, "credentials with three failures", n, 1)
 
-		_, err := w.decide(p, phones[0], approval.Approve) // the right number now
+		_, err = w.decide(p, phones[0], approval.Approve) // the right number now
 		wantError(t, err, approval.ErrWrongNumber)
 		wantExtra(t, err, "attempts_left", 0)
 		w.wrong(p, phones[1], "01", 2)
@@ -110,10 +113,12 @@ func TestAHundredConsecutiveFailuresDisableTheCredential(t *testing.T) {
 		fail(approval.MaxConsecutiveFailures - 1)
 		v, err := w.decide(w.pending(), phone, approval.Deny)
 		wantPartial(t, v, err)
-		p := w.pending()
-		v, err = w.decide(p, phone, approval.Approve)
+		n, err := s.Count(t.Context(), "credentials WHERE failures = $1", approval.MaxConsecutiveFailures-1)
+		must(t, err)
+		wantEqual(t, "credentials whose series goes on after a deny", n, 1)
+		v, err = w.decide(w.pending(), phone, approval.Approve)
 		wantEnd(t, v, err, approval.StatusApproved)
-		failures = 0 // success ends the series, deny does not
+		failures = 0 // success ends the series
 		fail(approval.MaxConsecutiveFailures)
 
 		_, err = s.Signer(t.Context(), phone.Installation, phone.Credential.ID)

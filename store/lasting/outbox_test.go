@@ -95,3 +95,27 @@ func TestAnEventThatBecomesVisibleAfterALaterOneIsNotSkipped(t *testing.T) {
 		t.Fatalf("events are %+v, done was %+v", earlier, later)
 	}
 }
+
+func TestAWorkerThatWaitedForAnEventLooksAgainWhoHasIt(t *testing.T) {
+	t.Parallel()
+	s := open(t, pgtest.New(t))
+	w := newWorld(t, s)
+	_, err := s.End(t.Context(), w.pending(), approval.StatusCancelled)
+	must(t, err)
+	other, err := s.Begin(t.Context())
+	must(t, err)
+	defer other.Rollback()
+	_, err = other.ExecContext(t.Context(), `UPDATE outbox SET leased_until = jawort_now() + 60000000`)
+	must(t, err)
+	var handed []lasting.Event
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		handed, err = s.LeaseEvents(t.Context(), 100, lease)
+		done <- err
+	}()
+	untilItWaits(t, s, done)
+	must(t, other.Commit())
+	must(t, <-done)
+	wantEqual(t, "events handed to the second worker", len(handed), 0)
+}
