@@ -241,6 +241,7 @@ func TestALongPollAnswersWhenTheApprovalEnds(t *testing.T) {
 		}
 		got <- a
 	}()
+	i.ticks.awaited(4 * time.Second)
 	_, err := w.decide(p, c.text("id"), approval.Deny)
 	w.must(err)
 	if a := <-got; a.text("status") != "denied" {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jawort/jawort/account"
 )
@@ -155,6 +156,7 @@ func TestAPhoneIsEnrolledByLinkAndConfirmedBySixDigits(t *testing.T) {
 		}
 		polled <- a
 	}()
+	i.ticks.awaited(4 * time.Second)
 	digits := i.complete(e, thumbprint)
 	if a := <-polled; a.text("status") != "completed" || a.text("device", "label") != "Ada's phone" || a.text("device", "platform") != "android" {
 		t.Fatalf("completed %s", a.raw)

@@ -38,7 +38,7 @@ type enrolments struct {
 	live   interface {
 		Wake(ctx context.Context, topics ...string) error
 	}
-	topics   topics
+	patience patience
 	enrolURL string
 	now      func() time.Time
 	random   io.Reader
@@ -143,7 +143,7 @@ func (e enrolments) get(w http.ResponseWriter, r *http.Request) error {
 	}
 	var first account.EnrolmentStatus
 	var v enrolmentView
-	err = waitFor(r.Context(), e.topics, r.PathValue("id"), wait, func(ctx context.Context) (bool, error) {
+	err = e.patience.wait(r.Context(), r.PathValue("id"), wait, func(ctx context.Context) (bool, error) {
 		enrolment, device, err := e.own(ctx, r.PathValue("id"))
 		if first == "" {
 			first = enrolment.Status

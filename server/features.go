@@ -13,13 +13,14 @@ type feature interface{ mount(m *edge.Mux) }
 func features(o Options, ender *ending.Ender, sockets *hub.Hub, socketBase string) []feature {
 	g := guards{credentials: o.Lasting, keys: o.Keys, ender: ender, now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
+	patience := patience{topics: o.Wakeups, tick: o.Tick}
 	return []feature{
 		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
-		questions{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, topics: o.Wakeups},
+		questions{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
 		waiting{guards: g, ender: ender, hub: sockets},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		devices{guards: g, devices: o.Lasting},
-		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, topics: o.Wakeups, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
+		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 	}
 }

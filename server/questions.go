@@ -17,18 +17,13 @@ type evidence interface {
 	LateReports(ctx context.Context, approval string) ([]approval.LateReport, error)
 }
 
-// topics tells when to look again at something that is waited for.
-type topics interface {
-	Subscribe(topic string) (signals <-chan struct{}, cancel func())
-}
-
 // questions are the approvals that exist: where they stand, taking one back, asking again.
 type questions struct {
 	guards   guards
 	ender    *ending.Ender
 	live     asking
 	evidence evidence
-	topics   topics
+	patience patience
 }
 
 func (q questions) mount(m *edge.Mux) {
@@ -46,7 +41,7 @@ func (q questions) get(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	var s ending.Standing
-	err = waitFor(r.Context(), q.topics, id, wait, func(ctx context.Context) (done bool, err error) {
+	err = q.patience.wait(r.Context(), id, wait, func(ctx context.Context) (done bool, err error) {
 		s, err = q.guards.own(ctx, id)
 		return s.Outcome != nil, err
 	})

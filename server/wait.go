@@ -11,36 +11,50 @@ const (
 	// longestWait of a long-poll.
 	longestWait = 60 * time.Second
 	// lookAgain bounds how long a lost wake-up can go unnoticed.
-	lookAgain = 5 * time.Second
+	lookAgain = 4 * time.Second
 )
 
-// waitFor looks until look is done, the wait is over or the server shuts down. It subscribes before it looks, so that nothing
-// falls in between.
-func waitFor(ctx context.Context, t topics, topic string, wait time.Duration, look func(context.Context) (done bool, err error)) error {
-	if wait == 0 {
+// topics tells when to look again at something that is waited for.
+type topics interface {
+	Subscribe(topic string) (signals <-chan struct{}, cancel func())
+}
+
+// patience waits for long-polls.
+type patience struct {
+	topics topics
+	tick   func(time.Duration) (ticks <-chan time.Time, stop func())
+}
+
+// wait looks until look is done, the time is over or the server shuts down. It subscribes before it looks, so that
+// nothing falls in between.
+func (p patience) wait(ctx context.Context, topic string, most time.Duration, look func(context.Context) (done bool, err error)) error {
+	if most == 0 {
 		_, err := look(ctx)
 		return err
 	}
-	woken, cancel := t.Subscribe(topic)
+	woken, cancel := p.topics.Subscribe(topic)
 	defer cancel()
-	enough := time.NewTimer(wait)
+	if done, err := look(ctx); done || err != nil {
+		return err
+	}
+	enough := time.NewTimer(most)
 	defer enough.Stop()
-	again := time.NewTicker(lookAgain)
-	defer again.Stop()
-	for {
-		if done, err := look(ctx); done || err != nil {
-			return err
-		}
+	again, stop := p.tick(lookAgain)
+	defer stop()
+	for over := false; !over; {
 		select {
 		case <-woken:
-		case <-again.C:
+		case <-again:
 		case <-enough.C:
-			_, err := look(ctx)
-			return err
+			over = true
 		case <-edge.Closing(ctx):
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		if done, err := look(ctx); done || err != nil {
+			return err
+		}
 	}
+	return nil
 }

@@ -43,10 +43,10 @@ func (s waiting) join(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Origin") == "" {
 		return errOrigin
 	}
-	v, err := s.admit(r, offered)
+	id, v, err := s.admit(r, offered)
 	switch {
 	case err == nil:
-		return s.hub.Accept(w, r, r.PathValue("id"), v)
+		return s.hub.Accept(w, r, id, v)
 	case errors.Is(err, ticket.ErrBad):
 		return s.hub.Refuse(w, r, hub.CloseBadTicket)
 	case errors.Is(err, approval.ErrUnknown):
@@ -58,28 +58,28 @@ func (s waiting) join(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// admit returns what the page is to see first.
-func (s waiting) admit(r *http.Request, offered []string) (hub.View, error) {
+// admit returns the approval and what the page is to see first.
+func (s waiting) admit(r *http.Request, offered []string) (id string, v hub.View, err error) {
 	t, err := ticket.Open(s.guards.keys, ticketIn(offered), s.guards.now())
 	if err != nil {
-		return hub.View{}, err
+		return "", hub.View{}, err
 	}
 	if t.Approval != r.PathValue("id") {
-		return hub.View{}, ticket.ErrBad
+		return "", hub.View{}, ticket.ErrBad
 	}
 	application, err := s.guards.active(r.Context(), t.Application)
 	if err != nil {
-		return hub.View{}, err
+		return "", hub.View{}, err
 	}
 	if !slices.Contains(application.Origins, r.Header.Get("Origin")) {
-		return hub.View{}, errOrigin
+		return "", hub.View{}, errOrigin
 	}
 	edge.Annotate(r.Context(), slog.String("approval", t.Approval))
 	standing, err := s.ender.Standing(r.Context(), t.Approval)
 	if err != nil {
-		return hub.View{}, err
+		return "", hub.View{}, err
 	}
-	return watched(standing), nil
+	return t.Approval, watched(standing), nil
 }
 
 func ticketIn(protocols []string) string {

@@ -295,7 +295,7 @@ type ticks struct {
 }
 
 // loops are how many loops keep a pace.
-var loops = map[time.Duration]int{time.Second: 3, 5 * time.Second: 1}
+var loops = map[time.Duration]int{time.Second: 3, 5 * time.Second: 1, 4 * time.Second: 1}
 
 func newTicks(t testing.TB) *ticks {
 	s := &ticks{t: t, channels: map[time.Duration][]chan time.Time{}}
@@ -312,15 +312,21 @@ func (s *ticks) Tick(d time.Duration) (<-chan time.Time, func()) {
 	return c, func() {}
 }
 
-// fire ticks every loop of this pace, after it has finished with the tick before.
-func (s *ticks) fire(d time.Duration) {
-	s.t.Helper()
+// awaited returns the loops of this pace once there are as many as there must be. A long-poll is one from when it has
+// looked once.
+func (s *ticks) awaited(d time.Duration) []chan time.Time {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for len(s.channels[d]) < loops[d] {
 		s.arrived.Wait()
 	}
-	channels := s.channels[d]
-	s.mu.Unlock()
+	return s.channels[d]
+}
+
+// fire ticks every loop of this pace, after it has finished with the tick before.
+func (s *ticks) fire(d time.Duration) {
+	s.t.Helper()
+	channels := s.awaited(d)
 	for _, c := range channels {
 		select {
 		case c <- time.Time{}:

@@ -21,7 +21,7 @@ const (
 var errHandshake = refusal.New(refusal.Malformed, "websocket-expected",
 	"This address speaks the websocket protocol, version 13, over HTTP/1.1.")
 
-// Accept upgrades the request and keeps the socket until the approval has ended. It returns once the socket is
+// Accept upgrades a request that offers Subprotocol, and keeps the socket until the approval has ended. It returns once the socket is
 // registered, so that net/http frees what the request held.
 func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, id string, v View) error {
 	conn, err := h.upgrade(w, r)
@@ -51,7 +51,10 @@ func (h *Hub) Refuse(w http.ResponseWriter, r *http.Request, code int) error {
 }
 
 func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
-	conn, err := h.upgrader.Upgrade(w, r, nil)
+	// Left to the upgrader, the choice would be a part of the request's header, which then lives as long as the socket,
+	// ticket and all.
+	selected := http.Header{"Sec-Websocket-Protocol": {Subprotocol}}
+	conn, err := h.upgrader.Upgrade(w, r, selected)
 	var handshake websocket.HandshakeError
 	if errors.As(err, &handshake) {
 		return nil, errHandshake.Because(err)

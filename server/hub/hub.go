@@ -100,7 +100,6 @@ func New(o Options) *Hub {
 		upgrader: websocket.Upgrader{
 			ReadBufferSize: 512, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{},
 			HandshakeTimeout: writeWait,
-			Subprotocols:     []string{Subprotocol},
 			CheckOrigin:      allowed,
 			Error:            silent,
 		},
