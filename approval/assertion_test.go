@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/descope/virtualwebauthn"
-
 	"github.com/jawort/jawort/approval"
 )
 
@@ -48,7 +46,7 @@ func TestForgedAssertionsAreRefused(t *testing.T) {
 		"wrong relying party":    func(s *signer) { s.rp.ID = "evil.example" },
 		"user not verified":      func(s *signer) { s.auth.Options.UserNotVerified = true },
 		"user not present":       func(s *signer) { s.auth.Options.UserNotPresent = true },
-		"another key":            func(s *signer) { s.cred.Key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2).Key },
+		"another key":            func(s *signer) { s.cred.Key = newCredential().Key },
 		"another credential id":  func(s *signer) { s.cred.ID = []byte("somebody else's") },
 		"another user handle":    func(s *signer) { s.auth.Options.UserHandle = []byte("dev_bbbbbbbbbbbbbbbbbbbbbbbbbb") },
 		"backup flag changed":    func(s *signer) { s.auth.Options.BackupEligible = true },

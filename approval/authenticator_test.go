@@ -27,7 +27,18 @@ func newSigner() *signer {
 	return &signer{
 		rp:   virtualwebauthn.RelyingParty{ID: rpID, Origin: origin},
 		auth: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(device)}),
-		cred: virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		cred: newCredential(),
+	}
+}
+
+// newCredential avoids the keys that this authenticator misspells: it drops leading zeros of a coordinate, which COSE
+// (RFC 9053, 7.1.1) forbids and go-webauthn refuses.
+func newCredential() virtualwebauthn.Credential {
+	const whole = 77 // bytes of a P-256 COSE_Key with both coordinates in full
+	for {
+		if c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(c.Key.AttestationData()) == whole {
+			return c
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ func (h *house) playPhone(p *phone.Phone) {
 	h.must(err)
 	h.must(p.Rename(ctx, devices[0].ID, "New name", "Anna"))
 	h.must(p.Call(ctx, h.phone, "PATCH", "/v1/devices/"+devices[0].ID, []byte(`{"label":"Newer name","colour":"blue"}`), nil))
-	if _, err := p.Pending(ctx, time.Second, []string{"apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa", "apr_1aaaaaaaaaaaaaaaaaaaaaaaaaa"}); err != nil {
+	if _, err := p.Pending(ctx, time.Second, []phone.Item{{Server: h.phone, ID: "apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa"}, {Server: h.phone, ID: "apr_1aaaaaaaaaaaaaaaaaaaaaaaaaa"}}); err != nil {
 		h.Error(err)
 	}
 	leaving := h.enrol("CD5678", "Carla")

@@ -96,9 +96,16 @@ func TestADenyIsFinalForItsDevice(t *testing.T) {
 	b := newBench(t)
 	a := b.account("4711")
 	first := b.phone("x").enrol(a)
-	b.phone("y").enrol(a)
+	second := b.phone("y").enrol(a)
 	q := b.question(a)
 	first.decide(q, approval.Deny, "").ok(t)
+	if got := first.call("GET", "/v1/approvals", nil).entries(t); len(got) != 0 {
+		t.Errorf("the device that denied is still shown %v", got)
+	}
+	first.call("GET", "/v1/approvals/"+q.ID, nil).want(t, http.StatusConflict, "already-decided")
+	if got := second.call("GET", "/v1/approvals", nil).entries(t); len(got) != 1 {
+		t.Errorf("the other device is shown %v", got)
+	}
 	if got := first.decide(q, approval.Approve, "42"); got.status < 400 || got.status >= 500 {
 		t.Errorf("got %d %s", got.status, got.raw)
 	}

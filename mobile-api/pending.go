@@ -14,6 +14,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 const (
@@ -38,6 +39,7 @@ type outcomeReader interface {
 type pendingStore interface {
 	outcomeReader
 	DevicesOfInstallation(ctx context.Context, installation string) ([]account.Device, error)
+	Denials(ctx context.Context, approvals []string) ([]lasting.Denial, error)
 }
 
 // pending hands the documents to the phones that may answer them.
@@ -80,7 +82,7 @@ func (p pending) list(w http.ResponseWriter, r *http.Request) error {
 	return p.hand(w, r, entries)
 }
 
-// await reads until something is pending that the phone does not know, or most has passed.
+// await reads until what is pending differs from what the phone knows, or most has passed.
 func (p pending) await(ctx context.Context, installation string, known []string, most time.Duration) ([]entry, error) {
 	over := time.NewTimer(most)
 	defer over.Stop()
@@ -89,7 +91,7 @@ func (p pending) await(ctx context.Context, installation string, known []string,
 		if err != nil {
 			return nil, err
 		}
-		if !waiting || slices.ContainsFunc(entries, func(e entry) bool { return !slices.Contains(known, e.ID) }) {
+		if !waiting || differs(entries, known) {
 			changed.close()
 			return entries, nil
 		}
@@ -101,15 +103,23 @@ func (p pending) await(ctx context.Context, installation string, known []string,
 	}
 }
 
-// look subscribes before it reads, so that what comes in between is not missed.
+// differs reports whether something is new, or something that the phone shows is gone.
+func differs(entries []entry, known []string) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool { return !slices.Contains(known, e.ID) }) ||
+		slices.ContainsFunc(known, func(id string) bool {
+			return !slices.ContainsFunc(entries, func(e entry) bool { return e.ID == id })
+		})
+}
+
+// look subscribes before it reads, so that what comes in between is not missed. A device that is not confirmed yet
+// subscribes too: its confirmation wakes the account.
 func (p pending) look(ctx context.Context, installation string) ([]entry, *subscription, error) {
-	devices, err := p.active(ctx, installation)
+	devices, err := p.lasting.DevicesOfInstallation(ctx, installation)
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts := accountsOf(devices)
-	changed := subscribe(p.wakeups, accounts)
-	entries, err := p.read(ctx, devices, accounts)
+	changed := subscribe(p.wakeups, accountsOf(devices))
+	entries, err := p.read(ctx, activeOf(devices))
 	if err != nil {
 		changed.close()
 		return nil, nil, err
@@ -117,11 +127,11 @@ func (p pending) look(ctx context.Context, installation string) ([]entry, *subsc
 	return entries, changed, nil
 }
 
-func (p pending) read(ctx context.Context, devices []account.Device, accounts []string) ([]entry, error) {
-	if len(accounts) == 0 {
+func (p pending) read(ctx context.Context, devices []account.Device) ([]entry, error) {
+	if len(devices) == 0 {
 		return nil, nil
 	}
-	open, err := p.live.PendingOf(ctx, accounts)
+	open, err := p.live.PendingOf(ctx, accountsOf(devices))
 	if err != nil || len(open) == 0 {
 		return nil, err
 	}
@@ -135,7 +145,22 @@ func (p pending) read(ctx context.Context, devices []account.Device, accounts []
 			entries = append(entries, entriesOf(a, devices)...)
 		}
 	}
-	return entries, nil
+	return p.withoutDenied(ctx, entries)
+}
+
+// withoutDenied hides the prompt from a device that has denied while others may still answer.
+func (p pending) withoutDenied(ctx context.Context, entries []entry) ([]entry, error) {
+	var ids []string
+	for _, e := range entries {
+		ids = append(ids, e.ID)
+	}
+	denials, err := p.lasting.Denials(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(entries, func(e entry) bool {
+		return slices.Contains(denials, lasting.Denial{Approval: e.ID, Device: e.Device})
+	}), nil
 }
 
 // ended names those whose end the live store has not learnt yet.
@@ -156,7 +181,7 @@ func (p pending) ended(ctx context.Context, open []approval.Pending) (map[string
 }
 
 func (p pending) one(w http.ResponseWriter, r *http.Request) error {
-	devices, err := p.active(r.Context(), installationOf(r).ID)
+	devices, err := p.lasting.DevicesOfInstallation(r.Context(), installationOf(r).ID)
 	if err != nil {
 		return err
 	}
@@ -164,14 +189,26 @@ func (p pending) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	entries := entriesOf(q.Pending, devices)
+	entries := entriesOf(q.Pending, activeOf(devices))
 	if len(entries) == 0 {
 		return approval.ErrUnknown
 	}
 	if err := p.stillOpen(r.Context(), q); err != nil {
 		return err
 	}
-	return p.hand(w, r, entries)
+	left, err := p.withoutDenied(r.Context(), slices.Clone(entries))
+	if err != nil {
+		return err
+	}
+	if len(left) == 0 {
+		return approval.ErrAlreadyDecided.With("by", labelOf(entries[0].Device, devices))
+	}
+	return p.hand(w, r, left)
+}
+
+func labelOf(id string, devices []account.Device) string {
+	i := slices.IndexFunc(devices, func(d account.Device) bool { return d.ID == id })
+	return devices[i].Label
 }
 
 func (p pending) stillOpen(ctx context.Context, q question) error {
@@ -215,12 +252,8 @@ func (p pending) hand(w http.ResponseWriter, r *http.Request, entries []entry) e
 	return edge.JSON(w, http.StatusOK, pendingAnswer{Approvals: entries})
 }
 
-func (p pending) active(ctx context.Context, installation string) ([]account.Device, error) {
-	devices, err := p.lasting.DevicesOfInstallation(ctx, installation)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(devices, func(d account.Device) bool { return d.Status != account.Active }), nil
+func activeOf(devices []account.Device) []account.Device {
+	return slices.DeleteFunc(slices.Clone(devices), func(d account.Device) bool { return d.Status != account.Active })
 }
 
 func accountsOf(devices []account.Device) []string {

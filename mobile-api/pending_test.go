@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,17 +130,13 @@ func TestARevokedDeviceSeesNothing(t *testing.T) {
 	p.call("GET", "/v1/approvals/"+q.ID, nil).want(t, http.StatusNotFound, "unknown-approval")
 }
 
-func TestAWaitingPhoneIsAnsweredWhenSomethingNewIsAsked(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	a := b.account("4711")
-	p := b.phone("x").enrol(a)
-	known := b.question(a)
-	waiting := p.prepare("GET", "/v1/approvals?wait=60&known="+known.ID, nil)
-	answers := make(chan int, 1)
-	body := make(chan []entry, 1)
+// wait starts a long-poll and returns once the phone waits.
+func (p *phone) wait(t *testing.T, b *bench, query string) <-chan []entry {
+	t.Helper()
+	waiting := p.prepare("GET", "/v1/approvals?wait=60"+query, nil)
+	answered := make(chan []entry, 1)
 	go func() {
-		defer close(answers)
+		defer close(answered)
 		resp, err := http.DefaultClient.Do(waiting)
 		if err != nil {
 			t.Error(err)
@@ -147,26 +144,55 @@ func TestAWaitingPhoneIsAnsweredWhenSomethingNewIsAsked(t *testing.T) {
 		}
 		defer resp.Body.Close()
 		var got struct{ Approvals []entry }
-		if err := json.NewDecoder(resp.Body).Decode(&got); err != nil {
-			t.Error(err)
+		if err := json.NewDecoder(resp.Body).Decode(&got); err != nil || resp.StatusCode != http.StatusOK {
+			t.Error(resp.Status, err)
 		}
-		body <- got.Approvals
-		answers <- resp.StatusCode
+		answered <- got.Approvals
 	}()
 	select {
 	case <-b.subscribed:
 	case <-time.After(10 * time.Second):
 		t.Fatal("the phone does not wait")
 	}
-	asked := b.question(a)
+	return answered
+}
+
+func wantShown(t *testing.T, answered <-chan []entry, ids ...string) {
+	t.Helper()
 	select {
-	case status := <-answers:
-		if got := <-body; status != http.StatusOK || len(got) != 2 || got[1].ID != asked.ID {
-			t.Errorf("got %d %v", status, got)
+	case got := <-answered:
+		var shown []string
+		for _, e := range got {
+			shown = append(shown, e.ID)
+		}
+		if !slices.Equal(shown, ids) {
+			t.Errorf("the phone is shown %v, want %v", shown, ids)
 		}
 	case <-time.After(20 * time.Second):
 		t.Fatal("the phone was not answered")
 	}
+}
+
+func TestAWaitingPhoneIsAnsweredWhenSomethingNewIsAsked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.account("4711")
+	p := b.phone("x").enrol(a)
+	known := b.question(a)
+	answered := p.wait(t, b, "&known="+known.ID)
+	asked := b.question(a)
+	wantShown(t, answered, known.ID, asked.ID)
+}
+
+func TestAWaitingPhoneIsAnsweredWhenAnotherPhoneAnswers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.account("4711")
+	p, other := b.phone("x").enrol(a), b.phone("y").enrol(a)
+	known := b.question(a)
+	answered := p.wait(t, b, "&known="+known.ID)
+	other.decide(known, approval.Approve, "42").ok(t)
+	wantShown(t, answered)
 }
 
 func TestAPhoneWaitsNoLongerThanItWants(t *testing.T) {

@@ -31,8 +31,8 @@ type Lasting interface {
 	enrolmentStore
 	deviceStore
 	installationStore
+	pendingStore
 	decisionStore
-	outcomeReader
 }
 
 // Options are the parts that the API is made of. All are required but Associations and WebPushKey.

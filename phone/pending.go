@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,15 +35,14 @@ type wireItems struct {
 }
 
 // Pending returns what waits for this phone at all its servers. With a wait it returns when something differs from
-// what is known (ids of approvals), or when the wait is over. Servers that do not answer are left out and named in
-// the error.
-func (p *Phone) Pending(ctx context.Context, wait time.Duration, known []string) ([]Item, error) {
+// what is known, or when the wait is over. Servers that do not answer are left out and named in the error.
+func (p *Phone) Pending(ctx context.Context, wait time.Duration, known []Item) ([]Item, error) {
 	servers := p.servers()
 	if len(servers) == 0 {
 		return nil, ErrNotEnrolled
 	}
 	if len(servers) == 1 {
-		return p.pendingAt(ctx, servers[0], wait, known)
+		return p.pendingAt(ctx, servers[0], wait, idsAt(servers[0], known))
 	}
 	if wait > 0 {
 		p.waitForAny(ctx, servers, wait, known)
@@ -60,14 +60,15 @@ func (p *Phone) Pending(ctx context.Context, wait time.Duration, known []string)
 }
 
 // waitForAny returns when the first server has news, or all have none. One that fails has none.
-func (p *Phone) waitForAny(ctx context.Context, servers []string, wait time.Duration, known []string) {
+func (p *Phone) waitForAny(ctx context.Context, servers []string, wait time.Duration, known []Item) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	news := make(chan bool, len(servers))
 	for _, s := range servers {
 		go func() {
-			items, err := p.pendingAt(ctx, s, wait, known)
-			news <- err == nil && differs(items, known)
+			before := idsAt(s, known)
+			items, err := p.pendingAt(ctx, s, wait, before)
+			news <- err == nil && !slices.Equal(idsAt(s, items), before)
 		}()
 	}
 	for range servers {
@@ -77,18 +78,16 @@ func (p *Phone) waitForAny(ctx context.Context, servers []string, wait time.Dura
 	}
 }
 
-// differs says that an item is new; one that has gone shows when the wait is over.
-func differs(items []Item, known []string) bool {
-	seen := make(map[string]bool, len(known))
-	for _, id := range known {
-		seen[id] = true
-	}
+// idsAt returns the approvals of one server, in order, each once.
+func idsAt(server string, items []Item) []string {
+	var ids []string
 	for _, i := range items {
-		if !seen[i.ID] {
-			return true
+		if i.Server == server {
+			ids = append(ids, i.ID)
 		}
 	}
-	return false
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func (p *Phone) pendingAt(ctx context.Context, server string, wait time.Duration, known []string) ([]Item, error) {

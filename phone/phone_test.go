@@ -212,10 +212,10 @@ func TestAPhoneAnswersForLoginsOfSeveralServers(t *testing.T) {
 	first, second := newHouse(t), newHouse(t)
 	p := first.newPhone("Anna")
 	second.enrol(p, "Anna")
-	known := first.ask().ID
+	known := must(p.Approval(t.Context(), first.url, first.ask().ID))(t)
 	waited := make(chan []phone.Item)
 	go func() {
-		items, err := p.Pending(t.Context(), 30*time.Second, []string{known})
+		items, err := p.Pending(t.Context(), 30*time.Second, known)
 		if err != nil {
 			t.Error(err)
 		}
@@ -223,7 +223,7 @@ func TestAPhoneAnswersForLoginsOfSeveralServers(t *testing.T) {
 	}()
 	asked := second.ask()
 	items := <-waited
-	if len(items) != 2 || items[1].ID != asked.ID || items[0].ID != known || items[0].Server == items[1].Server {
+	if len(items) != 2 || items[1].ID != asked.ID || items[0].ID != known[0].ID || items[0].Server == items[1].Server {
 		t.Fatalf("pending: %+v", items)
 	}
 	must(p.Decide(t.Context(), items[1], phone.Deny, ""))(t)

@@ -5,11 +5,7 @@ import (
 	"time"
 )
 
-const (
-	idleWait = 25 * time.Second
-	// openWait is shorter: the server wakes a phone for what is new, not for what is gone.
-	openWait = 2 * time.Second
-)
+const newsWait = 25 * time.Second
 
 // sighting is what was pending at one moment, as far as the servers answered.
 type sighting struct {
@@ -22,7 +18,7 @@ func (t *Terminal) watch(ctx context.Context) <-chan sighting {
 	seen := make(chan sighting)
 	go func() {
 		defer close(seen)
-		var known []string
+		var known []Item
 		for failures := 0; ctx.Err() == nil; {
 			s := t.look(ctx, known)
 			select {
@@ -30,7 +26,7 @@ func (t *Terminal) watch(ctx context.Context) <-chan sighting {
 				return
 			case seen <- s:
 			}
-			known = ids(s.items)
+			known = s.items
 			if s.err == nil {
 				failures = 0
 				continue
@@ -43,25 +39,15 @@ func (t *Terminal) watch(ctx context.Context) <-chan sighting {
 }
 
 // look waits for news. While nothing is asked it also asks now and then whether the phone is still registered.
-func (t *Terminal) look(ctx context.Context, known []string) sighting {
+func (t *Terminal) look(ctx context.Context, known []Item) sighting {
 	if err := t.Phone.Refresh(); err != nil {
 		return sighting{err: err}
 	}
-	if len(known) > 0 {
-		items, err := t.Phone.Pending(ctx, openWait, known)
-		return sighting{items, err}
+	if len(known) == 0 {
+		if err := t.Phone.Tidy(ctx); err != nil {
+			return sighting{err: err}
+		}
 	}
-	if err := t.Phone.Tidy(ctx); err != nil {
-		return sighting{err: err}
-	}
-	items, err := t.Phone.Pending(ctx, idleWait, nil)
+	items, err := t.Phone.Pending(ctx, newsWait, known)
 	return sighting{items, err}
-}
-
-func ids(items []Item) []string {
-	var all []string
-	for _, i := range items {
-		all = append(all, i.ID)
-	}
-	return all
 }

@@ -39,9 +39,10 @@ func (p *Process) prepareMobileAPI(context.Context) error {
 	if err != nil {
 		return err
 	}
+	vapid, _ := o.Keys.VAPID()
 	api, err := mobileapi.New(mobileapi.Options{
 		Live: p.live, Lasting: p.lasting, Wakeups: p.wakeups, Keys: o.Keys, RelyingParty: party,
-		Requirements: cfg.PhoneRequirements(), PublicURL: cfg.PublicURL,
+		Requirements: cfg.PhoneRequirements(), PublicURL: cfg.PublicURL, WebPushKey: vapid,
 		Associations: mobileapi.Associations{Android: androidApps(cfg.AndroidApps), Apple: cfg.IOSApps},
 		Edge:         p.edge("mobile-api"), Now: o.Now, Random: o.Random,
 	})
