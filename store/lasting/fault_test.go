@@ -2,6 +2,7 @@ package lasting_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -22,12 +23,12 @@ func TestWhatAKilledPostgresAcknowledgedIsThereAfterItsRestart(t *testing.T) {
 	var acknowledged []approval.Pending
 	enough := make(chan struct{})
 	var workers sync.WaitGroup
-	for _, phone := range phones {
+	question := w.pending()
+	for i, phone := range phones {
 		workers.Go(func() { // decides until Postgres is gone
-			base := w.pending()
 			for n := 0; ; n++ {
-				p := base
-				p.ID = "apr_" + phone.Device + string(rune('a'+n%26)) + time.Duration(n).String()
+				p := question
+				p.ID = fmt.Sprintf("apr_%d_%d", i, n)
 				_, err := w.decide(p, phone, approval.Approve)
 				if err != nil {
 					if !is(err, refusal.ErrUnavailable) {
