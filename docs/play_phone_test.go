@@ -1,10 +1,6 @@
 package docs_test
 
-import (
-	"time"
-
-	"github.com/jawort/jawort/phone"
-)
+import "github.com/jawort/jawort/phone"
 
 func (h *house) playPhone(p *phone.Phone) {
 	ctx := h.Context()
@@ -17,9 +13,8 @@ func (h *house) playPhone(p *phone.Phone) {
 	h.must(err)
 	h.must(p.Rename(ctx, devices[0].ID, "New name", "Anna"))
 	h.must(p.Call(ctx, h.phone, "PATCH", "/v1/devices/"+devices[0].ID, []byte(`{"label":"Newer name","colour":"blue"}`), nil))
-	if _, err := p.Pending(ctx, time.Second, []phone.Item{{Server: h.phone, ID: "apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa"}, {Server: h.phone, ID: "apr_1aaaaaaaaaaaaaaaaaaaaaaaaaa"}}); err != nil {
-		h.Error(err)
-	}
+	known := "apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa,apr_1aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	h.must(p.Call(ctx, h.phone, "GET", "/v1/approvals?wait=1&known="+known, nil, nil))
 	leaving := h.enrol("CD5678", "Carla")
 	h.must(leaving.Leave(ctx, leaving.Logins()[0].Device))
 	h.say("200", "GET", h.phone+"/.well-known/assetlinks.json", "")
