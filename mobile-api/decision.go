@@ -129,10 +129,18 @@ func (d decisions) wrongNumber(ctx context.Context, decided approval.Decided) er
 	return approval.ErrWrongNumber.With("attempts_left", verdict.AttemptsLeft)
 }
 
-// tell wakes who waits for the outcome: browsers by the approval, phones by the account.
+// tell wakes who waits for the outcome (browsers by the approval, phones by the account), and closes the live record,
+// so that it fills no place of the account's limit any more. Both are best effort: servers read again, and the outbox
+// closes what is still open.
 func (d decisions) tell(ctx context.Context, decided approval.Decided, v approval.Verdict) {
-	if v.Outcome != nil {
-		wake(ctx, d.live, decided.Approval.ID, decided.Approval.Account)
+	if v.Outcome == nil {
+		return
+	}
+	wake(ctx, d.live, decided.Approval.ID, decided.Approval.Account)
+	if v.Own && !v.Late {
+		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation); err != nil {
+			edge.Annotate(ctx, slog.Bool("end_lost", true))
+		}
 	}
 }
 

@@ -35,6 +35,9 @@ func TestTheRightNumberApprovesAndWakesWhoWaits(t *testing.T) {
 	if o.Status != approval.StatusApproved || o.Method != approval.MethodPush || o.Device != p.device || o.Label != "Ada's phone" || o.Holder != "Ada" {
 		t.Errorf("got %s %s by %s", o.Status, o.Method, o.Device)
 	}
+	if record, err := b.live.Pending(t.Context(), q.ID); err != nil || !record.Ended {
+		t.Errorf("the live record still fills a place: %+v, %v", record.Ended, err)
+	}
 	party := must(approval.NewRelyingParty(rpID, "Jawort", []string{origin}))(t)
 	if err := party.Verify(o.Assertion, *o.Signer, o.Decision, o.Number, o.Document); err != nil {
 		t.Errorf("the stored evidence does not verify: %v", err)

@@ -1,6 +1,7 @@
 package mobileapi
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,6 +24,8 @@ type Keys interface {
 type Live interface {
 	questions
 	waker
+	// End closes an approval's live record and withdraws the prompts of all but the decider.
+	End(ctx context.Context, id, decider string) error
 }
 
 // Lasting is what the API needs of the lasting store, feature by feature.
