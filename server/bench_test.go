@@ -3,6 +3,8 @@ package server_test
 import (
 	"bufio"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +19,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/store/lasting/pgtest"
 	"github.com/jawort/jawort/store/live/redistest"
 )
@@ -31,7 +34,7 @@ func BenchmarkMemoryPerWaitingSocket(b *testing.B) {
 		return
 	}
 	w := newWorldOn(b, redistest.Start(b).URL, pgtest.New(b)) // stores in the process would be measured with it
-	i := w.serve()
+	i := w.serve(func(o *server.Options) { o.Edge.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
 	const accounts = waitingPages / approval.MaxPending
 	var targets strings.Builder
 	for n := range accounts {
@@ -92,7 +95,7 @@ func startPages(b *testing.B, targets string) (count int, stop func()) {
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := fmt.Fprint(in, targets, "\n"); err != nil {
+	if _, err := io.WriteString(in, targets+"\n"); err != nil {
 		b.Fatal(err)
 	}
 	lines := bufio.NewScanner(out)

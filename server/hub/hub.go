@@ -98,7 +98,9 @@ func New(o Options) *Hub {
 	h := &Hub{
 		options: o,
 		upgrader: websocket.Upgrader{
-			ReadBufferSize: 512, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{},
+			ReadBufferSize:   128, // browsers send control frames only, of at most 125 bytes
+			WriteBufferSize:  1024,
+			WriteBufferPool:  &sync.Pool{},
 			HandshakeTimeout: writeWait,
 			CheckOrigin:      allowed,
 			Error:            silent,
