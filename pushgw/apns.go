@@ -5,13 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
 	"github.com/sideshow/apns2"
 	"github.com/sideshow/apns2/payload"
 	"github.com/sideshow/apns2/token"
-	"golang.org/x/net/http2"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
@@ -61,7 +61,23 @@ type APNs struct {
 const (
 	pingAfter   = 30 * time.Second
 	pingTimeout = 5 * time.Second
+	// One connection carries about 1000 pushes at a time. Without a bound net/http dials once for each push of a
+	// burst, and Apple takes many short connections for an attack.
+	maxConnections = 4
 )
+
+func apnsTransport(roots *x509.CertPool) *http.Transport {
+	t := &http.Transport{
+		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: dialTimeout,
+		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		MaxConnsPerHost:     maxConnections,
+		Protocols:           new(http.Protocols),
+		HTTP2:               &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+	}
+	t.Protocols.SetHTTP2(true)
+	return t
+}
 
 // NewAPNs returns a provider for one app in one environment.
 func NewAPNs(o APNsOptions) *APNs {
@@ -72,11 +88,7 @@ func NewAPNs(o APNsOptions) *APNs {
 	if o.Host != "" {
 		client.Host = o.Host
 	}
-	client.HTTPClient = &http.Client{Transport: &http2.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
-		ReadIdleTimeout: pingAfter,
-		PingTimeout:     pingTimeout,
-	}}
+	client.HTTPClient = &http.Client{Transport: apnsTransport(o.Roots)}
 	return &APNs{client: client, key: o.Key, topic: o.Topic, now: o.Now}
 }
 

@@ -237,6 +237,27 @@ func TestAPNsCutAndSilentConnectionsAreRetriedLater(t *testing.T) {
 	}
 }
 
+func TestAPNsSendsABurstOverFewConnections(t *testing.T) {
+	t.Parallel()
+	fake := fakeAPNs(t)
+	p := openAPNs(t, fake, nil)
+	const burst = 300
+	fake.Standard(pushtest.Slow(50 * time.Millisecond))
+	errs := make(chan error, burst)
+	for range burst {
+		push := pushTo(apnsAddress(fake.NewToken()), approval.JobApproval)
+		go func() { errs <- p.Send(t.Context(), push) }()
+	}
+	for range burst {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := fake.Connections(); n > burst/10 { // net/http dials a few more than it keeps
+		t.Errorf("%d connections for a burst", n)
+	}
+}
+
 func TestAPNsPayloadSaysNoMoreThanItMust(t *testing.T) {
 	t.Parallel()
 	fake := fakeAPNs(t)

@@ -245,6 +245,7 @@ func TestGatewayLosesNoJobWhileTheStoresAreGone(t *testing.T) {
 		pass(20 * time.Second)
 		h.wantTries(t, "token-a", 0)
 		h.approvals.fail(nil)
+		h.queue.fail(nil)
 		pass(20 * time.Second)
 		h.wantTries(t, "token-a", 1)
 		if h.queue.empty() {

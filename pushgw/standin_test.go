@@ -142,6 +142,7 @@ func (q *fakeQueue) reclaimedAgain() bool {
 type fakeApprovals struct {
 	mu      sync.Mutex
 	err     error
+	markErr error
 	pending *approval.Pending
 	marks   map[string]approval.Progress
 }
@@ -161,8 +162,8 @@ func (a *fakeApprovals) Pending(context.Context, string) (approval.Pending, erro
 func (a *fakeApprovals) Mark(_ context.Context, _, installation string, p approval.Progress) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.err != nil {
-		return a.err
+	if err := errors.Join(a.err, a.markErr); err != nil {
+		return err
 	}
 	a.marks[installation] = p
 	return nil
@@ -190,6 +191,12 @@ func (a *fakeApprovals) fail(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.err = err
+}
+
+func (a *fakeApprovals) failMarks(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.markErr = err
 }
 
 type retirement struct {

@@ -72,3 +72,25 @@ func TestStoppingWhileTheQueueIsGoneEnds(t *testing.T) {
 		}
 	})
 }
+
+func TestStoppingBeforeTheProgressIsNotedKeepsTheJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.approvals.failMarks(errGone)
+		h.queue.put(h.job("ins_a", "token-a", approval.JobApproval))
+		stop := h.run(t)
+		pass(time.Second)
+		h.wantSent(t, "token-a")
+		stop()
+		if h.queue.empty() {
+			t.Fatal("the job was acknowledged before its progress was noted")
+		}
+		h.approvals.failMarks(nil)
+		h.again()
+		h.run(t)
+		pass(time.Minute)
+		h.wantMark(t, "ins_a", approval.ProgressSent)
+		h.wantQueueEmpty(t)
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +22,12 @@ type host struct {
 	server *http.Server
 	ended  chan struct{}
 	closed context.CancelFunc
+
+	connections atomic.Int64
 }
+
+// Connections counts the connections that were opened to the fake.
+func (h *host) Connections() int64 { return h.connections.Load() }
 
 func open(handler http.Handler, t *tls.Config) (*host, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -36,7 +42,10 @@ func open(handler http.Handler, t *tls.Config) (*host, error) {
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0), // clients that do not trust the fake are part of the play
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connection{}, c) },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			h.connections.Add(1)
+			return context.WithValue(ctx, connection{}, c)
+		},
 	}
 	go func() {
 		defer close(h.ended)
