@@ -1,0 +1,221 @@
+package demo
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/phone"
+)
+
+// visitor is a browser with its own cookies.
+type visitor struct {
+	t    *testing.T
+	http *http.Client
+	url  string
+}
+
+func newVisitor(t *testing.T, url string) *visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &visitor{t: t, http: &http.Client{Jar: jar}, url: url}
+}
+
+func (v *visitor) send(req *http.Request) (status int, page string) {
+	v.t.Helper()
+	resp, err := v.http.Do(req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") && resp.StatusCode != http.StatusForbidden {
+		v.t.Errorf("%s has no strict policy", req.URL.Path)
+	}
+	return resp.StatusCode, string(b)
+}
+
+func (v *visitor) get(path string) (int, string) {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.url+path, nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return v.send(req)
+}
+
+func (v *visitor) post(path string, form url.Values) *http.Request {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return req
+}
+
+func (v *visitor) login(password string) (int, string) {
+	v.t.Helper()
+	return v.send(v.post("/login", url.Values{"account": {demoAccount}, "password": {password}}))
+}
+
+// open runs a house with its site.
+func open(t *testing.T) (*house, *httptest.Server) {
+	t.Helper()
+	any0 := "127.0.0.1:0"
+	h, err := build(t.Context(), Options{Addresses: Addresses{any0, any0, any0, any0}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- h.process.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := h.remove(); err != nil {
+			t.Error(err)
+		}
+	})
+	c, err := h.newClient()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSite(c, h.serverURL, "jawort phone", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := s.handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(func() { server.Close(); s.sessions.close() })
+	return h, server
+}
+
+var (
+	linkShown      = regexp.MustCompile(`enrol &#39;([^&]+)&#39;`)
+	enrolmentShown = regexp.MustCompile(`name="enrolment" value="([^"]+)"`)
+	numberShown    = regexp.MustCompile(`class="number"[^>]*>([0-9]+)<`)
+)
+
+func found(t *testing.T, pattern *regexp.Regexp, page string) string {
+	t.Helper()
+	m := pattern.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("the page does not show %s:\n%s", pattern, page)
+	}
+	return m[1]
+}
+
+// register registers a phone as the page says.
+func register(t *testing.T, v *visitor) *phone.Phone {
+	t.Helper()
+	_, page := v.get("/phone")
+	p := phone.New(phone.Options{})
+	digits, err := p.Enrol(t.Context(), found(t, linkShown, page), "Anna", "Anna's phone", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enrolment := found(t, enrolmentShown, page)
+	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {"000000"}})); status != http.StatusUnprocessableEntity || !strings.Contains(page, "not the digits") {
+		t.Errorf("wrong digits got %d", status)
+	}
+	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {digits}})); status != http.StatusOK || !strings.Contains(page, "Anna&#39;s phone") {
+		t.Fatalf("the right digits got %d:\n%s", status, page)
+	}
+	return p
+}
+
+func TestALoginIsCompleteOnlyOnceThePhoneHasApproved(t *testing.T) {
+	t.Parallel()
+	_, server := open(t)
+	v, stranger := newVisitor(t, server.URL), newVisitor(t, server.URL)
+	if status, page := v.login(demoPassword); status != http.StatusConflict || !strings.Contains(page, "No device is registered") {
+		t.Errorf("without a phone the login got %d", status)
+	}
+	p := register(t, v)
+	if status, _ := v.login("wrong"); status != http.StatusUnauthorized {
+		t.Errorf("a wrong password got %d", status)
+	}
+	status, page := v.login(demoPassword)
+	if status != http.StatusOK {
+		t.Fatalf("the login got %d:\n%s", status, page)
+	}
+	number := found(t, numberShown, page)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	items, err := p.Pending(ctx, 10*time.Second, nil)
+	if err != nil || len(items) != 1 {
+		t.Fatalf("the phone is asked %d questions, %v", len(items), err)
+	}
+	if status, _ := stranger.get("/welcome"); status != http.StatusUnauthorized {
+		t.Errorf("a stranger was welcomed with %d", status)
+	}
+	if _, err := p.Decide(ctx, items[0], phone.Approve, number); err != nil {
+		t.Fatal(err)
+	}
+	if status, page := v.get("/welcome"); status != http.StatusOK || !strings.Contains(page, "confirmed by <strong>Anna</strong>") {
+		t.Errorf("the welcome page got %d:\n%s", status, page)
+	}
+	if status, _ := stranger.get("/welcome"); status != http.StatusUnauthorized {
+		t.Errorf("a stranger was welcomed with %d", status)
+	}
+	if status, _ := v.get("/"); status != http.StatusOK {
+		t.Errorf("signing out got %d", status)
+	}
+	if status, _ := v.get("/welcome"); status != http.StatusUnauthorized {
+		t.Errorf("after signing out the welcome page got %d", status)
+	}
+}
+
+func TestADeniedLoginIsNotWelcome(t *testing.T) {
+	t.Parallel()
+	_, server := open(t)
+	v := newVisitor(t, server.URL)
+	p := register(t, v)
+	if status, _ := v.login(demoPassword); status != http.StatusOK {
+		t.Fatalf("the login got %d", status)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	items, err := p.Pending(ctx, 10*time.Second, nil)
+	if err != nil || len(items) != 1 {
+		t.Fatalf("the phone is asked %d questions, %v", len(items), err)
+	}
+	if _, err := p.Decide(ctx, items[0], phone.Deny, ""); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := v.get("/welcome"); status != http.StatusUnauthorized {
+		t.Errorf("the welcome page got %d", status)
+	}
+}
+
+func TestAnotherSitesFormIsRefused(t *testing.T) {
+	t.Parallel()
+	_, server := open(t)
+	v := newVisitor(t, server.URL)
+	req := v.post("/login", url.Values{"account": {demoAccount}, "password": {demoPassword}})
+	req.Header.Set("Origin", "https://evil.example")
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	if status, _ := v.send(req); status != http.StatusForbidden {
+		t.Errorf("another site's form got %d", status)
+	}
+}
