@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
 	"github.com/jawort/jawort/approval"
@@ -77,15 +78,34 @@ func (s *stores) deliver(id string, n int) {
 type bench struct {
 	*stores
 	*hub.Hub
-	url   string
-	beats chan time.Time
+	url     string
+	beats   chan time.Time
+	metrics *prometheus.Registry
+}
+
+// count sums a counter over its labels.
+func (b *bench) count(t *testing.T, name string) float64 {
+	t.Helper()
+	families, err := b.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum float64
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
 }
 
 // start runs a hub whose browsers name their approval in the path, and are shown it as pending first.
 func start(t *testing.T) *bench {
-	b := &bench{stores: &stores{ended: map[string]approval.Outcome{}, deliveries: map[string]approval.Delivery{}}, beats: make(chan time.Time)}
+	b := &bench{stores: &stores{ended: map[string]approval.Outcome{}, deliveries: map[string]approval.Delivery{}}, beats: make(chan time.Time), metrics: prometheus.NewRegistry()}
 	b.Hub = hub.New(hub.Options{
-		Lasting: b.stores, Live: b.stores, Max: 100, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Lasting: b.stores, Live: b.stores, Max: 100, Now: time.Now, Log: slog.New(slog.DiscardHandler), Metrics: b.metrics,
 		Read: func(context.Context, string) (hub.View, error) { return hub.View{}, errors.New("not asked here") },
 		Tick: func(d time.Duration) (<-chan time.Time, func()) {
 			if d == hub.Beat {
@@ -94,12 +114,14 @@ func start(t *testing.T) *bench {
 			return nil, func() {}
 		},
 	})
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := hub.View{Status: approval.StatusPending, Number: "42", ClosesAt: time.Now().Add(time.Hour)}
 		if err := b.Accept(w, r, strings.TrimPrefix(r.URL.Path, "/"), v); err != nil {
 			t.Errorf("accept: %v", err)
 		}
 	}))
+	web.Listener = narrow{web.Listener}
+	web.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = b.Run(ctx) })
