@@ -200,6 +200,25 @@ func TestANewLoginOfTheSameSessionTakesThePlaceOfTheOld(t *testing.T) {
 	}
 }
 
+func TestATransactionTakesNobodysPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	login := i.call("POST", "/v1/approvals", ask("4711").session("tab")).want(201, "")
+	var asked []string
+	for range 2 {
+		q := ask("4711").session("tab")
+		q["kind"], q["details"] = "transaction", []map[string]string{{"label": "Amount", "value": "5 €", "role": "amount"}}
+		asked = append(asked, i.call("POST", "/v1/approvals", q).want(201, "").text("id"))
+	}
+	for _, id := range append(asked, login.text("id")) {
+		if got := i.call("GET", "/v1/approvals/"+id, nil).want(200, ""); got.text("status") != "pending" {
+			t.Errorf("after other questions of its browser it is %s", got.raw)
+		}
+	}
+}
+
 func TestARepeatedRequestGetsTheFirstAnswerWithAFreshTicket(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -122,7 +120,7 @@ func (c creation) pending(q question, application account.Application, audience 
 	}
 	return approval.Pending{
 		ID: id, Tenant: application.Tenant, Application: application.ID, Account: audience.Account.ID, Kind: q.Kind,
-		Document: document, Number: number, Session: hashSession(q.Browser.Session),
+		Document: document, Number: number, Session: q.session(),
 		CreatedAt: now, ExpiresAt: expires, ClosesAt: expires, Recipients: audience.Recipients,
 	}, nil
 }
@@ -174,13 +172,4 @@ func match(digits int) approval.Match {
 		return approval.Match{Kind: approval.MatchNone}
 	}
 	return approval.Match{Kind: approval.MatchEnter, Digits: digits}
-}
-
-// hashSession keeps what identifies a browser elsewhere out of our stores.
-func hashSession(session string) string {
-	if session == "" {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(session))
-	return hex.EncodeToString(sum[:])
 }

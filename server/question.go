@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -49,6 +50,16 @@ func (q question) life() time.Duration {
 		return approval.DefaultLife
 	}
 	return time.Duration(*q.ExpiresIn) * time.Second
+}
+
+// session names the browser of a login, hashed to keep what identifies it elsewhere out of our stores. Only a login
+// takes another's place: two transactions of one browser are two questions.
+func (q question) session() string {
+	if q.Browser.Session == "" || q.Kind != approval.Login {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(q.Browser.Session))
+	return hex.EncodeToString(sum[:])
 }
 
 // idempotency makes a repetition of the question under the same key get the same answer; nil where there is no key.

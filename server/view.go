@@ -69,7 +69,10 @@ func (q questions) view(ctx context.Context, s ending.Standing) (view, error) {
 	decided := o.DecidedAt.UTC()
 	v := view{
 		ID: o.Approval, state: narrow(s), Kind: o.Kind, Account: name, CreatedAt: o.CreatedAt.UTC(),
-		Decision: o.Decision, DecidedAt: &decided,
+		DecidedAt: &decided,
+	}
+	if o.Decision.Status() == o.Status { // not where the last device was blocked while it tried to approve
+		v.Decision = o.Decision
 	}
 	if o.Device != "" {
 		v.Device = &decider{ID: o.Device, Label: o.Label, Holder: o.Holder}
