@@ -6,7 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net/http/httptest"
+	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,6 +44,7 @@ type bench struct {
 	noSQL      atomic.Bool
 	noCommit   atomic.Bool
 	subscribed chan struct{}
+	shutdown   context.CancelFunc
 
 	tenant      account.Tenant
 	application account.Application
@@ -90,8 +91,8 @@ func (b *bench) listen() {
 }
 
 func (b *bench) serve() {
-	server := httptest.NewUnstartedServer(nil)
-	b.url = "http://" + server.Listener.Addr().String()
+	listener := must(net.Listen("tcp", "127.0.0.1:0"))(b.t)
+	b.url = "http://" + listener.Addr().String()
 	b.api = must(mobileapi.New(mobileapi.Options{
 		Live:         outageLive{b.live, &b.noRedis},
 		Lasting:      outageLasting{b.lasting, &b.noSQL, &b.noCommit},
@@ -109,9 +110,15 @@ func (b *bench) serve() {
 		Now:        b.now,
 		Random:     rand.Reader,
 	}))(b.t)
-	server.Config.Handler = b.api
-	server.Start()
-	b.t.Cleanup(server.Close)
+	var ctx context.Context
+	ctx, b.shutdown = context.WithCancel(context.WithoutCancel(b.t.Context()))
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := edge.Serve(ctx, listener, b.api, 20*time.Second); err != nil {
+			b.t.Error(err)
+		}
+	})
+	b.t.Cleanup(func() { b.shutdown(); running.Wait() })
 }
 
 func (b *bench) settle() {

@@ -87,8 +87,8 @@ type noticed struct {
 	subscribed chan<- struct{}
 }
 
-func (n noticed) Subscribe(topic string) (<-chan struct{}, func()) {
-	c, cancel := n.Wakeups.Subscribe(topic)
+func (n noticed) Subscribe(topics ...string) (<-chan struct{}, func()) {
+	c, cancel := n.Wakeups.Subscribe(topics...)
 	select {
 	case n.subscribed <- struct{}{}:
 	default:

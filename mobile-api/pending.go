@@ -87,16 +87,13 @@ func (p pending) await(ctx context.Context, installation string, known []string,
 	over := time.NewTimer(most)
 	defer over.Stop()
 	for waiting := most > 0; ; {
-		entries, changed, err := p.look(ctx, installation)
-		if err != nil {
-			return nil, err
+		entries, woken, cancel, err := p.look(ctx, installation)
+		if err != nil || !waiting || differs(entries, known) {
+			cancel()
+			return entries, err
 		}
-		if !waiting || differs(entries, known) {
-			changed.close()
-			return entries, nil
-		}
-		waiting, err = changed.wait(ctx, over.C)
-		changed.close()
+		waiting, err = more(ctx, woken, over.C)
+		cancel()
 		if err != nil {
 			return nil, err
 		}
@@ -113,18 +110,14 @@ func differs(entries []entry, known []string) bool {
 
 // look subscribes before it reads, so that what comes in between is not missed. A device that is not confirmed yet
 // subscribes too: its confirmation wakes the account.
-func (p pending) look(ctx context.Context, installation string) ([]entry, *subscription, error) {
+func (p pending) look(ctx context.Context, installation string) (entries []entry, woken <-chan struct{}, cancel func(), err error) {
 	devices, err := p.lasting.DevicesOfInstallation(ctx, installation)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, func() {}, err
 	}
-	changed := subscribe(p.wakeups, accountsOf(devices))
-	entries, err := p.read(ctx, activeOf(devices))
-	if err != nil {
-		changed.close()
-		return nil, nil, err
-	}
-	return entries, changed, nil
+	woken, cancel = p.wakeups.Subscribe(accountsOf(devices)...)
+	entries, err = p.read(ctx, activeOf(devices))
+	return entries, woken, cancel, err
 }
 
 func (p pending) read(ctx context.Context, devices []account.Device) ([]entry, error) {

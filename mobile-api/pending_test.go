@@ -195,6 +195,17 @@ func TestAWaitingPhoneIsAnsweredWhenAnotherPhoneAnswers(t *testing.T) {
 	wantShown(t, answered)
 }
 
+func TestAWaitingPhoneIsAnsweredWhenTheServerShutsDown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.account("4711")
+	p := b.phone("x").enrol(a)
+	known := b.question(a)
+	answered := p.wait(t, b, "&known="+known.ID)
+	b.shutdown()
+	wantShown(t, answered, known.ID)
+}
+
 func TestAPhoneWaitsNoLongerThanItWants(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -3,7 +3,6 @@ package mobileapi
 import (
 	"context"
 	"log/slog"
-	"reflect"
 	"time"
 
 	"github.com/jawort/jawort/edge"
@@ -12,7 +11,7 @@ import (
 // Wakeups tells that something about a topic (the id of an approval, account or enrolment) may have changed. A
 // wake-up may be lost.
 type Wakeups interface {
-	Subscribe(topic string) (<-chan struct{}, func())
+	Subscribe(topics ...string) (signals <-chan struct{}, cancel func())
 }
 
 // reread bounds what a lost wake-up costs a waiting phone.
@@ -30,45 +29,21 @@ func wake(ctx context.Context, w waker, topics ...string) {
 	}
 }
 
-// subscription waits for any of several topics.
-type subscription struct {
-	cases  []reflect.SelectCase
-	cancel []func()
-}
-
-func subscribe(w Wakeups, topics []string) *subscription {
-	s := &subscription{}
-	for _, t := range topics {
-		c, cancel := w.Subscribe(t)
-		s.add(c)
-		s.cancel = append(s.cancel, cancel)
-	}
-	return s
-}
-
-func (s *subscription) add(c any) int {
-	s.cases = append(s.cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(c)})
-	return len(s.cases) - 1
-}
-
-func (s *subscription) close() {
-	for _, cancel := range s.cancel {
-		cancel()
-	}
-}
-
-// wait returns on a wake-up, or after reread. It reports false once over has fired, and fails where the context
-// ends first.
-func (s *subscription) wait(ctx context.Context, over <-chan time.Time) (goOn bool, err error) {
+// more waits for a wake-up, but no longer than reread. It reports false once over has fired or the server shuts
+// down, and fails where the context ends first.
+func more(ctx context.Context, woken <-chan struct{}, over <-chan time.Time) (bool, error) {
 	again := time.NewTimer(reread)
 	defer again.Stop()
-	s.add(again.C)
-	last, done := s.add(over), s.add(ctx.Done())
-	switch chosen, _, _ := reflect.Select(s.cases); chosen {
-	case done:
-		return false, ctx.Err()
-	case last:
+	select {
+	case <-woken:
+		return true, nil
+	case <-again.C:
+		return true, nil
+	case <-over:
 		return false, nil
+	case <-edge.Closing(ctx):
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
 	}
-	return true, nil
 }

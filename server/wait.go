@@ -16,7 +16,7 @@ const (
 
 // topics tells when to look again at something that is waited for.
 type topics interface {
-	Subscribe(topic string) (signals <-chan struct{}, cancel func())
+	Subscribe(topics ...string) (signals <-chan struct{}, cancel func())
 }
 
 // patience waits for long-polls.

@@ -54,25 +54,29 @@ func (w *Wakeups) Run(ctx context.Context) error {
 	return nil
 }
 
-// Subscribe returns a channel that holds one signal as soon as the topic was woken since the last receive,
+// Subscribe returns a channel that holds one signal as soon as one of the topics was woken since the last receive,
 // or wake-ups may have been lost. cancel may be called twice.
-func (w *Wakeups) Subscribe(topic string) (signals <-chan struct{}, cancel func()) {
+func (w *Wakeups) Subscribe(topics ...string) (signals <-chan struct{}, cancel func()) {
 	ch := make(chan struct{}, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.waiting[topic] == nil {
-		w.waiting[topic] = make(map[chan struct{}]struct{}, 1)
+	for _, topic := range topics {
+		if w.waiting[topic] == nil {
+			w.waiting[topic] = make(map[chan struct{}]struct{}, 1)
+		}
+		w.waiting[topic][ch] = struct{}{}
 	}
-	w.waiting[topic][ch] = struct{}{}
-	return ch, func() { w.remove(topic, ch) }
+	return ch, func() { w.remove(ch, topics) }
 }
 
-func (w *Wakeups) remove(topic string, ch chan struct{}) {
+func (w *Wakeups) remove(ch chan struct{}, topics []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.waiting[topic], ch)
-	if len(w.waiting[topic]) == 0 {
-		delete(w.waiting, topic)
+	for _, topic := range topics {
+		delete(w.waiting[topic], ch)
+		if len(w.waiting[topic]) == 0 {
+			delete(w.waiting, topic)
+		}
 	}
 }
 
