@@ -73,6 +73,7 @@ func TestAPushAddressThatNoProviderCouldUseIsRefused(t *testing.T) {
 		"token too long":           {account.PushAddress{Provider: account.FCM, App: "p", Token: strings.Repeat("x", 4097)}, "push.token"},
 		"no app":                   {account.PushAddress{Provider: account.APNs, Token: "t", Environment: "sandbox"}, "push.app"},
 		"no environment":           {account.PushAddress{Provider: account.APNs, App: "b", Token: "t"}, "push.environment"},
+		"token that is a path":     {account.PushAddress{Provider: account.APNs, App: "b", Token: "../../x", Environment: "sandbox"}, "push.token"},
 		"no subscription":          {account.PushAddress{Provider: account.WebPush}, "push.subscription"},
 		"endpoint is no web URL":   {subscription("file:///etc/passwd"), "push.subscription"},
 		"subscription without key": {account.PushAddress{Provider: account.WebPush, Subscription: &account.Subscription{Endpoint: "https://p.example"}}, "push.subscription.keys"},
@@ -82,7 +83,7 @@ func TestAPushAddressThatNoProviderCouldUseIsRefused(t *testing.T) {
 	for _, a := range []account.PushAddress{
 		subscription("https://push.example/1"),
 		{Provider: account.FCM, App: "project", Token: "t"},
-		{Provider: account.APNs, App: "com.example", Environment: "production", Token: "t"},
+		{Provider: account.APNs, App: "com.example", Environment: "production", Token: "00ff"},
 	} {
 		if err := a.Validate(); err != nil {
 			t.Errorf("%+v: %v", a, err)

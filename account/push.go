@@ -1,6 +1,7 @@
 package account
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -56,8 +57,14 @@ func (a PushAddress) validateToken() error {
 	if a.App == "" || len(a.App) > 256 || strings.ContainsFunc(a.App, notPrintable) {
 		return refusal.Field("push.app", "must name the app: the Firebase project (fcm) or the bundle id (apns)")
 	}
-	if a.Provider == APNs && !slices.Contains([]string{"production", "sandbox"}, a.Environment) {
+	if a.Provider != APNs {
+		return nil
+	}
+	if !slices.Contains([]string{"production", "sandbox"}, a.Environment) {
 		return refusal.Field("push.environment", "must be production or sandbox")
+	}
+	if _, err := hex.DecodeString(a.Token); err != nil { // it becomes part of the path that is called
+		return refusal.Field("push.token", "must be the device token in hexadecimal")
 	}
 	return nil
 }

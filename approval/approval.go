@@ -2,8 +2,10 @@ package approval
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,10 +109,27 @@ type Pending struct {
 	Ended       bool      // its outcome is known to the lasting store; the record is kept for a while, e.g. for late reports
 	Recipients  []Recipient
 	Delivery    Delivery
+	MAC         []byte // over Fixed, by who asked; whoever can write to the live store cannot move a question to another account
 }
 
 // Partition returns the partition of the approval's account.
 func (p Pending) Partition() int { return PartitionOf(p.Account) }
+
+// Fixed returns, as bytes to authenticate, everything by which an outcome is decided and that never changes while the
+// approval is pending.
+func (p Pending) Fixed() []byte {
+	h := sha256.New()
+	for _, part := range [][]byte{
+		[]byte(p.ID), []byte(p.Tenant), []byte(p.Application), []byte(p.Account), []byte(p.Kind), p.Document, []byte(p.Number), []byte(p.Session),
+		micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.ClosesAt),
+	} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		h.Write(part)
+	}
+	return h.Sum(nil)
+}
+
+func micros(t time.Time) []byte { return strconv.AppendInt(nil, t.UnixMicro(), 10) }
 
 // Delivery counts the installations by how far the wake-up got. Received includes those whose push failed or
 // is still on its way, but which fetched the document by themselves.

@@ -114,6 +114,9 @@ func (rp *RelyingParty) Verify(a *Assertion, signer Credential, decision Decisio
 	if !decision.Valid() || !ValidNumber(number) {
 		return fmt.Errorf("%w: malformed decision or number", ErrAssertion)
 	}
+	if len(signer.PublicKey) > maxPublicKey || len(a.Signature) > maxSignature {
+		return fmt.Errorf("%w: key or signature is too long for ES256", ErrAssertion)
+	}
 	if err := a.restore(); err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package approval_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"testing"
+	"time"
 
 	"github.com/jawort/jawort/approval"
 )
@@ -90,5 +92,38 @@ func TestWhatIsNotAnIDIsRefused(t *testing.T) {
 		if _, err := approval.ParseID(s); err == nil {
 			t.Errorf("%q was accepted", s)
 		}
+	}
+}
+
+func TestEverythingThatDecidesIsFixedWhileAnApprovalIsPending(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1000, 0)
+	base := approval.Pending{ID: "apr_1", Tenant: "t", Application: "a", Account: "acc", Kind: approval.Login, Document: []byte("d"), Number: "42",
+		Session: "s", CreatedAt: now, ExpiresAt: now.Add(time.Minute), ClosesAt: now.Add(time.Hour)}
+	for name, change := range map[string]func(*approval.Pending){
+		"id":                        func(p *approval.Pending) { p.ID = "apr_2" },
+		"tenant":                    func(p *approval.Pending) { p.Tenant = "u" },
+		"application":               func(p *approval.Pending) { p.Application = "b" },
+		"account":                   func(p *approval.Pending) { p.Account = "acd" },
+		"kind":                      func(p *approval.Pending) { p.Kind = approval.Transaction },
+		"document":                  func(p *approval.Pending) { p.Document = []byte("e") },
+		"number":                    func(p *approval.Pending) { p.Number = "43" },
+		"session":                   func(p *approval.Pending) { p.Session = "" },
+		"creation":                  func(p *approval.Pending) { p.CreatedAt = now.Add(time.Microsecond) },
+		"expiry":                    func(p *approval.Pending) { p.ExpiresAt = now.Add(2 * time.Minute) },
+		"closing":                   func(p *approval.Pending) { p.ClosesAt = now.Add(2 * time.Hour) },
+		"a part moved to the next":  func(p *approval.Pending) { p.Tenant, p.Application = "ta", "" },
+		"a digit moved to the next": func(p *approval.Pending) { p.Number, p.Session = "4", "2s" },
+	} {
+		other := base
+		change(&other)
+		if bytes.Equal(other.Fixed(), base.Fixed()) {
+			t.Errorf("%s: may be changed", name)
+		}
+	}
+	moving := base
+	moving.Delivery.Sent, moving.Superseded, moving.Ended = 3, true, true
+	if !bytes.Equal(moving.Fixed(), base.Fixed()) {
+		t.Error("what changes while it waits is fixed")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -170,8 +171,8 @@ func checkDetails(kind Kind, details []Detail) error {
 }
 
 // CheckText refuses a string that must not be shown to somebody who decides by it: longer than 256 bytes, not
-// UTF-8, not in normal form C, or with control, bidirectional or invisible formatting characters. Nothing is repaired: what is
-// shown is what was sent.
+// UTF-8, not in normal form C, with anything invisible in it, or with nothing visible. Nothing is repaired: what is shown is
+// what was sent. An empty string passes; who needs one that is not says so.
 func CheckText(field, s string) error {
 	switch {
 	case len(s) > maxText:
@@ -180,11 +181,21 @@ func CheckText(field, s string) error {
 		return refusal.Field(field, "must be UTF-8")
 	case !norm.NFC.IsNormalString(s):
 		return refusal.Field(field, "must be in Unicode normal form C")
-	}
-	for _, r := range s {
-		if unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || unicode.Is(unicode.Co, r) {
-			return refusal.Field(field, "must not contain control, bidirectional or invisible characters")
-		}
+	case strings.ContainsFunc(s, invisible):
+		return refusal.Field(field, "must not contain control, bidirectional or invisible characters")
+	case s != "" && strings.TrimSpace(s) == "":
+		return refusal.Field(field, "must not be blank")
 	}
 	return nil
 }
+
+// misleading are the classes of what reorders, hides or fills without being seen: controls (C0, C1), format characters
+// (bidirectional marks among them), line and paragraph separators, private use, and what Unicode tells renderers to ignore.
+var misleading = []*unicode.RangeTable{
+	unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs,
+	unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.Noncharacter_Code_Point,
+}
+
+const brailleBlank = '\u2800' // a letter to Unicode, nothing to the eye
+
+func invisible(r rune) bool { return r == brailleBlank || unicode.In(r, misleading...) }

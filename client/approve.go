@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -14,6 +15,9 @@ const (
 
 // ErrNotApproved says that the question was answered, or has ended, without a yes. The result beside it tells how.
 var ErrNotApproved = errors.New("client: not approved")
+
+// ErrNeverEnded says that an approval is told to be pending long after its end. What comes of it is not known.
+var ErrNeverEnded = errors.New("client: the approval is pending long after its end")
 
 // errUnanswered is the cause of the context that bounds creating.
 var errUnanswered = errors.New("client: no answer in time")
@@ -43,6 +47,9 @@ func (c *Client) Approve(ctx context.Context, r Request) (Result, error) {
 	}
 	if a.Status != Approved {
 		return Result{Approval: a}, ErrNotApproved
+	}
+	if a.Account != r.Account { // a yes for somebody else is no yes
+		return Result{Approval: a}, fmt.Errorf("%w: the answer is for another account", ErrNotApproved)
 	}
 	return Result{Approval: a}, nil
 }
@@ -100,6 +107,9 @@ func (c *Client) awaitEnd(ctx context.Context, a Approval) (Approval, error) {
 			continue
 		}
 		failures, a = 0, now
+		if !a.Status.Ended() && asked.After(giveUp) {
+			return a, ErrNeverEnded
+		}
 		if !a.Status.Ended() && time.Since(asked) < firstPause && !sleep(ctx, firstPause) {
 			return a, context.Cause(ctx)
 		}

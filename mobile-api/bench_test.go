@@ -159,6 +159,12 @@ func (b *bench) question(a account.Account) approval.Pending {
 
 func (b *bench) questionOf(a account.Account, session string) approval.Pending {
 	b.t.Helper()
+	return b.questionAltered(a, session, func(*approval.Pending) {})
+}
+
+// questionAltered is a question whose live record was altered after it was asked.
+func (b *bench) questionAltered(a account.Account, session string, alter func(*approval.Pending)) approval.Pending {
+	b.t.Helper()
 	p := approval.Pending{
 		ID: must(approval.NewID(rand.Reader, a.ID))(b.t), Tenant: b.tenant.ID, Application: b.application.ID, Account: a.ID, Kind: approval.Login,
 		Number: "42", Session: session, CreatedAt: b.now(), ExpiresAt: b.now().Add(approval.DefaultLife), ClosesAt: b.now().Add(approval.DefaultLife),
@@ -170,6 +176,8 @@ func (b *bench) questionOf(a account.Account, session string) approval.Pending {
 		CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt,
 	}
 	p.Document = must(document.Bytes(rand.Reader))(b.t)
+	p.MAC = must(b.keys.MAC(keys.PendingApproval, p.Fixed()))(b.t)
+	alter(&p)
 	_, err := b.live.Create(b.t.Context(), live.Creation{Pending: p, Limit: 10})
 	b.check(err)
 	return p

@@ -124,11 +124,7 @@ func optionsOf(e account.Enrolment, party *approval.RelyingParty) creationOption
 	}
 }
 
-// algorithms lists what a credential may sign with, the preferred one first.
+// algorithms lists what a credential may sign with; see approval.CheckKey.
 func algorithms() []protocol.CredentialParameter {
-	var list []protocol.CredentialParameter
-	for _, a := range []webauthncose.COSEAlgorithmIdentifier{webauthncose.AlgES256, webauthncose.AlgRS256, webauthncose.AlgEdDSA} {
-		list = append(list, protocol.CredentialParameter{Type: protocol.PublicKeyCredentialType, Algorithm: a})
-	}
-	return list
+	return []protocol.CredentialParameter{{Type: protocol.PublicKeyCredentialType, Algorithm: webauthncose.AlgES256}}
 }

@@ -11,11 +11,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
-)
-
-const (
-	addressPurpose = "jawort push address"
-	digitsPurpose  = "jawort enrolment digits"
+	"github.com/jawort/jawort/keys"
 )
 
 // complete stores the credential of a claimed enrolment as an unconfirmed device.
@@ -139,7 +135,7 @@ func (c complete) answer(e account.Enrolment, d account.Device) (completeAnswer,
 	if err != nil {
 		return completeAnswer{}, err
 	}
-	mac, err := c.keys.MAC(digitsPurpose, []byte(e.ID))
+	mac, err := c.keys.MAC(keys.EnrolmentDigits, []byte(e.ID))
 	if err != nil {
 		return completeAnswer{}, fmt.Errorf("mobileapi: confirmation digits: %w", err)
 	}
@@ -151,7 +147,7 @@ func seal(k Keys, a account.PushAddress) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mobileapi: encode push address: %w", err)
 	}
-	sealed, err := k.Seal(plain, addressPurpose)
+	sealed, err := k.Seal(plain, keys.PushAddress)
 	if err != nil {
 		return nil, fmt.Errorf("mobileapi: seal push address: %w", err)
 	}

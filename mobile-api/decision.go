@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/refusal"
 )
 
@@ -26,6 +28,7 @@ type decisions struct {
 	live    Live
 	lasting decisionStore
 	party   *approval.RelyingParty
+	keys    Keys
 }
 
 func (d decisions) mount(m *edge.Mux, g guards) {
@@ -66,6 +69,9 @@ func (d decisions) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.authentic(q); err != nil {
+		return err
+	}
 	decided, err := d.verify(ctx, q, installationOf(r).ID, body)
 	if err != nil {
 		return err
@@ -77,6 +83,18 @@ func (d decisions) decide(w http.ResponseWriter, r *http.Request) error {
 	}
 	edge.Annotate(ctx, slog.String("result", string(status)))
 	return edge.JSON(w, http.StatusOK, decisionAnswer{status})
+}
+
+// authentic refuses a question that the server did not ask in this way: what the live store says of account, number or
+// deadline decides who is let in, and it is only as trustworthy as everybody who can write there.
+func (d decisions) authentic(q question) error {
+	if q.outcome != nil {
+		return nil
+	}
+	if err := d.keys.VerifyMAC(q.MAC, keys.PendingApproval, q.Fixed()); err != nil {
+		return errUnauthorized.Because(fmt.Errorf("mobileapi: the live record of %s was altered: %w", q.ID, err))
+	}
+	return nil
 }
 
 // verify checks everything but the number: that a credential of the approval's account, on this installation,
@@ -136,6 +154,7 @@ func (d decisions) tell(ctx context.Context, decided approval.Decided, v approva
 	if v.Outcome == nil {
 		return
 	}
+	ctx = context.WithoutCancel(ctx) // a phone that has hung up decided all the same; the stores bound each call
 	wake(ctx, d.live, decided.Approval.ID, decided.Approval.Account)
 	if v.Own && !v.Late {
 		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation); err != nil {

@@ -2,6 +2,8 @@ package mobileapi_test
 
 import (
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -338,5 +340,38 @@ func TestARevokedDeviceDecidesNothing(t *testing.T) {
 	b.undecided(q)
 	if got := p.statuses()[p.device]; got != string(account.Revoked) {
 		t.Errorf("the phone sees %q", got)
+	}
+}
+
+func TestWhoWritesToTheLiveStoreLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	victim := b.account("victim")
+	b.phone("victim's").enrol(victim)
+	mallory := b.account("mallory")
+	for n := 0; approval.PartitionOf(mallory.ID) != approval.PartitionOf(victim.ID); n++ { // or the record would lie elsewhere
+		mallory = b.account(fmt.Sprint("mallory", n))
+	}
+	p := b.phone("mallory's").enrol(mallory)
+	for name, alter := range map[string]func(*approval.Pending){
+		"account":     func(q *approval.Pending) { q.Account = mallory.ID },
+		"no evidence": func(q *approval.Pending) { q.Account, q.MAC = mallory.ID, nil },
+	} {
+		q := b.questionAltered(victim, "", alter)
+		p.decide(q, approval.Approve, "42").want(t, http.StatusUnauthorized, "unauthorized")
+		if _, err := b.lasting.Outcome(t.Context(), q.ID); !errors.Is(err, approval.ErrUnknown) {
+			t.Errorf("%s altered: the approval has ended, %v", name, err)
+		}
+	}
+	for name, alter := range map[string]func(*approval.Pending){
+		"number":   func(q *approval.Pending) { q.Number = "17" },
+		"deadline": func(q *approval.Pending) { q.ExpiresAt = q.ExpiresAt.Add(time.Second) },
+		"kind":     func(q *approval.Pending) { q.Kind = approval.Transaction },
+	} {
+		q := b.questionAltered(mallory, "", alter)
+		p.decide(q, approval.Approve, q.Number).want(t, http.StatusUnauthorized, "unauthorized")
+		if _, err := b.lasting.Outcome(t.Context(), q.ID); !errors.Is(err, approval.ErrUnknown) {
+			t.Errorf("%s altered: the approval has ended, %v", name, err)
+		}
 	}
 }

@@ -32,6 +32,9 @@ func register(party *approval.RelyingParty, e account.Enrolment, raw []byte) (ap
 	if err != nil {
 		return approval.Credential{}, errCredential.Because(err)
 	}
+	if err := approval.CheckKey(made.PublicKey); err != nil {
+		return approval.Credential{}, errCredential.Because(err)
+	}
 	return approval.Credential{
 		ID: made.ID, Device: e.Device, PublicKey: made.PublicKey,
 		SignCount: made.Authenticator.SignCount, BackupEligible: made.Flags.BackupEligible,

@@ -27,6 +27,7 @@ import (
 type house struct {
 	t       *testing.T
 	url     string
+	keys    *keys.Set
 	api     http.Handler
 	door    atomic.Pointer[func(w http.ResponseWriter, r *http.Request, through http.Handler)]
 	live    *live.Store
@@ -41,6 +42,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t}
 	set := must(keys.Generate())(t)
+	h.keys = set
 	quiet := slog.New(slog.DiscardHandler)
 	h.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", lasting.Options{Log: quiet}))(t)
 	t.Cleanup(func() { h.lasting.Close() })
@@ -151,6 +153,7 @@ func (h *house) ask(alter ...func(*approval.Document)) approval.Pending {
 		ID: d.ID, Tenant: h.tenant.ID, Application: h.application.ID, Account: h.account.ID, Kind: d.Kind, Number: "42",
 		Document: must(d.Bytes(rand.Reader))(h.t), CreatedAt: d.CreatedAt, ExpiresAt: d.ExpiresAt, ClosesAt: d.ExpiresAt,
 	}
+	p.MAC = must(h.keys.MAC(keys.PendingApproval, p.Fixed()))(h.t)
 	_, err := h.live.Create(h.t.Context(), live.Creation{Pending: p, Limit: 10})
 	check(h.t, err)
 	return p

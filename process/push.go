@@ -5,11 +5,10 @@ import (
 	"fmt"
 
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/pushgw"
 )
-
-const addressPurpose = "jawort push address"
 
 func (p *Process) preparePushGW(ctx context.Context) error {
 	o := p.options
@@ -25,7 +24,7 @@ func (p *Process) preparePushGW(ctx context.Context) error {
 	}
 	gateway := pushgw.New(pushgw.Options{
 		Queue: p.live.Queue(consumer), Approvals: p.live, Addresses: p.lasting,
-		Open:      func(sealed []byte) ([]byte, error) { return o.Keys.Open(sealed, addressPurpose) },
+		Open:      func(sealed []byte) ([]byte, error) { return o.Keys.Open(sealed, keys.PushAddress) },
 		Texts:     func(language, key string) string { return locale.Text(language, key) },
 		Providers: providers, Concurrency: o.Config.PushGW.Concurrency,
 		Log: o.Log, Metrics: p.metrics, Now: o.Now, Random: o.Random,

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,6 +10,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/store/live"
 )
@@ -37,6 +36,7 @@ type creation struct {
 	}
 	ender   *ending.Ender
 	tickets tickets
+	keys    Keys
 	most    int
 	now     func() time.Time
 	random  io.Reader
@@ -118,11 +118,13 @@ func (c creation) pending(q question, application account.Application, audience 
 	if err != nil {
 		return approval.Pending{}, err
 	}
-	return approval.Pending{
+	p := approval.Pending{
 		ID: id, Tenant: application.Tenant, Application: application.ID, Account: audience.Account.ID, Kind: q.Kind,
 		Document: document, Number: number, Session: q.session(),
 		CreatedAt: now, ExpiresAt: expires, ClosesAt: expires, Recipients: audience.Recipients,
-	}, nil
+	}
+	p.MAC, err = c.keys.MAC(keys.PendingApproval, p.Fixed())
+	return p, err
 }
 
 // ask puts the question, or finds the answer to the same request when it came before.
@@ -131,7 +133,7 @@ func (c creation) ask(ctx context.Context, q question, p approval.Pending, appli
 		ID: p.ID, Status: approval.StatusPending, Kind: p.Kind, Account: q.Account, CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt,
 		Number: p.Number, Methods: methods, Devices: devices, Socket: socket{URL: c.tickets.url(p.ID)},
 	}
-	repetition, err := q.idempotency(key, answer)
+	repetition, err := q.idempotency(key, answer, c.keys)
 	if err != nil {
 		return created{}, err
 	}
@@ -143,11 +145,7 @@ func (c creation) ask(ctx context.Context, q question, p approval.Pending, appli
 		return created{}, err
 	}
 	if done.Answer != nil {
-		answer = created{}
-		if err := json.Unmarshal(done.Answer, &answer); err != nil {
-			return created{}, fmt.Errorf("server: kept answer: %w", err)
-		}
-		return answer, nil
+		return keptAnswer(done.Answer, c.keys)
 	}
 	c.endSuperseded(ctx, done.Superseded)
 	return answer, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/refusal"
 )
 
@@ -27,8 +28,6 @@ type enrolling interface {
 type authenticator interface {
 	MAC(purpose string, data []byte) ([]byte, error)
 }
-
-const digitsPurpose = "jawort enrolment digits"
 
 // enrolments are the links that bind phones.
 type enrolments struct {
@@ -196,7 +195,7 @@ func (e enrolments) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	edge.Annotate(ctx, slog.String("enrolment", enrolment.ID))
-	mac, err := e.keys.MAC(digitsPurpose, []byte(enrolment.ID))
+	mac, err := e.keys.MAC(keys.EnrolmentDigits, []byte(enrolment.ID))
 	if err != nil {
 		return err
 	}

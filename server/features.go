@@ -15,7 +15,7 @@ func features(o Options, ender *ending.Ender, sockets *hub.Hub, socketBase strin
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, tick: o.Tick}
 	return []feature{
-		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
+		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
 		questions{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
 		waiting{guards: g, ender: ender, hub: sockets},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},

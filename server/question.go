@@ -62,8 +62,11 @@ func (q question) session() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// idempotency makes a repetition of the question under the same key get the same answer; nil where there is no key.
-func (q question) idempotency(key string, answer created) (*live.Idempotency, error) {
+const answerPurpose = "jawort kept answer"
+
+// idempotency makes a repetition of the question under the same key get the same answer; nil where there is no key. The
+// answer is kept for a day, long after the number in it has served, and so it is sealed.
+func (q question) idempotency(key string, answer created, k Keys) (*live.Idempotency, error) {
 	if key == "" {
 		return nil, nil
 	}
@@ -71,9 +74,25 @@ func (q question) idempotency(key string, answer created) (*live.Idempotency, er
 	if err != nil {
 		return nil, fmt.Errorf("server: encode question: %w", err)
 	}
-	kept, err := json.Marshal(answer)
+	plain, err := json.Marshal(answer)
 	if err != nil {
 		return nil, fmt.Errorf("server: encode answer: %w", err)
 	}
+	kept, err := k.Seal(plain, answerPurpose)
+	if err != nil {
+		return nil, err
+	}
 	return &live.Idempotency{Key: key, Request: sha256.Sum256(asked), Answer: kept}, nil
+}
+
+// keptAnswer is the answer to the same question when it was asked first.
+func keptAnswer(kept []byte, k Keys) (answer created, err error) {
+	plain, err := k.Open(kept, answerPurpose)
+	if err != nil {
+		return answer, err
+	}
+	if err := json.Unmarshal(plain, &answer); err != nil {
+		return answer, fmt.Errorf("server: kept answer: %w", err)
+	}
+	return answer, nil
 }

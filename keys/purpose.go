@@ -1,0 +1,8 @@
+package keys
+
+// Purposes that two rooms share: one seals or authenticates what the other opens or verifies.
+const (
+	PushAddress     = "jawort push address"     // mobile-api seals, pushgw opens
+	EnrolmentDigits = "jawort enrolment digits" // mobile-api shows, server compares
+	PendingApproval = "jawort pending approval" // server authenticates what it asks, mobile-api verifies before it decides
+)
