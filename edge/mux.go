@@ -41,6 +41,7 @@ type Mux struct {
 	listed     []string
 	preflights map[string]*preflight // by path
 	metrics    metrics
+	bodyTime   time.Duration
 }
 
 // NewMux returns a Mux without routes.
@@ -50,6 +51,7 @@ func NewMux(o Options) *Mux {
 		routes:     http.NewServeMux(),
 		preflights: map[string]*preflight{},
 		metrics:    newMetrics(o.Service, o.Metrics),
+		bodyTime:   bodyTime,
 	}
 }
 

@@ -46,7 +46,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec.id = requestID
 	w.Header().Set("X-Request-Id", requestID)
 	out.allow(requestTime)
-	r.Body = &body{ReadCloser: http.MaxBytesReader(w, r.Body, maxBody), controller: http.NewResponseController(w)}
+	r.Body = m.bounded(w, r)
 	m.route(out, r)
 }
 
@@ -110,21 +110,35 @@ func secure(h http.Header, r *http.Request) {
 	}
 }
 
-// body gives the client bodyTime to send it. The deadline goes with the end of the body: later it would
-// end the request, because net/http reads on to notice a client that leaves.
+// bounded returns the body of the request with its limits. The time runs from here on: where nobody reads the body,
+// because the caller is refused or the route takes none, net/http reads it before it answers, and would wait for ever.
+func (m *Mux) bounded(w http.ResponseWriter, r *http.Request) io.ReadCloser {
+	b := &body{ReadCloser: http.MaxBytesReader(w, r.Body, maxBody), controller: http.NewResponseController(w), time: m.bodyTime}
+	if r.ContentLength != 0 {
+		b.hurry()
+	}
+	return b
+}
+
+// body gives the client some time to send it, anew from when it is asked for: before that, only the server was slow.
+// The deadline goes with the end of the body: later it would end the request, because net/http reads on to notice a
+// client that leaves.
 type body struct {
 	io.ReadCloser
 	controller *http.ResponseController
+	time       time.Duration
 	started    bool
 }
+
+func (b *body) hurry() { _ = b.controller.SetReadDeadline(time.Now().Add(b.time)) } // not every connection has deadlines
 
 func (b *body) Read(p []byte) (int, error) {
 	if !b.started {
 		b.started = true
-		_ = b.controller.SetReadDeadline(time.Now().Add(bodyTime)) // not every connection has deadlines
+		b.hurry()
 	}
 	n, err := b.ReadCloser.Read(p)
-	if err != nil {
+	if errors.Is(err, io.EOF) {
 		_ = b.controller.SetReadDeadline(time.Time{})
 	}
 	return n, err
