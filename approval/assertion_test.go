@@ -26,8 +26,8 @@ func TestASignedDecisionHoldsForExactlyWhatWasSigned(t *testing.T) {
 			return d
 		}())),
 		"one byte more":   rp.Verify(a, s.credential(), approval.Approve, "42", append(document[:len(document):len(document)], ' ')),
-		"unknown word":    rp.Verify(a, s.credential(), "maybe", "42", document),
-		"number of seven": rp.Verify(a, s.credential(), approval.Approve, "1234567", document),
+		"unknown word":    rp.Verify(s.sign(t, "maybe", "42", document), s.credential(), "maybe", "42", document),
+		"number of seven": rp.Verify(s.sign(t, approval.Approve, "1234567", document), s.credential(), approval.Approve, "1234567", document),
 	} {
 		if !errors.Is(err, approval.ErrAssertion) {
 			t.Errorf("%s: %v, want ErrAssertion", name, err)
@@ -92,6 +92,8 @@ func TestANativeAppsOriginHolds(t *testing.T) {
 func FuzzParseAssertion(f *testing.F) {
 	f.Add([]byte(newSigner().json(approval.Approve, "42", documentBytes(f, question()))))
 	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{}}`))
+	f.Add([]byte("null"))
+	f.Add([]byte(""))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if a, err := approval.ParseAssertion(b); err == nil && len(a.CredentialID) == 0 {
 			t.Error("an assertion without a credential id was accepted")

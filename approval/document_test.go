@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/refusal"
@@ -122,11 +123,13 @@ func TestATransactionNamesWhatIsApproved(t *testing.T) {
 func FuzzParseDocument(f *testing.F) {
 	f.Add(documentBytes(f, question()))
 	f.Add([]byte(`{"v":1}`))
-	f.Add([]byte(`{"v":1,"match":{"kind":"enter","digits":-1},"created_at":"x"}`))
+	for _, seed := range []string{"", "null", "[]", `{"v":2}`, "{\"v\":1,\"kind\":\"\xff\"}", `{"v":1,"details":[],"match":{"kind":"enter","digits":-1}}`} {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d, err := approval.ParseDocument(b)
-		if err == nil && d.V != approval.DocumentVersion {
-			t.Errorf("version %d was accepted", d.V)
+		if err == nil && (d.V != approval.DocumentVersion || !utf8.Valid(b)) {
+			t.Errorf("%q was accepted as version %d", b, d.V)
 		}
 	})
 }

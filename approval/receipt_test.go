@@ -72,7 +72,8 @@ func TestAReceiptThatLiesIsRefusedEvenUnderTheRightKey(t *testing.T) {
 		"decision exchanged": func(r *approval.Receipt) {
 			r.Decision, r.Status, r.Method = approval.Approve, approval.StatusApproved, approval.MethodPush
 		},
-		"another approval": func(r *approval.Receipt) { r.Approval = "apr_6aaaaaaaaaaaaaaaaaaaaaaaaaa" },
+		"denied shown as reported": func(r *approval.Receipt) { r.Status = approval.StatusReported },
+		"another approval":         func(r *approval.Receipt) { r.Approval = "apr_6aaaaaaaaaaaaaaaaaaaaaaaaaa" },
 		"document changed": func(r *approval.Receipt) {
 			r.Document = []byte(strings.Replace(string(r.Document), "Portal", "Bank A", 1))
 		},
@@ -90,6 +91,34 @@ func TestAReceiptThatLiesIsRefusedEvenUnderTheRightKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		lie(&r)
+		if _, err := approval.VerifyReceipt(signed(t, r, key), published, relyingParty(t)); !errors.Is(err, approval.ErrReceipt) {
+			t.Errorf("%s: %v, want ErrReceipt", name, err)
+		}
+	}
+}
+
+func TestAReceiptOfAnApproveHoldsTheNumberThatItsDocumentAsksFor(t *testing.T) {
+	t.Parallel()
+	key, published := receiptKey(t)
+	for name, c := range map[string]struct {
+		number string
+		match  approval.Match
+	}{
+		"no number":       {"", approval.Match{Kind: approval.MatchEnter, Digits: 2}},
+		"too short":       {"4", approval.Match{Kind: approval.MatchEnter, Digits: 2}},
+		"too long":        {"423", approval.Match{Kind: approval.MatchEnter, Digits: 2}},
+		"an unknown kind": {"42", approval.Match{Kind: "show", Digits: 2}},
+	} {
+		s, o := newSigner(), approval.Outcome{}
+		o = outcome(t, s, approval.Approve, c.number)
+		d := question()
+		d.Match = c.match
+		o.Document = documentBytes(t, d)
+		o.Assertion = s.sign(t, approval.Approve, c.number, o.Document)
+		r, err := approval.NewReceipt(o)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := approval.VerifyReceipt(signed(t, r, key), published, relyingParty(t)); !errors.Is(err, approval.ErrReceipt) {
 			t.Errorf("%s: %v, want ErrReceipt", name, err)
 		}

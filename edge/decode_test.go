@@ -166,7 +166,7 @@ func TestALongFieldNameIsCut(t *testing.T) {
 }
 
 func FuzzDecodeNeverFails(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"account":"4711"}`, `{"at":"2026-01-01T00:00:00Z"}`, `{"account":"\ud83d\u`, `{"tags":[[`, "\x00"} {
+	for _, seed := range []string{`{}`, `{"account":"4711"}`, `{"at":"2026-01-01T00:00:00Z"}`, `{"account":"\ud83d\u`, `{"tags":[[`, "\x00", "", " ", `{"account":7}`, `{"at":"x"}`, `{"account":"\`, `{"account":"\ud83d`, `[]`, `null`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {

@@ -30,21 +30,22 @@ const (
 
 // bench is the phone API over real stores, with a tenant and an application.
 type bench struct {
-	t          *testing.T
-	api        *mobileapi.API
-	url        string
-	keys       *keys.Set
-	nonces     dpop.Nonces
-	live       *live.Store
-	lasting    *lasting.Store
-	wakeups    *live.Wakeups
-	log        *logBook
-	clock      atomic.Int64 // offset
-	noRedis    atomic.Bool
-	noSQL      atomic.Bool
-	noCommit   atomic.Bool
-	subscribed chan struct{}
-	shutdown   context.CancelFunc
+	t            *testing.T
+	api          *mobileapi.API
+	url          string
+	keys         *keys.Set
+	nonces       dpop.Nonces
+	live         *live.Store
+	lasting      *lasting.Store
+	wakeups      *live.Wakeups
+	log          *logBook
+	clock        atomic.Int64 // offset
+	noRedis      atomic.Bool
+	noSQL        atomic.Bool
+	noCommit     atomic.Bool
+	beforeDecide atomic.Pointer[func()]
+	subscribed   chan struct{}
+	shutdown     context.CancelFunc
 
 	tenant      account.Tenant
 	application account.Application
@@ -95,7 +96,7 @@ func (b *bench) serve() {
 	b.url = "http://" + listener.Addr().String()
 	b.api = must(mobileapi.New(mobileapi.Options{
 		Live:         outageLive{b.live, &b.noRedis},
-		Lasting:      outageLasting{b.lasting, &b.noSQL, &b.noCommit},
+		Lasting:      outageLasting{b.lasting, &b.noSQL, &b.noCommit, &b.beforeDecide},
 		Wakeups:      noticed{b.wakeups, b.subscribed},
 		Keys:         b.keys,
 		RelyingParty: must(approval.NewRelyingParty(rpID, "Jawort", []string{origin}))(b.t),

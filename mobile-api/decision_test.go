@@ -298,6 +298,10 @@ func TestOneOfManyParallelApprovesWins(t *testing.T) {
 		phones = append(phones, b.phone(label).enrol(a))
 	}
 	q := b.question(a)
+	var arrived sync.WaitGroup // all have looked before one decides
+	arrived.Add(len(phones))
+	together := func() { arrived.Done(); arrived.Wait() }
+	b.beforeDecide.Store(&together)
 	statuses := make(chan int, len(phones))
 	var sending sync.WaitGroup
 	for _, p := range phones {

@@ -51,6 +51,7 @@ func (o outageLive) Wake(ctx context.Context, topics ...string) error {
 type outageLasting struct {
 	mobileapi.Lasting
 	gone, noCommit *atomic.Bool
+	beforeDecide   *atomic.Pointer[func()]
 }
 
 func (o outageLasting) Installation(ctx context.Context, id string) (account.Installation, error) {
@@ -70,6 +71,9 @@ func (o outageLasting) ClaimEnrolment(ctx context.Context, codeHash []byte, thum
 func (o outageLasting) Decide(ctx context.Context, d approval.Decided) (approval.Verdict, error) {
 	if o.noCommit.Load() {
 		return approval.Verdict{}, errGone
+	}
+	if f := o.beforeDecide.Load(); f != nil {
+		(*f)()
 	}
 	return o.Lasting.Decide(ctx, d)
 }

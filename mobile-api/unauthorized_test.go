@@ -57,6 +57,7 @@ func TestWhateverDoesNotHoldIsTheSame401(t *testing.T) {
 		"a revoked device":                 gone.decide(q, approval.Approve, "42"),
 		"an answer to another question":    p.call("POST", decisionPath(q), p.answerOf(other, approval.Approve, "42")),
 		"a number changed on the way":      p.call("POST", decisionPath(q), map[string]any{"decision": "approve", "number": "42", "credential": p.sign(q, approval.Approve, "41")}),
+		"a wrong number nobody signed":     p.call("POST", decisionPath(q), map[string]any{"decision": "approve", "number": "41", "credential": p.sign(q, approval.Approve, "42")}),
 		"a decision changed on the way":    p.call("POST", decisionPath(q), map[string]any{"decision": "approve", "number": "", "credential": p.sign(q, approval.Deny, "")}),
 		"a forged signature":               p.call("POST", decisionPath(q), with(bent(t, p.sign(q, approval.Approve, "42"), "signature"))),
 		"changed authenticator data":       p.call("POST", decisionPath(q), with(bent(t, p.sign(q, approval.Approve, "42"), "authenticatorData"))),

@@ -82,6 +82,11 @@ func (a answer) want(status int, code string) answer {
 	return a
 }
 
+// uniform is the body without what differs by design.
+func (a answer) uniform() string {
+	return strings.Replace(string(a.raw), a.text("request_id"), "", 1)
+}
+
 func (a answer) text(path ...string) string {
 	var v any = a.body
 	for _, name := range path {

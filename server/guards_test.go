@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -117,6 +118,19 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 	stranger := w.addApplication(w.addTenant("Another house"), 2)
 	w.addPhone(stranger, "4711", "their phone")
 	sibling := w.addApplication(account.Tenant{ID: w.app.Tenant}, 2)
+	nothing := subjects{approval: "apr_x", enrolment: "enr_x", phone: phone{device: "dev_x"}}
+	w.addPhone(w.app, "only-ours", "phone")
+	for _, path := range []string{"/v1/approvals", "/v1/enrolments"} {
+		body := maps.Clone(ask("only-ours"))
+		if path == "/v1/enrolments" {
+			body = question{"account": "only-ours"}
+		}
+		i.call("POST", path, body, bearer(w.addKey(stranger, account.Scopes...))).want(404, "unknown-account")
+	}
+	theirs := i.call("GET", "/v1/accounts", nil, bearer(w.addKey(stranger, account.Scopes...))).want(200, "")
+	if strings.Contains(string(theirs.raw), "only-ours") {
+		t.Errorf("the list of another tenant: %s", theirs.raw)
+	}
 	i.guarded(func(method, pattern string) {
 		if !strings.Contains(pattern, "{") || method == http.MethodPut {
 			return
@@ -126,14 +140,16 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 			path = strings.Replace(path, "4711", "only-ours", 1)
 		}
 		w.addAccount(w.app, "only-ours")
+		none := strings.Replace(nothing.path(pattern), "4711", "nobody", strings.Count(path, "only-ours"))
+		unknown := i.call(method, none, body).want(404, "").uniform()
 		a := i.call(method, path, body, bearer(w.addKey(stranger, account.Scopes...)))
-		if a.status != 404 {
-			t.Errorf("another tenant: %s %s: %d %s", method, pattern, a.status, a.raw)
+		if a.status != 404 || a.uniform() != unknown {
+			t.Errorf("another tenant: %s %s: %d %s, want %s", method, pattern, a.status, a.raw, unknown)
 		}
 		if scopeOf(pattern) == account.ScopeAdmin {
 			return // the directory is the tenant's
 		}
-		if a := i.call(method, path, body, bearer(w.addKey(sibling, account.Scopes...))); a.status != 404 {
+		if a := i.call(method, path, body, bearer(w.addKey(sibling, account.Scopes...))); a.status != 404 || a.uniform() != unknown {
 			t.Errorf("another application: %s %s: %d %s", method, pattern, a.status, a.raw)
 		}
 		for _, nonsense := range []string{"apr_x", "enr_aaaaaaaaaaaaaaaaaaaaaaaaaa", "%00", "..%2F..", strings.Repeat("a", 500)} {
@@ -196,16 +212,28 @@ func TestATicketEndsTwoMinutesAfterItsApproval(t *testing.T) {
 
 func TestTheTicketOfARevokedApplicationIsWorthless(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	i := w.serve()
-	w.addPhone(w.app, "4711", "phone")
-	c := i.create("4711")
-	w.must(w.lasting.RevokeApplication(t.Context(), w.app.ID))
-	i.call("GET", "/v1/approvals/"+c.text("id"), nil, bearer(c.text("socket", "ticket"))).want(401, "bad-ticket")
-	p, err := i.open(c.text("id"), c.text("socket", "ticket"), origin)
-	w.must(err)
-	if code := p.closed(); code != 4401 {
-		t.Errorf("closed with %d", code)
+	for name, revoke := range map[string]func(*world) error{
+		"application": func(w *world) error { return w.lasting.RevokeApplication(t.Context(), w.app.ID) },
+		"tenant":      func(w *world) error { return w.lasting.RevokeTenant(t.Context(), w.app.Tenant) },
+	} {
+		w := newWorld(t)
+		i := w.serve()
+		w.addPhone(w.app, "4711", "phone")
+		c := i.create("4711")
+		path, ticket := "/v1/approvals/"+c.text("id"), c.text("socket", "ticket")
+		i.call("GET", path, nil, bearer(ticket)).want(200, "") // whoever remembers it now is wrong soon
+		i.wait(c).until("pending")
+		w.must(revoke(w))
+		for method, at := range map[string]string{"GET": path, "POST": path + "/cancel"} {
+			if a := i.call(method, at, nil, bearer(ticket)); a.status != 401 {
+				t.Errorf("%s %s after the %s was revoked: %d %s", method, at, name, a.status, a.raw)
+			}
+		}
+		p, err := i.open(c.text("id"), ticket, origin)
+		w.must(err)
+		if code := p.closed(); code != 4401 {
+			t.Errorf("closed with %d after the %s was revoked", code, name)
+		}
 	}
 }
 

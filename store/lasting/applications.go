@@ -8,7 +8,8 @@ import (
 	"github.com/jawort/jawort/account"
 )
 
-const applicationColumns = `p.id, p.tenant, t.name, p.name, p.origins, p.digits, p.created_at, p.revoked_at`
+const applicationColumns = `p.id, p.tenant, t.name, p.name, p.origins, p.digits, p.created_at,
+	CASE WHEN p.revoked_at = 0 THEN t.revoked_at ELSE p.revoked_at END` // with its tenant
 
 // CreateApplication adds an application to an active tenant.
 func (s *Store) CreateApplication(ctx context.Context, a account.Application) error {

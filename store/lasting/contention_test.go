@@ -108,6 +108,12 @@ func TestTheLastDevicesBlockedInParallelDenyOnce(t *testing.T) {
 				return true
 			})
 			wantEqual(t, "status", w.outcome(p), approval.StatusDenied)
+			n, err := s.Count(t.Context(), "outbox WHERE approval = $1", p.ID)
+			must(t, err)
+			wantEqual(t, "events", n, 1)
+			n, err = s.Count(t.Context(), "partial_denies WHERE approval = $1", p.ID)
+			must(t, err)
+			wantEqual(t, "devices that were blocked before it ended", n, len(phones))
 		}
 	})
 }
