@@ -28,7 +28,8 @@ func (g *Gateway) takeNew(ctx, work context.Context) {
 	}
 }
 
-// takeAbandoned takes over jobs of gateways that died, first of all its own from before a restart.
+// takeAbandoned takes over jobs that nobody works on: their gateway died, or their service was crowded. Taking a job
+// makes it somebody's for the time of a lease, so that one which finds its service crowded again is not back before.
 func (g *Gateway) takeAbandoned(ctx, work context.Context) {
 	for g.reserve(ctx) {
 		most := 1 + g.reserveMore(mostAtOnce-1)

@@ -18,8 +18,9 @@ type lanes struct {
 	metrics *metrics
 	room    int
 
-	mu   sync.Mutex
-	open map[service]*lane
+	mu      sync.Mutex
+	open    map[service]*lane
+	foreign int // jobs in hand for servers that phones named
 }
 
 // lane is the way to one service.
@@ -49,6 +50,9 @@ func (l *lanes) enter(a account.PushAddress) (ln *lane, leave func(), err error)
 	key := serviceOf(a)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if key.foreign() && l.foreign >= max(1, l.room/foreignShare) {
+		return nil, nil, errCrowded
+	}
 	if ln = l.open[key]; ln == nil {
 		ln = l.newLane(provider, key)
 		l.open[key] = ln
@@ -57,6 +61,9 @@ func (l *lanes) enter(a account.PushAddress) (ln *lane, leave func(), err error)
 		return nil, nil, errCrowded
 	}
 	ln.jobs++
+	if key.foreign() {
+		l.foreign++
+	}
 	return ln, func() { l.leave(key, ln) }, nil
 }
 
@@ -65,22 +72,29 @@ func (l *lanes) leave(key service, ln *lane) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ln.jobs--
-	if ln.jobs == 0 && key.host != "" {
+	if !key.foreign() {
+		return
+	}
+	l.foreign--
+	if ln.jobs == 0 {
 		delete(l.open, key)
 		l.metrics.breakerForgotten(key.Provider, ln.breaker.State())
 	}
 }
 
-// A service that we configured may fill half of the room, one that a phone named an eighth.
+// A service that we configured may fill half of the room. A server that a phone named may fill an eighth, and all of
+// them together a quarter: whoever names many servers that ask for patience must not stop the services that we chose,
+// not even while one of those is down.
 const (
 	ownShare     = 2
-	foreignShare = 8
+	serverShare  = 8
+	foreignShare = 4
 )
 
 func (l *lanes) newLane(p Provider, key service) *lane {
 	share := ownShare
-	if key.host != "" {
-		share = foreignShare
+	if key.foreign() {
+		share = serverShare
 	}
 	pace := l.options.Pace
 	return &lane{

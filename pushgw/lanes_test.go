@@ -132,6 +132,98 @@ func TestAServerThatAPhoneNamedFailsForItselfOnly(t *testing.T) {
 	})
 }
 
+// manyHosts is a gateway with more withdrawals than it may hold, each for another server, and all of these ask for
+// patience.
+func manyHosts(t *testing.T, jobs int) (*house, *fakeProvider) {
+	t.Helper()
+	h := newHouse(t)
+	web := newFakeProvider()
+	web.always(&pushgw.Failure{Kind: pushgw.Again, Reason: "Service-Unavailable", After: 100 * time.Second})
+	h.options.Providers[pushgw.Route{Provider: account.WebPush}] = web
+	for i := range jobs {
+		job := h.job(fmt.Sprintf("ins_%d", i), "", approval.JobWithdrawn)
+		job.ExpiresAt = time.Now().Add(12 * time.Minute)
+		job.Recipient.Address = sealed(t, account.PushAddress{Provider: account.WebPush, Subscription: &account.Subscription{
+			Endpoint: fmt.Sprintf("https://h%d.example/", i),
+		}})
+		h.queue.put(job)
+	}
+	return h, web
+}
+
+const moreThanTheRoom = pushgw.DefaultConcurrency*16 + 100
+
+func TestManyServersThatAskForPatienceDoNotHoldUpOtherServices(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := manyHosts(t, moreThanTheRoom)
+		h.run(t)
+		pass(5 * time.Second)
+		h.queue.put(h.job("ins_a", "token-a", approval.JobApproval))
+		synctest.Wait()
+		h.wantMark(t, "ins_a", approval.ProgressSent)
+	})
+}
+
+func TestManyServersAndASilentServiceDoNotHoldUpTheRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := manyHosts(t, moreThanTheRoom)
+		for i := range moreThanTheRoom {
+			token := fmt.Sprintf("silent-%d", i)
+			h.provider.silence(token, true)
+			h.queue.put(h.job("ins_silent", token, approval.JobWithdrawn))
+		}
+		other := newFakeProvider()
+		h.options.Providers[pushgw.Route{Provider: account.APNs, App: bundle, Environment: pushgw.Production}] = other
+		h.run(t)
+		pass(5 * time.Second)
+		job := h.job("ins_a", "token-a", approval.JobApproval)
+		job.Recipient.Address = sealed(t, apnsAddress("token-a"))
+		h.queue.put(job)
+		synctest.Wait()
+		h.wantMark(t, "ins_a", approval.ProgressSent)
+	})
+}
+
+func TestCrowdedJobsAreLookedAtOncePerLeaseUntilThereIsRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, web := manyHosts(t, moreThanTheRoom)
+		h.run(t)
+		pass(10 * time.Second)
+		h.queue.handedOutAgain()
+		pass(80 * time.Second)
+		if n := h.queue.handedOutAgain(); n == 0 || n > 10*moreThanTheRoom {
+			t.Errorf("%d crowded jobs were looked at within 10 leases", n)
+		}
+		web.always(nil)
+		pass(2 * time.Minute)
+		if n := len(web.sent()); n != moreThanTheRoom {
+			t.Errorf("%d of %d were sent when the servers were back", n, moreThanTheRoom)
+		}
+		h.wantQueueEmpty(t)
+	})
+}
+
+func TestAnEndpointWithoutAHostIsNoServiceOfOurs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.options.Concurrency = 2 // room for 32
+		web := newWebProvider("https:///nowhere")
+		h.options.Providers[pushgw.Route{Provider: account.WebPush}] = web
+		for range 40 {
+			h.putWeb(t, "ins_bad", "https:///nowhere")
+		}
+		h.run(t)
+		pass(time.Second)
+		h.putWeb(t, "ins_a", "https://good.example/1")
+		synctest.Wait()
+		h.wantMark(t, "ins_a", approval.ProgressSent)
+	})
+}
+
 func (h *house) putWeb(t *testing.T, installation, endpoint string) {
 	t.Helper()
 	job := h.job(installation, "", approval.JobApproval)

@@ -67,13 +67,16 @@ type service struct {
 
 func serviceOf(a account.PushAddress) service {
 	s := service{Route: RouteOf(a)}
-	if a.Subscription != nil {
+	if s.foreign() && a.Subscription != nil {
 		if u, err := url.Parse(a.Subscription.Endpoint); err == nil {
 			s.host = u.Host
 		}
 	}
 	return s
 }
+
+// foreign reports whether a phone named the server.
+func (s service) foreign() bool { return s.Provider == account.WebPush }
 
 const topicBytes = 24 // 32 characters of base64url, which is what Web Push allows
 

@@ -19,6 +19,7 @@ type fakeQueue struct {
 	taken   []takenJob
 	renewed int
 	again   bool // something was reclaimed
+	looks   int  // how many jobs were handed out again
 	news    chan struct{}
 }
 
@@ -84,6 +85,7 @@ func (q *fakeQueue) Reclaim(_ context.Context, idle time.Duration, most int) ([]
 			q.taken[i].at = time.Now()
 			jobs = append(jobs, q.taken[i].QueuedJob)
 			q.again = true
+			q.looks++
 		}
 	}
 	return jobs, nil
@@ -136,6 +138,14 @@ func (q *fakeQueue) reclaimedAgain() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.again
+}
+
+// handedOutAgain counts what was reclaimed since it was last asked.
+func (q *fakeQueue) handedOutAgain() (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n, q.looks = q.looks, 0
+	return n
 }
 
 // fakeApprovals knows one approval.
