@@ -77,6 +77,7 @@ type Gateway struct {
 	metrics *metrics
 	lanes   *lanes
 	held    *held
+	alarms  *alarms
 	room    chan struct{} // a token per job that may be held
 	jobs    sync.WaitGroup
 }
@@ -91,7 +92,7 @@ func New(o Options) *Gateway {
 		o.Concurrency = DefaultConcurrency
 	}
 	o.Pace = o.Pace.withDefaults()
-	g := &Gateway{Options: o, held: newHeld(), room: make(chan struct{}, o.Concurrency*heldPerSlot)}
+	g := &Gateway{Options: o, held: newHeld(), alarms: newAlarms(), room: make(chan struct{}, o.Concurrency*heldPerSlot)}
 	g.metrics = newMetrics(o.Metrics)
 	g.lanes = newLanes(o, cap(g.room), g.metrics)
 	return g

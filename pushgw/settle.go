@@ -89,9 +89,21 @@ func (d *delivery) report(ctx context.Context, e end) {
 		return
 	}
 	attrs = append(attrs, slog.String("reason", e.failure.Reason))
-	if e.failure.Kind == Alarm {
+	switch {
+	case e.failure.Kind != Alarm:
+		d.Log.InfoContext(ctx, "push failed", attrs...)
+	case d.alarms.due(alarm{d.knownRoute(), e.failure.Reason}, d.Now()):
 		d.Log.ErrorContext(ctx, "push needs an operator", attrs...)
-		return
+	default:
+		d.Log.DebugContext(ctx, "push still needs an operator", attrs...)
 	}
-	d.Log.InfoContext(ctx, "push failed", attrs...)
+}
+
+// knownRoute returns the route of the push as far as it is configured: phones name apps as they like.
+func (d *delivery) knownRoute() Route {
+	route := RouteOf(d.push.Address)
+	if _, ok := d.Providers[route]; ok {
+		return route
+	}
+	return Route{Provider: d.provider()}
 }
