@@ -11,6 +11,9 @@ import (
 	"github.com/jawort/jawort/approval"
 )
 
+// withdrawnFor is how long the withdrawals are worth a try: a phone that is offline for longer asks when it is back.
+const withdrawnFor = time.Minute
+
 // leaseTime is how long an approval that is due is left to the sweeper that got it.
 const leaseTime = 10 * time.Second
 
@@ -26,7 +29,7 @@ func (s *Store) End(ctx context.Context, id, decider string) error {
 		return err
 	}
 	others := slices.DeleteFunc(slices.Clone(p.Recipients), func(r approval.Recipient) bool { return r.Installation == decider })
-	jobs, err := encodeJobs(p, approval.JobWithdrawn, p.ClosesAt.Add(approval.KeptAfterEnd), others)
+	jobs, err := encodeJobs(p, approval.JobWithdrawn, s.now().Add(withdrawnFor), others)
 	if err != nil {
 		return err
 	}

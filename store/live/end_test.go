@@ -11,6 +11,7 @@ import (
 
 var endContract = []clause{
 	{"ending at once withdraws once from everybody but the decider", endAtOnce},
+	{"a withdrawal is worth a minute, whenever the approval would have closed", withdrawalExpires},
 	{"an ended approval is off every list and still readable", endLists},
 	{"what is due is leased to one sweeper at a time", dueLease},
 	{"what is not due yet is left alone", notDue},
@@ -30,7 +31,7 @@ func endAtOnce(t *testing.T, w *world) {
 	})
 	var withdrawn []string
 	for _, j := range w.drain() {
-		if j.Kind != approval.JobWithdrawn || j.Approval != p.ID || !j.ExpiresAt.After(p.ClosesAt) {
+		if j.Kind != approval.JobWithdrawn || j.Approval != p.ID {
 			t.Fatalf("job %+v", j.PushJob)
 		}
 		withdrawn = append(withdrawn, j.Recipient.Installation)
@@ -38,6 +39,25 @@ func endAtOnce(t *testing.T, w *world) {
 	slices.Sort(withdrawn)
 	if !slices.Equal(withdrawn, []string{"ins_a", "ins_c"}) {
 		t.Fatalf("withdrawn from %v", withdrawn)
+	}
+}
+
+func withdrawalExpires(t *testing.T, w *world) {
+	for name, passed := range map[string]time.Duration{"early": time.Second, "late": approval.DefaultLife + time.Second} {
+		p := w.pending(newID(t, id.Account), "ins_a")
+		w.create(p)
+		w.drain()
+		w.clock.advance(passed)
+		before := w.now()
+		w.must(w.End(t.Context(), p.ID, ""))
+		after := w.now()
+		jobs := w.drain()
+		if len(jobs) != 1 {
+			t.Fatalf("ended %s: %d withdrawals, want 1", name, len(jobs))
+		}
+		if e := jobs[0].ExpiresAt; e.Before(before.Add(withdrawnFor)) || e.After(after.Add(withdrawnFor)) {
+			t.Fatalf("ended %s at %v: the withdrawal expires at %v", name, before, e)
+		}
 	}
 }
 
