@@ -15,6 +15,8 @@ import (
 const (
 	consumerGroup = "pushgw"
 	jobField      = "job"
+	// forgetAfter is how long a consumer's name is kept that is not seen any more. Each start of a process makes one.
+	forgetAfter = time.Hour
 )
 
 // Queue is one consumer of the push jobs of all partitions. A job stays with the consumer that read it until
@@ -32,9 +34,11 @@ type Queue struct {
 	mu      sync.Mutex
 	turn    int                         // partition to begin with
 	cursors [approval.Partitions]string // where the search for idle jobs goes on
+	tidied  time.Time                   // when consumers were last forgotten
 }
 
-// Queue returns the push queue as seen by a consumer. Its name should outlive a restart of the process.
+// Queue returns the push queue as seen by a consumer. No other may have its name, not even one that died: what that
+// one held is reclaimed.
 func (s *Store) Queue(consumer string) *Queue {
 	q := &Queue{store: s, consumer: consumer, bell: make(chan struct{}, 1)}
 	for i := range q.cursors {
@@ -73,11 +77,16 @@ func (q *Queue) startListening() {
 	q.store.tasks.Go(func() { l.run(q.store.life, nil) })
 }
 
-// Reclaim takes over up to most jobs that were not renewed for as long as idle: their consumer is dead.
+// Reclaim takes over up to most jobs that were not renewed for as long as idle: their consumer is dead. Where there
+// are none it forgets, now and then, the consumers that are long dead.
 func (q *Queue) Reclaim(ctx context.Context, idle time.Duration, most int) ([]approval.QueuedJob, error) {
-	return q.each(ctx, most, func(ctx context.Context, partitions []int, count int) ([]approval.QueuedJob, error) {
+	jobs, err := q.each(ctx, most, func(ctx context.Context, partitions []int, count int) ([]approval.QueuedJob, error) {
 		return q.claimIdle(ctx, partitions, count, idle)
 	})
+	if err != nil || len(jobs) > 0 || !q.untidy() {
+		return jobs, err
+	}
+	return nil, q.forgetConsumers(ctx, forgetAfter)
 }
 
 // each asks the partitions, in turn, for up to most jobs altogether, until some are found.

@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -22,6 +23,9 @@ var queueContract = []clause{
 	{"jobs that are worked on do not hide the idle ones behind them", reclaimBehind},
 	{"the consumer group is made again after everything was lost", lostGroups},
 	{"an entry that nobody can read is removed", unreadableEntry},
+	{"a backlog of any length loses no job that is alive", longBacklog},
+	{"jobs that are older than any approval are trimmed", oldBacklog},
+	{"a consumer that is long gone is forgotten, unless it holds jobs", forgottenConsumers},
 }
 
 // queued creates n approvals of different accounts, with one push each.
@@ -269,4 +273,131 @@ func unreadableEntry(t *testing.T, w *world) {
 	if errors.Is(err, redis.Nil) {
 		t.Fatal("an empty queue is an error")
 	}
+}
+
+// backlog fills a partition's stream with n entries that are as old as age.
+func (w *world) backlog(partition, n int, age time.Duration) {
+	w.t.Helper()
+	at := w.now().Add(-age).UnixMilli()
+	for chunk := range slices.Chunk(make([]struct{}, n), 10_000) {
+		p := w.client.Pipeline()
+		for range chunk {
+			p.XAdd(w.t.Context(), &redis.XAddArgs{Stream: pushKey(partition), ID: fmt.Sprintf("%d-*", at), Values: []string{jobField, "{}"}})
+		}
+		_, err := p.Exec(w.t.Context())
+		w.must(err)
+	}
+}
+
+// touch puts three jobs at the end of the stream of p's partition: of its creation, a resend and its end.
+func (w *world) touch(p approval.Pending) {
+	w.t.Helper()
+	w.create(p)
+	w.must(w.Resend(w.t.Context(), p.ID, "req_a"))
+	w.must(w.End(w.t.Context(), p.ID, ""))
+}
+
+func longBacklog(t *testing.T, w *world) {
+	const many = 70_000
+	p := w.pending(newID(t, id.Account), "ins_a")
+	w.backlog(p.Partition(), many, approval.MaxOpen)
+	w.touch(p)
+	if n := w.depth(); n != many+3 {
+		t.Fatalf("%d jobs are left of %d", n, many+3)
+	}
+}
+
+func oldBacklog(t *testing.T, w *world) {
+	const life = approval.MaxOpen + approval.KeptAfterEnd
+	p := w.pending(newID(t, id.Account), "ins_a")
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"creating", func() error { w.create(p); return nil }},
+		{"resending", func() error { return w.Resend(t.Context(), p.ID, "req_a") }},
+		{"ending", func() error { return w.End(t.Context(), p.ID, "") }},
+	} {
+		w.must(w.client.Del(t.Context(), pushKey(p.Partition())).Err())
+		w.backlog(p.Partition(), 5_000, life+time.Minute)
+		w.backlog(p.Partition(), 100, life-time.Minute)
+		w.must(step.do())
+		if n := w.depth(); n < 101 || n > 1_000 { // Redis trims by whole nodes
+			t.Fatalf("%s leaves %d jobs, want the 101 that may be alive and few others", step.name, n)
+		}
+	}
+}
+
+// consumers returns who is known in the stream of a partition.
+func (w *world) consumers(partition int) []string {
+	w.t.Helper()
+	all, err := w.client.XInfoConsumers(w.t.Context(), pushKey(partition), consumerGroup).Result()
+	w.must(err)
+	names := []string{}
+	for _, c := range all {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// seen makes a consumer that has read one job of p's account, and returns the job.
+func (w *world) seen(consumer, account string) (*Queue, approval.QueuedJob) {
+	w.t.Helper()
+	w.create(w.pending(account, "ins_a"))
+	q := w.Queue(consumer)
+	jobs := w.read(q, 1)
+	w.must(q.Renew(w.t.Context(), jobs)) // the embedded server notes who was seen here only
+	return q, jobs[0]
+}
+
+func forgottenConsumers(t *testing.T, w *world) {
+	account := newID(t, id.Account)
+	partition := approval.PartitionOf(account)
+	gone, job := w.seen("gone", account)
+	w.must(gone.Ack(t.Context(), job))
+	_, kept := w.seen("holding", account)
+	q := w.Queue("alive")
+	w.must(q.forgetConsumers(t.Context(), time.Hour))
+	if names := w.consumers(partition); !slices.Equal(names, []string{"gone", "holding"}) {
+		t.Fatalf("consumers %v: none was away for an hour", names)
+	}
+	eventually(t, "the consumer that is gone is forgotten", func() bool {
+		w.must(q.forgetConsumers(t.Context(), 200*time.Millisecond))
+		return slices.Equal(w.consumers(partition), []string{"holding"})
+	})
+	var taken []approval.QueuedJob
+	eventually(t, "what a dead consumer held is still there", func() bool {
+		some, err := q.Reclaim(t.Context(), 0, 10)
+		w.must(err)
+		taken = append(taken, some...)
+		return len(taken) > 0
+	})
+	if taken[0].Entry != kept.Entry {
+		t.Fatalf("reclaimed %+v, want %+v", taken[0], kept)
+	}
+}
+
+func TestReclaimingForgetsTheConsumersOfAnHourAgo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Embedded) // the one whose clock the test moves
+	account := newID(t, id.Account)
+	gone, job := w.seen("gone", account)
+	w.must(gone.Ack(t.Context(), job))
+	alive := w.Queue("alive")
+	reclaim := func() {
+		if jobs, err := alive.Reclaim(t.Context(), time.Minute, 10); err != nil || len(jobs) > 0 {
+			t.Fatalf("reclaimed %v, %v", jobs, err)
+		}
+	}
+	reclaim()
+	if names := w.consumers(approval.PartitionOf(account)); !slices.Contains(names, "gone") {
+		t.Fatalf("consumers %v: a restart is not an hour", names)
+	}
+	w.clock.advance(2 * forgetAfter)
+	eventually(t, "the consumer that is gone is forgotten", func() bool {
+		reclaim()
+		w.clock.advance(forgetAfter)
+		return !slices.Contains(w.consumers(approval.PartitionOf(account)), "gone")
+	})
 }

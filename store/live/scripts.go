@@ -4,8 +4,11 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/jawort/jawort/approval"
 )
 
 var (
@@ -19,6 +22,8 @@ var (
 	endSource string
 	//go:embed lua/due.lua
 	dueSource string
+	//go:embed lua/forget.lua
+	forgetSource string
 )
 
 var (
@@ -27,14 +32,17 @@ var (
 	resendScript = redis.NewScript(resendSource)
 	endScript    = redis.NewScript(endSource)
 	dueScript    = redis.NewScript(dueSource)
+	forgetScript = redis.NewScript(forgetSource)
 )
 
 var scripts = map[string]*redis.Script{
 	"create": createScript, "mark": markScript, "resend": resendScript, "end": endScript, "due": dueScript,
+	"forget": forgetScript,
 }
 
-// maxQueued bounds a partition's push stream where nobody delivers. Jobs beyond it are older than any approval lives.
-const maxQueued = 1 << 16
+// maxQueued is for how long a job stays queued where nobody delivers, in milliseconds: no approval lives longer. What
+// is delivered is removed at once, so the length of a stream is what waits, and a bound on it would lose live jobs.
+const maxQueued = int64((approval.MaxOpen + approval.KeptAfterEnd) / time.Millisecond)
 
 // run executes a script, which Redis may have forgotten meanwhile.
 func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, args ...any) *redis.Cmd {

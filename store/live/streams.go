@@ -101,3 +101,27 @@ func (q *Queue) mend(ctx context.Context, f found) error {
 }
 
 func noGroup(err error) bool { return redis.HasErrorPrefix(err, "NOGROUP") }
+
+// untidy reports whether it is time again to forget consumers.
+func (q *Queue) untidy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.store.now()
+	if now.Sub(q.tidied) < forgetAfter {
+		return false
+	}
+	q.tidied = now
+	return true
+}
+
+// forgetConsumers forgets those that hold nothing and were not seen for as long as idle.
+func (q *Queue) forgetConsumers(ctx context.Context, idle time.Duration) error {
+	var errs []error
+	for partition := range approval.Partitions {
+		err := q.store.run(ctx, forgetScript, []string{pushKey(partition)}, consumerGroup, idle.Milliseconds()).Err()
+		if err != nil {
+			errs = append(errs, failed("forget dead consumers", err))
+		}
+	}
+	return errors.Join(errs...)
+}

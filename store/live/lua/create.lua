@@ -6,7 +6,7 @@
 --       8 limit per application and account   9 '1': alone in the account
 --       10 life of the record   11 life of the index (milliseconds)
 --       12 request ('': none)   13 answer   14 life of the idempotency key (milliseconds)
---       15 wake-up channel   16 push bell   17 most jobs in the stream
+--       15 wake-up channel   16 push bell   17 longest life of a job (milliseconds)
 --       18 n, then n values: fields of the record; then the push jobs
 --
 -- Returns {0, superseded ids}   created, now or by an earlier try
@@ -67,8 +67,10 @@ if idempotency then
   redis.call('HSET', idempotency, 'request', request, 'answer', ARGV[13])
   redis.call('PEXPIRE', idempotency, ARGV[14])
 end
+local time = redis.call('TIME') -- the clock that numbers the entries
+local oldest = string.format('%.0f', time[1] * 1000 - ARGV[17])
 for i = jobs, #ARGV do
-  redis.call('XADD', push, 'MAXLEN', '~', ARGV[17], '*', 'job', ARGV[i])
+  redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[i])
 end
 if #ARGV >= jobs then redis.call('PUBLISH', ARGV[16], '') end
 redis.call('PUBLISH', ARGV[15], account)

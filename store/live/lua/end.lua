@@ -1,7 +1,7 @@
 -- Takes an approval whose end is known off the indexes and queues the withdrawals, once.
 --
 -- KEYS  1 record   2 index of the account   3 due   4 push stream
--- ARGV  1 id   2 push bell   3 most jobs in the stream   4… the push jobs
+-- ARGV  1 id   2 push bell   3 longest life of a job (milliseconds)   4… the push jobs
 --
 -- Returns 1 ended   0 had ended before, or is forgotten
 
@@ -13,8 +13,10 @@ if redis.call('HEXISTS', record, 'ended') == 1 then return 0 end
 redis.call('HSET', record, 'ended', '1')
 redis.call('ZREM', index, ARGV[1])
 redis.call('ZREM', due, ARGV[1])
+local time = redis.call('TIME') -- the clock that numbers the entries
+local oldest = string.format('%.0f', time[1] * 1000 - ARGV[3])
 for i = 4, #ARGV do
-  redis.call('XADD', push, 'MAXLEN', '~', ARGV[3], '*', 'job', ARGV[i])
+  redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[i])
 end
 if #ARGV >= 4 then redis.call('PUBLISH', ARGV[2], '') end
 return 1

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 record   2 push stream
 -- ARGV  1 request   2 now   3 interval (microseconds)   4 most resends
---       5 push bell   6 most jobs in the stream   7… the push jobs
+--       5 push bell   6 longest life of a job (milliseconds)   7… the push jobs
 --
 -- Returns {0} done, now or by an earlier try   {1} no such approval   {2} ended   {3} expired
 --         {4} limit reached   {5, microseconds} too soon
@@ -21,8 +21,10 @@ if wait > 0 then return {5, wait} end
 
 redis.call('HSET', record, done, '1', 'resent_at', ARGV[2])
 redis.call('HINCRBY', record, 'resends', 1)
+local time = redis.call('TIME') -- the clock that numbers the entries
+local oldest = string.format('%.0f', time[1] * 1000 - ARGV[6])
 for i = 7, #ARGV do
-  redis.call('XADD', push, 'MAXLEN', '~', ARGV[6], '*', 'job', ARGV[i])
+  redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[i])
 end
 redis.call('PUBLISH', ARGV[5], '')
 return {0}
