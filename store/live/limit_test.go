@@ -13,6 +13,7 @@ var limitContract = []clause{
 	{"the limit counts per application and account", limitScope},
 	{"what ended, closed or was superseded does not count", limitCountsPending},
 	{"alone is refused beside any other application's approval", alone},
+	{"beside one without a number every other is refused, of whatever application", besideUnnumbered},
 	{"alone creations at once leave one", aloneAtOnce},
 	{"a refused creation changes nothing", refusedCreation},
 }
@@ -89,9 +90,33 @@ func alone(t *testing.T, w *world) {
 	w.must(w.End(t.Context(), other.ID, ""))
 	_, err := w.Create(t.Context(), Creation{Pending: w.pending(account), Limit: 1, Alone: true})
 	w.must(err)
-	again := w.pending(account)
-	again.Application = "app_two"
-	w.create(again) // beside the one that is alone: it has a number, so it cannot be mistaken
+}
+
+func besideUnnumbered(t *testing.T, w *world) {
+	account := newID(t, id.Account)
+	bare := w.pending(account, "ins_a")
+	bare.Number, bare.Session = "", "s"
+	w.create(bare)
+	other := w.pending(account, "ins_a")
+	other.Application, other.Session = "app_two", "s"
+	w.refused(Creation{Pending: other, Limit: 3})
+	w.refused(Creation{Pending: w.pending(account, "ins_a"), Limit: 3})
+	if ids := w.pendingIDs(account); !slices.Equal(ids, []string{bare.ID}) {
+		t.Fatalf("pending %v, want %s only", ids, bare.ID)
+	}
+	w.create(w.pending(newID(t, id.Account), "ins_a"))
+
+	same := w.pending(account, "ins_a")
+	same.Session = "s"
+	w.create(same) // takes its place
+	w.create(other)
+
+	account = newID(t, id.Account)
+	bare = w.pending(account, "ins_a")
+	bare.Number = ""
+	w.create(bare)
+	w.must(w.End(t.Context(), bare.ID, ""))
+	w.create(w.pending(account, "ins_a"))
 }
 
 func aloneAtOnce(t *testing.T, w *world) {

@@ -12,6 +12,8 @@
 -- Returns {0, superseded ids}   created, now or by an earlier try
 --         {1, answer}           repeated   {2} key reused   {3} too many
 --
+-- What has no number to tell it from others is alone in its account, whether it comes first or last.
+--
 -- The records of the account's other approvals are read by keys made from the index. They have the hash tag of
 -- KEYS[1] and so its node.
 
@@ -32,9 +34,9 @@ if idempotency then
 end
 
 local prefix = string.sub(record, 1, #record - #id)
-local forgotten, replaced, same, all = {}, {}, 0, 0
+local forgotten, replaced, same, all, unnumbered = {}, {}, 0, 0, 0
 for _, other in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  local r = redis.call('HMGET', prefix .. other, 'application', 'session', 'closes_at')
+  local r = redis.call('HMGET', prefix .. other, 'application', 'session', 'closes_at', 'number')
   if not r[1] then
     table.insert(forgotten, other)
   elseif tonumber(r[3]) > now then
@@ -43,10 +45,11 @@ for _, other in ipairs(redis.call('ZRANGE', index, 0, -1)) do
     else
       all = all + 1
       if r[1] == application then same = same + 1 end
+      if (r[4] or '') == '' then unnumbered = unnumbered + 1 end
     end
   end
 end
-if same >= limit or (alone and all > 0) then return {3} end
+if same >= limit or (alone and all > 0) or unnumbered > 0 then return {3} end
 
 for _, other in ipairs(forgotten) do
   redis.call('ZREM', index, other)
