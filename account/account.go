@@ -57,7 +57,7 @@ const (
 	Unconfirmed Status = "unconfirmed" // enrolled, but the six digits have not been typed yet
 	Active      Status = "active"
 	Revoked     Status = "revoked"
-	Disabled    Status = "disabled" // credentials only: too many consecutive failures
+	Disabled    Status = "disabled" // too many consecutive wrong numbers; enrol again
 )
 
 // Device is an installation's registration for one account, held by a named person.

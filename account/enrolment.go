@@ -28,11 +28,11 @@ const (
 
 // Bounds of an enrolment (NIST SP 800-63B-4: a binding code of at least 112 bits lives at most 10 minutes).
 const (
-	EnrolmentLife        = 10 * time.Minute
-	MaxConfirmations     = 3
-	ConfirmDigits        = 6
-	enrolmentCodeBytes   = 16
-	enrolmentChallengeSz = 32
+	EnrolmentLife           = 10 * time.Minute
+	MaxConfirmations        = 3
+	ConfirmDigits           = 6
+	enrolmentCodeBytes      = 16
+	enrolmentChallengeBytes = 32
 )
 
 // Enrolment binds one phone to one account.
@@ -64,7 +64,7 @@ func NewEnrolmentCode(random io.Reader) (string, error) {
 
 // NewChallenge returns the challenge of a registration, read from random.
 func NewChallenge(random io.Reader) ([]byte, error) {
-	b := make([]byte, enrolmentChallengeSz)
+	b := make([]byte, enrolmentChallengeBytes)
 	if _, err := io.ReadFull(random, b); err != nil {
 		return nil, fmt.Errorf("account: read randomness: %w", err)
 	}

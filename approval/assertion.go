@@ -80,7 +80,6 @@ func (a *Assertion) restore() error {
 // life, and every use needs user verification.
 type RelyingParty struct {
 	id       string
-	origins  []string // web and native
 	webauthn *webauthn.WebAuthn
 }
 
@@ -99,7 +98,7 @@ func NewRelyingParty(rpID, name string, origins []string) (*RelyingParty, error)
 	if err != nil {
 		return nil, fmt.Errorf("approval: relying party %q: %w", rpID, err)
 	}
-	return &RelyingParty{id: rpID, origins: origins, webauthn: w}, nil
+	return &RelyingParty{id: rpID, webauthn: w}, nil
 }
 
 // ID returns the RP ID.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -120,7 +121,7 @@ func ParseDocument(b []byte) (Document, error) {
 		return Document{}, fmt.Errorf("approval: document of %d bytes is too long", len(b))
 	}
 	if !utf8.Valid(b) {
-		return Document{}, fmt.Errorf("approval: document is not UTF-8")
+		return Document{}, errors.New("approval: document is not UTF-8")
 	}
 	var d Document
 	if err := json.Unmarshal(b, &d); err != nil {

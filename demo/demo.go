@@ -63,7 +63,7 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	s, err := newSite(c, h.serverURL+" ws"+h.serverURL[len("http"):], o.Command, o.Log)
+	s, err := newSite(ctx, c, h.serverURL+" ws"+h.serverURL[len("http"):], o.Command, o.Log)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
 2. Open %s, sign in, and type the number into the phone.
 
 Ctrl-C ends it; nothing is kept.
-`, h.siteURL, demoAccount, demoPassword, h.serverURL, h.phoneURL, h.process.AdminAddr(), h.siteURL, h.siteURL)
+`, h.siteURL, demoAccount, demoPassword, h.serverURL, h.phoneURL, h.process.Addrs().Admin, h.siteURL, h.siteURL)
 	return edge.Serve(ctx, h.site, handler, time.Second)
 }
 

@@ -117,7 +117,7 @@ func (p *play) follow(ctx context.Context, began time.Time, created <-chan clien
 	p.say("the login service asked; %d phones are registered", a.Devices)
 	page := newPage(ctx, browser.Page{URL: a.Socket.URL, Ticket: a.Socket.Ticket, Origin: p.house.siteURL})
 	defer page.close()
-	number, err := page.number(ctx)
+	number, err := page.number()
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (p *play) follow(ctx context.Context, began time.Time, created <-chan clien
 		return fmt.Errorf("demo: %s could not approve: %w", winner.label, err)
 	}
 	p.say("%s typed %s and approved", winner.holder, number)
-	if err := page.approved(ctx); err != nil {
+	if err := page.approved(); err != nil {
 		return err
 	}
 	took := time.Since(began)

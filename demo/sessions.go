@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"net/http"
 	"sync"
 
@@ -40,8 +41,8 @@ type login struct {
 	err    error
 }
 
-func newSessions() *sessions {
-	ctx, stop := context.WithCancel(context.Background()) // ended by close
+func newSessions(ctx context.Context) *sessions {
+	ctx, stop := context.WithCancel(ctx)
 	return &sessions{known: map[string]*session{}, ctx: ctx, stop: stop}
 }
 
@@ -56,16 +57,31 @@ func (s *sessions) start(w http.ResponseWriter, r *http.Request) *session {
 	if found := s.find(r); found != nil {
 		return found
 	}
+	return s.open(w, &session{all: s, browser: rand.Text(), enrolling: map[string]client.Enrolment{}})
+}
+
+// renew gives the browser's session a new token.
+func (s *sessions) renew(w http.ResponseWriter, r *http.Request) *session {
+	found := s.find(r)
+	if found == nil {
+		return s.start(w, r)
+	}
+	s.mu.Lock()
+	maps.DeleteFunc(s.known, func(_ string, known *session) bool { return known == found })
+	s.mu.Unlock()
+	return s.open(w, found)
+}
+
+func (s *sessions) open(w http.ResponseWriter, opened *session) *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.known) >= mostSessions {
 		clear(s.known)
 	}
 	token := rand.Text()
-	created := &session{all: s, browser: rand.Text(), enrolling: map[string]client.Enrolment{}}
-	s.known[token] = created
+	s.known[token] = opened
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	return created
+	return opened
 }
 
 // find returns the browser's session, or nil.
@@ -80,7 +96,7 @@ func (s *sessions) find(r *http.Request) *session {
 }
 
 // end signs the browser out.
-func (s *sessions) end(_ http.ResponseWriter, r *http.Request) {
+func (s *sessions) end(r *http.Request) {
 	if found := s.find(r); found != nil {
 		found.mu.Lock()
 		found.login = nil
@@ -95,26 +111,17 @@ func (s *session) ask(c *client.Client, r client.Request) (client.Approval, erro
 	r.OnCreated = func(a client.Approval) { created <- a }
 	s.all.asked.Go(func() {
 		defer close(asked.done)
+		defer close(created)
 		asked.result, asked.err = c.Approve(s.all.ctx, r)
 	})
-	select {
-	case a := <-created:
-		return a, s.remember(asked)
-	case <-asked.done: // refused; or ended so fast that both are ready
-	}
-	select {
-	case a := <-created:
-		return a, s.remember(asked)
-	default:
+	a, ok := <-created
+	if !ok {
 		return client.Approval{}, asked.err
 	}
-}
-
-func (s *session) remember(asked *login) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.login = asked
-	return nil
+	return a, nil
 }
 
 // approved waits for the end of the session's login and returns it where it was approved.

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"crypto/subtle"
 	"embed"
 	"errors"
@@ -33,8 +34,8 @@ type site struct {
 	log      *slog.Logger
 }
 
-func newSite(c *client.Client, connect, command string, log *slog.Logger) (*site, error) {
-	s := &site{client: c, sessions: newSessions(), pages: map[string]*template.Template{}, connect: connect, command: command, log: log}
+func newSite(ctx context.Context, c *client.Client, connect, command string, log *slog.Logger) (*site, error) {
+	s := &site{client: c, sessions: newSessions(ctx), pages: map[string]*template.Template{}, connect: connect, command: command, log: log}
 	for _, name := range []string{"login", "wait", "welcome", "phone"} {
 		t, err := template.ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
@@ -79,17 +80,18 @@ type loginPage struct {
 }
 
 func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
-	s.sessions.end(w, r)
+	s.sessions.end(r)
 	s.render(w, http.StatusOK, "login", loginPage{Title: "Sign in", Account: demoAccount, Password: demoPassword})
 }
 
 func (s *site) refuseLogin(w http.ResponseWriter, status int, problem string) {
-	s.render(w, status, "login", loginPage{Title: "Sign in", Problem: problem, Account: demoAccount, Password: demoPassword})
+	s.render(w, status, "login", loginPage{Title: "Error: sign in", Problem: problem, Account: demoAccount, Password: demoPassword})
 }
 
 type waitPage struct {
-	Title, Script, Expires string
-	Approval               client.Approval
+	Title, Script string
+	Left          int // seconds
+	Approval      client.Approval
 }
 
 // login checks the password and asks the phones. The page gets number and ticket; the id stays in the session.
@@ -98,7 +100,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 		s.refuseLogin(w, http.StatusUnauthorized, "Login number or password is wrong.")
 		return
 	}
-	session := s.sessions.start(w, r)
+	session := s.sessions.renew(w, r) // who knew the browser's old token is not signed in with it
 	a, err := session.ask(s.client, client.Request{
 		Account: demoAccount,
 		Browser: client.Browser{IP: address(r), UserAgent: r.UserAgent(), Session: session.browser},
@@ -111,7 +113,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 		s.log.ErrorContext(r.Context(), "demo: could not ask", "error", err)
 		s.refuseLogin(w, http.StatusServiceUnavailable, "The second step cannot be reached at the moment. Try again.")
 	default:
-		s.render(w, http.StatusOK, "wait", waitPage{Title: "Confirm on your phone", Script: "/wait.js", Expires: a.ExpiresAt.Format("2006-01-02T15:04:05Z07:00"), Approval: a})
+		s.render(w, http.StatusOK, "wait", waitPage{Title: "Confirm on your phone", Script: "/wait.js", Left: int(a.ExpiresAt.Sub(a.CreatedAt).Seconds()), Approval: a})
 	}
 }
 

@@ -97,7 +97,7 @@ func open(t *testing.T) (*house, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSite(c, h.serverURL, "jawort phone", slog.New(slog.DiscardHandler))
+	s, err := newSite(ctx, c, h.serverURL, "jawort phone", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

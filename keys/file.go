@@ -44,7 +44,8 @@ func (s *Set) Save(path string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// Load reads the set from a file, which other users of the machine must not be able to read.
+// Load reads the set from a file. Its group may read it, since containers and service managers hand secrets over in
+// that way; all other users of the machine must not be able to.
 func Load(path string) (*Set, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -2,8 +2,6 @@ package process
 
 import (
 	"context"
-	"net"
-	"net/http"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/config"
@@ -23,13 +21,8 @@ func (p *Process) prepareServer(context.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := p.listen(o.Listeners.Server, o.Config.ServerListen())
-	if err != nil {
-		return err
-	}
-	p.addrs.server = l.Addr().String()
-	p.faces = append(p.faces, s.Run, serving(l, s))
-	return nil
+	p.faces = append(p.faces, s.Run)
+	return p.face(o.Listeners.Server, o.Config.ServerListen(), &p.addrs.Server, s)
 }
 
 func (p *Process) prepareMobileAPI(context.Context) error {
@@ -49,27 +42,11 @@ func (p *Process) prepareMobileAPI(context.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := p.listen(o.Listeners.MobileAPI, o.Config.MobileAPIListen())
-	if err != nil {
-		return err
-	}
-	p.addrs.mobileAPI = l.Addr().String()
-	p.faces = append(p.faces, serving(l, api))
-	return nil
+	return p.face(o.Listeners.MobileAPI, o.Config.MobileAPIListen(), &p.addrs.MobileAPI, api)
 }
 
 func (p *Process) prepareAdmin(context.Context) error {
-	l, err := p.listen(p.options.Listeners.Admin, p.options.Config.AdminListen())
-	if err != nil {
-		return err
-	}
-	p.addrs.admin = l.Addr().String()
-	p.faces = append(p.faces, serving(l, edge.AdminHandler(p.metrics, p.ready)))
-	return nil
-}
-
-func serving(l net.Listener, h http.Handler) func(context.Context) error {
-	return func(ctx context.Context) error { return edge.Serve(ctx, l, h, grace) }
+	return p.face(p.options.Listeners.Admin, p.options.Config.AdminListen(), &p.addrs.Admin, edge.AdminHandler(p.metrics, p.ready))
 }
 
 func (p *Process) edge(service string) edge.Options {

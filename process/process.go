@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -48,6 +49,11 @@ type Listeners struct {
 	Server, MobileAPI, Admin net.Listener
 }
 
+// Addrs are where a process listens; empty where it does not.
+type Addrs struct {
+	Server, MobileAPI, Admin string
+}
+
 // grace is how long requests under way may go on after the order to stop.
 const grace = 10 * time.Second
 
@@ -59,7 +65,7 @@ type Process struct {
 	wakeups *live.Wakeups
 	metrics *prometheus.Registry
 	faces   []func(context.Context) error // take work from outside: stop first
-	addrs   struct{ server, mobileAPI, admin string }
+	addrs   Addrs
 	open    []io.Closer // what has to be closed where Run is never reached
 }
 
@@ -118,18 +124,18 @@ func (p *Process) openStores(ctx context.Context) error {
 	return p.lasting.RegisterReceiptKey(ctx, p.options.Keys.Receipt().KeyID, public)
 }
 
-// listen opens an address, unless it is open already.
-func (p *Process) listen(given net.Listener, l edge.Listen) (net.Listener, error) {
-	if given != nil {
-		p.open = append(p.open, given)
-		return given, nil
+// face listens, at the address unless that is open already, and serves h once the process runs.
+func (p *Process) face(given net.Listener, l edge.Listen, addr *string, h http.Handler) error {
+	if given == nil {
+		var err error
+		if given, err = l.Open(); err != nil {
+			return err
+		}
 	}
-	opened, err := l.Open()
-	if err != nil {
-		return nil, err
-	}
-	p.open = append(p.open, opened)
-	return opened, nil
+	p.open = append(p.open, given)
+	*addr = given.Addr().String()
+	p.faces = append(p.faces, func(ctx context.Context) error { return edge.Serve(ctx, given, h, grace) })
+	return nil
 }
 
 // Run runs the parts until ctx ends or one of them fails. Then the faces stop taking work and finish what they have;
@@ -164,10 +170,8 @@ func (p *Process) Close() error {
 // Lasting is the lasting store, for who sets up tenants in the same process.
 func (p *Process) Lasting() *lasting.Store { return p.lasting }
 
-// ServerAddr, MobileAPIAddr and AdminAddr are where the process listens; empty where it does not.
-func (p *Process) ServerAddr() string    { return p.addrs.server }
-func (p *Process) MobileAPIAddr() string { return p.addrs.mobileAPI }
-func (p *Process) AdminAddr() string     { return p.addrs.admin }
+// Addrs says where the process listens.
+func (p *Process) Addrs() Addrs { return p.addrs }
 
 // ready asks both stores: without either, nothing can be acknowledged.
 func (p *Process) ready(ctx context.Context) error {

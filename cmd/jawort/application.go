@@ -37,14 +37,7 @@ func (r *root) application() *cobra.Command {
 		},
 	}
 	list.Flags().StringVar(&tenant, "tenant", "", "tenant whose applications to list")
-	revoke := &cobra.Command{
-		Use: "revoke ID", Short: "End an application: its keys stop at once", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
-				return revoked(cmd, args[0], s.RevokeApplication(cmd.Context(), args[0]))
-			})
-		},
-	}
+	revoke := r.revoke("End an application: its keys stop at once", (*lasting.Store).RevokeApplication)
 	required(create, "tenant")
 	required(list, "tenant")
 	cmd.AddCommand(withJSON(create, list, revoke)...)

@@ -33,14 +33,7 @@ func (r *root) key() *cobra.Command {
 		},
 	}
 	list.Flags().StringVar(&application, "application", "", "application whose keys to list")
-	revoke := &cobra.Command{
-		Use: "revoke ID", Short: "End a key at once", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
-				return revoked(cmd, args[0], s.RevokeKey(cmd.Context(), args[0]))
-			})
-		},
-	}
+	revoke := r.revoke("End a key at once", (*lasting.Store).RevokeKey)
 	required(create, "application")
 	required(list, "application")
 	cmd.AddCommand(withJSON(create, list, revoke)...)

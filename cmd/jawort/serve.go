@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -43,7 +44,7 @@ func partsOf(args []string) process.Parts {
 func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
 	log := cfg.Log.Logger(os.Stderr)
 	for _, warning := range cfg.Warnings() {
-		log.Warn("configuration", "warning", warning)
+		log.Warn("the configuration protects less than it could", "because", warning)
 	}
 	set, err := keys.Load(cfg.KeysFile)
 	if err != nil {
@@ -55,7 +56,9 @@ func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
 	if err != nil {
 		return err
 	}
-	log.Info("ready", slog.String("server", p.ServerAddr()), slog.String("mobile_api", p.MobileAPIAddr()), slog.String("admin", p.AdminAddr()))
+	at := p.Addrs()
+	log.Info("ready", slog.String("server", at.Server), slog.String("mobile_api", at.MobileAPI), slog.String("admin", at.Admin))
+	context.AfterFunc(cmd.Context(), func() { log.Info("stopping") })
 	return p.Run(cmd.Context())
 }
 

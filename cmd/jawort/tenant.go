@@ -44,14 +44,7 @@ func (r *root) tenant() *cobra.Command {
 			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return listTenants(cmd, s) })
 		},
 	}
-	revoke := &cobra.Command{
-		Use: "revoke ID", Short: "End a tenant: its keys stop at once", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
-				return revoked(cmd, args[0], s.RevokeTenant(cmd.Context(), args[0]))
-			})
-		},
-	}
+	revoke := r.revoke("End a tenant: its keys stop at once", (*lasting.Store).RevokeTenant)
 	cmd.AddCommand(withJSON(create, list, revoke)...)
 	return cmd
 }
@@ -103,15 +96,22 @@ func named(id string, err error) error {
 	return err
 }
 
-// revoked reports what a revoke command did.
-func revoked(cmd *cobra.Command, id string, err error) error {
-	if err != nil {
-		return named(id, err)
+// revoke ends what its argument names.
+func (r *root) revoke(short string, end func(*lasting.Store, context.Context, string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke ID", Short: short, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
+				if err := end(s, cmd.Context(), args[0]); err != nil {
+					return named(args[0], err)
+				}
+				return show(cmd, map[string]string{"id": args[0], "state": "revoked"}, func(w io.Writer) error {
+					_, err := fmt.Fprintf(w, "Revoked %s.\n", args[0])
+					return err
+				})
+			})
+		},
 	}
-	return show(cmd, map[string]string{"id": id, "state": "revoked"}, func(w io.Writer) error {
-		fmt.Fprintf(w, "Revoked %s.\n", id)
-		return nil
-	})
 }
 
 func optional(t time.Time) *time.Time {

@@ -2,9 +2,11 @@
 // anything itself. Where it says "approved", the server of this site asks Jawort again.
 const box = document.getElementById("wait");
 const delivery = document.getElementById("delivery");
+const end = document.getElementById("end");
 const { socket, ticket } = box.dataset;
-const expires = Date.parse(box.dataset.expires);
-const started = Date.now();
+const life = Number(box.dataset.left) * 1000; // by the server's clock: this computer's may be wrong
+const started = performance.now();
+const grace = 120_000; // after the end of an approval, in which its outcome can still be asked for
 let ended = false;
 let failures = 0;
 
@@ -16,6 +18,9 @@ const endings = {
   superseded: "A newer login of this browser has taken over.",
   lost: "The state of this login was lost. Please start again.",
 };
+
+const left = () => Math.max(0, life - (performance.now() - started));
+const over = () => performance.now() - started > life + grace;
 
 function show(state) {
   if (ended) return;
@@ -31,43 +36,46 @@ function show(state) {
     location.assign("/welcome");
     return;
   }
-  const end = document.getElementById("end");
+  document.getElementById("asked").remove();
   end.textContent = endings[state.status] ?? "The login has ended.";
-  end.hidden = false;
-  delivery.hidden = true;
 }
 
 function connect() {
+  if (over()) return show({ status: "lost" });
   const ws = new WebSocket(socket, ["jawort.v1", "ticket." + ticket]);
   let opened = false;
   ws.onopen = () => { opened = true; failures = 0; };
-  ws.onmessage = (m) => show(JSON.parse(m.data));
+  ws.onmessage = (m) => {
+    const frame = JSON.parse(m.data);
+    if (frame.type === "state") show(frame); // a newer server may say more
+  };
   ws.onclose = (e) => {
     if (ended) return;
     if (e.code === 4401 || e.code === 4410) return show({ status: "lost" });
     failures += 1;
     if (!opened && failures > 2) return poll();
-    setTimeout(connect, Math.min(10000, 250 * 2 ** failures) * (0.5 + Math.random() / 2));
+    setTimeout(connect, Math.min(10_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2));
   };
 }
 
 async function poll() {
   const url = socket.replace(/^ws/, "http").replace(/\/socket$/, "?wait=30");
   while (!ended) {
+    if (over()) return show({ status: "lost" });
     try {
       const answer = await fetch(url, { headers: { Authorization: "Bearer " + ticket } });
       if (answer.ok) { show(await answer.json()); continue; }
-      if (answer.status === 401 || answer.status === 404) return show({ status: "lost" });
+      if ([401, 403, 404, 410].includes(answer.status)) return show({ status: "lost" });
     } catch { /* not reachable: try again below */ }
     await new Promise((done) => setTimeout(done, 2000));
   }
 }
 
 function tick() {
-  const left = Math.max(0, expires - Date.now());
-  document.getElementById("left").value = left / Math.max(1, expires - started);
-  document.getElementById("seconds").textContent = ended ? "" : Math.ceil(left / 1000) + " s";
-  if (!ended) setTimeout(tick, 500);
+  if (ended) return;
+  document.getElementById("left").value = left() / life;
+  document.getElementById("seconds").textContent = Math.ceil(left() / 1000) + " s";
+  setTimeout(tick, 500);
 }
 
 connect();
