@@ -9,7 +9,7 @@ import (
 
 const keyColumns = `k.id, k.application, k.scopes, k.hash, k.created_at, k.revoked_at`
 
-// CreateKey adds an API key to an active application.
+// CreateKey adds an API key to an active application of an active tenant.
 func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
 	scopes := make([]string, len(k.Scopes))
 	for i, scope := range k.Scopes {
@@ -17,7 +17,8 @@ func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
 	}
 	return mustTouch(ctx, s.writes, ErrNotFound, `
 		INSERT INTO api_keys (id, application, scopes, hash, created_at)
-		SELECT $1, p.id, $3, $4, jawort_now() FROM applications p WHERE p.id = $2 AND p.revoked_at = 0`,
+		SELECT $1, p.id, $3, $4, jawort_now() FROM applications p JOIN tenants t ON t.id = p.tenant
+		WHERE p.id = $2 AND p.revoked_at = 0 AND t.revoked_at = 0`,
 		k.ID, k.Application, strings.Join(scopes, ","), k.Hash)
 }
 

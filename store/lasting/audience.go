@@ -28,7 +28,7 @@ func (s *Store) Audience(ctx context.Context, tenant, externalID string) (accoun
 		WHERE a.tenant = $1 AND a.external_id = $2 AND a.deleted_at = 0
 		ORDER BY d.created_at, d.id`, tenant, externalID, active)
 	if err != nil {
-		return account.Audience{}, err
+		return account.Audience{}, replace(err, account.ErrUnknownAccount)
 	}
 	if len(rows) == 0 {
 		return account.Audience{}, account.ErrUnknownAccount

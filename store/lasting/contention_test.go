@@ -144,6 +144,13 @@ func TestDecisionsRevocationsAndDeletionNeverWaitInACircle(t *testing.T) {
 					_, _, err := s.ConfirmEnrolment(t.Context(), a.Tenant, e.ID, true)
 					return err
 				},
+				func(by approval.Signer) error {
+					another := account.Enrolment{
+						ID: "enr of " + by.Device, Tenant: a.Tenant, Application: w.app.ID, Account: a.ID, Device: "after " + by.Device,
+						Challenge: []byte("challenge"),
+					}
+					return s.CreateEnrolment(t.Context(), another, []byte(another.ID))
+				},
 				func(approval.Signer) error {
 					_, err := s.End(t.Context(), p, approval.StatusCancelled)
 					return err

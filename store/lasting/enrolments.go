@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"github.com/jawort/jawort/account"
@@ -32,14 +33,23 @@ func scanEnrolment(r row) (e account.Enrolment, err error) {
 
 // CreateEnrolment opens an enrolment for an account of the tenant. It lives until e.ExpiresAt, at most
 // account.EnrolmentLife.
+//
+// The account's row comes first, so that one waits for the other where the account is being deleted.
 func (s *Store) CreateEnrolment(ctx context.Context, e account.Enrolment, codeHash []byte) error {
-	return mustTouch(ctx, s.writes, account.ErrUnknownAccount, `
-		INSERT INTO enrolments (id, tenant, application, account, device, challenge, code_hash, status, created_at, expires_at)
-		SELECT $1, a.tenant, $3, a.id, $5, $6, $7, $8, jawort_now(),
-			CASE WHEN CAST($9 AS BIGINT) BETWEEN 1 AND jawort_now() + $10 THEN $9 ELSE jawort_now() + $10 END
-		FROM accounts a WHERE a.id = $4 AND a.tenant = $2 AND a.deleted_at = 0`,
-		e.ID, e.Tenant, e.Application, e.Account, e.Device, e.Challenge, codeHash, opened,
-		micros(e.ExpiresAt), account.EnrolmentLife.Microseconds())
+	return s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := mustTouch(ctx, tx, account.ErrUnknownAccount,
+			`UPDATE accounts SET deleted_at = 0 WHERE id = $1 AND tenant = $2 AND deleted_at = 0`, e.Account, e.Tenant)
+		if err != nil {
+			return err
+		}
+		_, err = exec(ctx, tx, `
+			INSERT INTO enrolments (id, tenant, application, account, device, challenge, code_hash, status, created_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, jawort_now(),
+				CASE WHEN CAST($9 AS BIGINT) BETWEEN 1 AND jawort_now() + $10 THEN $9 ELSE jawort_now() + $10 END)`,
+			e.ID, e.Tenant, e.Application, e.Account, e.Device, e.Challenge, codeHash, opened,
+			micros(e.ExpiresAt), account.EnrolmentLife.Microseconds())
+		return err
+	})
 }
 
 // Enrolment returns an enrolment of the tenant, and its device once a phone has completed it.

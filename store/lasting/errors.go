@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -16,6 +18,20 @@ import (
 
 	"github.com/jawort/jawort/refusal"
 )
+
+// errNoText is an ErrNotFound: nothing can be called by what is no text.
+var errNoText = fmt.Errorf("%w: a value is not UTF-8 or contains NUL", ErrNotFound)
+
+// checkText refuses what Postgres does not take as text. It comes before the question, because an error in the
+// middle would end the transaction.
+func checkText(args []any) error {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && (!utf8.ValidString(text) || strings.Contains(text, "\x00")) {
+			return errNoText
+		}
+	}
+	return nil
+}
 
 // failed turns a driver's error into what callers see: ErrUnavailable where the database does not answer, and an
 // internal error where it answered that a statement of ours is wrong.
@@ -53,6 +69,9 @@ var sqliteOutages = []int{
 	sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
 }
 
+// closedStore is the text of an error that database/sql does not export.
+const closedStore = "sql: database is closed"
+
 func lost(err error) bool {
 	for _, e := range []error{
 		context.DeadlineExceeded, context.Canceled, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
@@ -61,6 +80,9 @@ func lost(err error) bool {
 		if errors.Is(err, e) {
 			return true
 		}
+	}
+	if strings.Contains(err.Error(), closedStore) {
+		return true
 	}
 	var network net.Error
 	var connect *pgconn.ConnectError

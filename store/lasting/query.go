@@ -19,6 +19,9 @@ type row interface{ Scan(dest ...any) error }
 
 // one returns the only row of a query, or ErrNotFound.
 func one[T any](ctx context.Context, q querier, scan func(row) (T, error), query string, args ...any) (T, error) {
+	if err := checkText(args); err != nil {
+		return *new(T), err
+	}
 	ctx, cancel := context.WithTimeout(ctx, MaxTransaction)
 	defer cancel()
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
@@ -30,6 +33,9 @@ func one[T any](ctx context.Context, q querier, scan func(row) (T, error), query
 
 // all returns the rows of a query.
 func all[T any](ctx context.Context, q querier, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	if err := checkText(args); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, MaxTransaction)
 	defer cancel()
 	rows, err := q.QueryContext(ctx, query, args...)
@@ -50,6 +56,9 @@ func all[T any](ctx context.Context, q querier, scan func(row) (T, error), query
 
 // exec runs a statement and returns how many rows it touched.
 func exec(ctx context.Context, q querier, query string, args ...any) (int64, error) {
+	if err := checkText(args); err != nil {
+		return 0, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, MaxTransaction)
 	defer cancel()
 	result, err := q.ExecContext(ctx, query, args...)
@@ -64,7 +73,7 @@ func exec(ctx context.Context, q querier, query string, args ...any) (int64, err
 func mustTouch(ctx context.Context, q querier, none error, query string, args ...any) error {
 	n, err := exec(ctx, q, query, args...)
 	if err != nil {
-		return err
+		return replace(err, none)
 	}
 	if n != 1 {
 		return none
