@@ -137,7 +137,8 @@ func (w *world) pending(account string, recipients ...string) approval.Pending {
 	w.must(err)
 	now := w.now().Truncate(time.Microsecond).UTC()
 	p := approval.Pending{
-		ID: name, Tenant: "ten_one", Application: "app_one", Account: account, Kind: approval.Login,
+		MAC: []byte{1, 0, 255},
+		ID:  name, Tenant: "ten_one", Application: "app_one", Account: account, Kind: approval.Login,
 		Document: []byte("{\"v\":1}\x00\xff"), Number: "42",
 		CreatedAt: now, ExpiresAt: now.Add(approval.DefaultLife), ClosesAt: now.Add(approval.DefaultLife),
 	}

@@ -15,7 +15,7 @@ type Creation struct {
 	Pending     approval.Pending
 	Idempotency *Idempotency // nil: none given
 	Limit       int          // how many of this application and account may be pending, this one included
-	Alone       bool         // refused while any other approval of the account is pending, of whatever application
+	Alone       bool         // has no number to tell it apart: refused while any other of the account is pending, and any other while it is
 }
 
 // Idempotency makes a repeated request create nothing and get the first answer again.
@@ -82,7 +82,7 @@ func (c Creation) script(now time.Time) (keys []string, args []any, err error) {
 		c.Limit, c.Alone,
 		(p.ClosesAt.Sub(now) + approval.KeptAfterEnd).Milliseconds(), indexLife.Milliseconds(),
 		request, answer, idempotencyLife.Milliseconds(),
-		wakeChannel(p.Account), pushBell, maxQueued,
+		wakeChannel(p.Account), pushBell, longestQueued,
 		len(fields),
 	}
 	return keys, append(append(args, fields...), jobs...), nil

@@ -35,7 +35,7 @@ func (s *Store) End(ctx context.Context, id, decider string) error {
 	}
 	partition := p.Partition()
 	keys := []string{recordKey(partition, id), indexKey(p.Account), dueKey(partition), pushKey(partition)}
-	if err := s.run(ctx, endScript, keys, append([]any{id, pushBell, maxQueued}, jobs...)...).Err(); err != nil {
+	if err := s.run(ctx, endScript, keys, append([]any{id, pushBell, longestQueued}, jobs...)...).Err(); err != nil {
 		return failed("end", err)
 	}
 	return nil

@@ -30,7 +30,7 @@ func (s *Store) Resend(ctx context.Context, id, request string) error {
 		return err
 	}
 	partition := p.Partition()
-	args := []any{request, micros(s.now()), approval.ResendInterval.Microseconds(), approval.MaxResends, pushBell, maxQueued}
+	args := []any{request, micros(s.now()), approval.ResendInterval.Microseconds(), approval.MaxResends, pushBell, longestQueued}
 	answer, err := s.run(ctx, resendScript, []string{recordKey(partition, id), pushKey(partition)}, append(args, jobs...)...).Int64Slice()
 	if err != nil {
 		return failed("resend", err)

@@ -40,9 +40,9 @@ var scripts = map[string]*redis.Script{
 	"forget": forgetScript,
 }
 
-// maxQueued is for how long a job stays queued where nobody delivers, in milliseconds: no approval lives longer. What
+// longestQueued is for how long a job stays queued where nobody delivers, in milliseconds: no approval lives longer. What
 // is delivered is removed at once, so the length of a stream is what waits, and a bound on it would lose live jobs.
-const maxQueued = int64((approval.MaxOpen + approval.KeptAfterEnd) / time.Millisecond)
+const longestQueued = int64((approval.MaxOpen + approval.KeptAfterEnd) / time.Millisecond)
 
 // run executes a script, which Redis may have forgotten meanwhile.
 func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, args ...any) *redis.Cmd {
