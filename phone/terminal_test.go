@@ -194,7 +194,7 @@ func TestAPromptEndsByItselfWhenTheTimeIsUp(t *testing.T) {
 	h := newHouse(t)
 	anna := sit(t, h.newPhone("Anna"))
 	anna.runs()
-	h.ask(func(d *approval.Document) { d.ExpiresAt = d.CreatedAt.Add(time.Second) })
+	h.ask(func(d *approval.Document) { d.ExpiresAt = d.CreatedAt.Add(4 * time.Second) })
 	anna.reads("[l]ater > ")
 	anna.reads("This has expired.")
 }

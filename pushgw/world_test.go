@@ -149,7 +149,7 @@ func (w *world) gateway(t *testing.T, consumer string) (kill func()) {
 	t.Helper()
 	g := pushgw.New(pushgw.Options{
 		Queue: w.store.Queue(consumer), Approvals: w.store, Addresses: w.addresses, Open: unseal, Texts: texts, Providers: w.providers,
-		Pace:    pushgw.Pace{Attempt: 20 * time.Second, Lease: 600 * time.Millisecond, Backoff: 20 * time.Millisecond, Grace: time.Nanosecond, Rest: 100 * time.Millisecond},
+		Pace:    pushgw.Pace{Attempt: 20 * time.Second, Lease: 2 * time.Second, Backoff: 20 * time.Millisecond, Grace: time.Nanosecond, Rest: 100 * time.Millisecond},
 		Log:     slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: prometheus.NewRegistry(), Now: time.Now, Random: rand.Reader,
 	})

@@ -178,7 +178,7 @@ func reclaim(t *testing.T, w *world) {
 	want := w.queued(2)
 	dead, alive := w.Queue("dead"), w.Queue("alive")
 	jobs := w.read(dead, 2)
-	const idle = 300 * time.Millisecond
+	const idle = 3 * time.Second // far more than a stall of this machine between renewing and reclaiming
 	var taken []approval.QueuedJob
 	kept, lost := jobs[0], jobs[1]
 	eventually(t, "the job that nobody renews is reclaimed", func() bool {
@@ -211,7 +211,7 @@ func reclaimBehind(t *testing.T, w *world) {
 	w.create(p)
 	first := w.Queue("first")
 	jobs := w.read(first, 40)
-	const idle = 300 * time.Millisecond
+	const idle = 3 * time.Second // far more than a stall of this machine between renewing and reclaiming
 	worked, last := jobs[:39], jobs[39]
 	other := w.Queue("other")
 	eventually(t, "the idle job is found behind those that are worked on", func() bool {
