@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/live"
 )
 
 // subjects are things of w.app, one for every kind of id in a path.
@@ -224,7 +226,7 @@ func TestTheTicketOfARevokedApplicationIsWorthless(t *testing.T) {
 		i.call("GET", path, nil, bearer(ticket)).want(200, "") // whoever remembers it now is wrong soon
 		i.wait(c).until("pending")
 		w.must(revoke(w))
-		for method, at := range map[string]string{"GET": path, "POST": path + "/cancel"} {
+		for at, method := range map[string]string{path: "GET", path + "/cancel": "POST", path + "/resend": "POST"} {
 			if a := i.call(method, at, nil, bearer(ticket)); a.status != 401 {
 				t.Errorf("%s %s after the %s was revoked: %d %s", method, at, name, a.status, a.raw)
 			}
@@ -276,5 +278,39 @@ func TestPagesOfTheApplicationsOriginsMayAsk(t *testing.T) {
 	i.call("POST", path+"/cancel", nil, ticket, header("Origin", origin)).want(200, "")
 	if a := preflight(path, origin); a.header.Get("Access-Control-Allow-Origin") != origin {
 		t.Errorf("preflight after the end %v", a.header)
+	}
+}
+
+func TestWhatIsNoTextIsUnknownAtEveryRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, live.Embedded, pgtest.New(t))
+	i := w.serve()
+	s := i.subjects()
+	asked := 0
+	i.guarded(func(method, pattern string) {
+		for _, odd := range []string{"%00", "4711%00", "%ff", "enr_%c3", "apr_%00"} {
+			for _, name := range []string{"{id}", "{external_id}"} {
+				if !strings.Contains(pattern, name) {
+					continue
+				}
+				at := s.path(strings.Replace(pattern, name, odd, 1))
+				wanted := 404
+				if method == http.MethodPut {
+					wanted = 422 // it would be made
+				}
+				asked++
+				i.call(method, at, bodies[method+" "+pattern]).want(wanted, "")
+			}
+		}
+	})
+	if asked < 50 {
+		t.Errorf("only %d questions", asked)
+	}
+	for _, odd := range []string{"%00", "%ff"} {
+		i.call("GET", "/v1/accounts?prefix="+odd, nil).want(422, "invalid-request")
+		i.call("GET", "/v1/accounts?after="+odd, nil).want(422, "invalid-request")
+	}
+	for _, path := range []string{"/v1/approvals", "/v1/enrolments"} {
+		i.call("POST", path, `{"account":"\u0000","browser":{"ip":"::1"}}`).want(422, "invalid-request")
 	}
 }
