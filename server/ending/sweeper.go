@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/approval"
@@ -28,12 +30,12 @@ type Sweeper struct {
 	overdue Overdue
 	tick    Tick
 	log     *slog.Logger
-	early   []approval.Pending // due by our clock, but not yet by the lasting one
+	early   map[string]approval.Pending // due by our clock, but not yet by the lasting one
 }
 
 // NewSweeper returns a sweeper.
 func NewSweeper(ender *Ender, overdue Overdue, tick Tick, log *slog.Logger) *Sweeper {
-	return &Sweeper{ender: ender, overdue: overdue, tick: tick, log: log}
+	return &Sweeper{ender: ender, overdue: overdue, tick: tick, log: log, early: map[string]approval.Pending{}}
 }
 
 // Run sweeps until ctx ends.
@@ -54,8 +56,8 @@ func (s *Sweeper) Run(ctx context.Context) error {
 
 // sweep stops at the first fault: a store that does not answer would not answer for the next partition either.
 func (s *Sweeper) sweep(ctx context.Context) error {
-	again := s.early
-	s.early = nil
+	again := slices.Collect(maps.Values(s.early))
+	clear(s.early)
 	if err := s.settle(ctx, again); err != nil {
 		return err
 	}
@@ -90,7 +92,7 @@ func (s *Sweeper) settle(ctx context.Context, due []approval.Pending) error {
 		}
 		_, err := s.ender.End(ctx, p, status)
 		if errors.Is(err, approval.ErrNotDue) {
-			s.early = append(s.early, p)
+			s.early[p.ID] = p // once, however often its lease runs out
 		} else if err != nil {
 			return err
 		}

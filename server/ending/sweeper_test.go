@@ -1,0 +1,60 @@
+package ending_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server/ending"
+)
+
+// lagging is a lasting store whose clock is behind.
+type lagging struct{ asked int }
+
+func (l *lagging) Outcome(context.Context, string) (approval.Outcome, error) {
+	return approval.Outcome{}, approval.ErrUnknown
+}
+
+func (l *lagging) End(context.Context, approval.Pending, approval.Status) (approval.Outcome, error) {
+	l.asked++
+	return approval.Outcome{}, approval.ErrNotDue
+}
+
+// impatient is a live store whose leases have always run out: it hands out its one approval in every round.
+type impatient struct{}
+
+func (impatient) Pending(context.Context, string) (approval.Pending, error) {
+	return approval.Pending{}, nil
+}
+func (impatient) End(context.Context, string, string) error { return nil }
+func (impatient) Wake(context.Context, ...string) error     { return nil }
+func (impatient) Due(_ context.Context, partition, _ int) ([]approval.Pending, error) {
+	if partition != 0 {
+		return nil, nil
+	}
+	return []approval.Pending{{ID: "apr_early"}}, nil
+}
+
+func TestWhatIsNotDueYetIsTriedNoMoreOftenHoweverOftenItIsHandedOut(t *testing.T) {
+	t.Parallel()
+	store, log := &lagging{}, slog.New(slog.DiscardHandler)
+	beats := make(chan time.Time)
+	sweeper := ending.NewSweeper(ending.New(store, impatient{}, time.Now, log), impatient{},
+		func(time.Duration) (<-chan time.Time, func()) { return beats, func() {} }, log)
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = sweeper.Run(ctx) })
+	const rounds = 50
+	for range rounds {
+		beats <- time.Time{}
+	}
+	cancel()
+	running.Wait()
+	// Once because it was early before, once because it is handed out.
+	if store.asked < rounds || store.asked > 2*rounds {
+		t.Errorf("asked %d times in %d rounds", store.asked, rounds)
+	}
+}
