@@ -15,6 +15,8 @@ const (
 	batch = 500 // ids per question to a store
 	// overlap is more than the longest transaction: an end becomes visible at most that long after its time.
 	overlap = lasting.MaxTransaction + 5*time.Second
+	// longestOpen bounds how far one question may go back.
+	longestOpen = approval.MaxOpen + time.Minute
 )
 
 // beat moves the wheel.
@@ -66,6 +68,10 @@ func (h *Hub) catchUp(ctx context.Context) error {
 	}
 	if h.known.IsZero() {
 		h.known = now
+	}
+	// However long the store did not answer: whoever waited longer than an approval may be open is settled by the wheel.
+	if oldest := now.Add(-longestOpen); h.known.Before(oldest) {
+		h.known = oldest
 	}
 	if h.waiting() {
 		ended, err := h.options.Lasting.OutcomesSince(ctx, h.known.Add(-overlap))
