@@ -239,17 +239,22 @@ func TestAPeerThatReadsNothingHoldsUpNobody(t *testing.T) {
 	w := newWorld(t)
 	i := w.serve()
 	stuck, well := w.addPhone(w.app, "1", "phone"), w.addPhone(w.app, "2", "phone")
-	c := i.create("1")
-	deaf := make([]page, 40) // more than there are writers
-	for n := range deaf {
-		deaf[n] = i.wait(c)
+	var asked []answer
+	for range 3 {
+		c := i.create("1")
+		for range 8 { // in all more than there are writers
+			i.wait(c)
+		}
+		asked = append(asked, c)
 	}
 	quick := i.create("2")
 	p := i.wait(quick)
 	p.until("pending")
-	_, err := w.decide(stuck, c.text("id"), approval.Approve)
-	w.must(err)
-	_, err = w.decide(well, quick.text("id"), approval.Approve)
+	for _, c := range asked {
+		_, err := w.decide(stuck, c.text("id"), approval.Approve)
+		w.must(err)
+	}
+	_, err := w.decide(well, quick.text("id"), approval.Approve)
 	w.must(err)
 	p.until("approved")
 }
@@ -309,4 +314,26 @@ func TestAServerThatEndsAsksItsPagesToComeBack(t *testing.T) {
 	if f := other.wait(c).next(); f.Status != "approved" {
 		t.Errorf("on the other server %+v", f)
 	}
+}
+
+func TestATicketOpensFewSocketsAndLeavesTheOthersTheirs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve(func(o *server.Options) { o.MaxSockets = 10 })
+	w.addPhone(w.app, "4711", "phone")
+	greedy, other := i.create("4711"), i.create("4711")
+	pages := make([]page, 8)
+	for n := range pages {
+		pages[n] = i.wait(greedy)
+		pages[n].until("pending")
+	}
+	for range 5 {
+		if code := i.wait(greedy).closed(); code != 1013 {
+			t.Errorf("closed with %d", code)
+		}
+	}
+	i.wait(other).until("pending")
+	_ = pages[0].conn.Close()
+	i.eventually(func() bool { return i.gauge("jawort_hub_sockets") == 8 })
+	i.wait(greedy).until("pending")
 }

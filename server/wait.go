@@ -22,11 +22,12 @@ type topics interface {
 // patience waits for long-polls.
 type patience struct {
 	topics topics
+	crowd  *crowd
 	tick   func(time.Duration) (ticks <-chan time.Time, stop func())
 }
 
 // wait looks until look is done, the time is over or the server shuts down. It subscribes before it looks, so that
-// nothing falls in between.
+// nothing falls in between. Where too many wait already, it refuses.
 func (p patience) wait(ctx context.Context, topic string, most time.Duration, look func(context.Context) (done bool, err error)) error {
 	if most == 0 {
 		_, err := look(ctx)
@@ -37,6 +38,11 @@ func (p patience) wait(ctx context.Context, topic string, most time.Duration, lo
 	if done, err := look(ctx); done || err != nil {
 		return err
 	}
+	leave, err := p.crowd.enter(topic) // who has nothing to wait for was never in the way
+	if err != nil {
+		return err
+	}
+	defer leave()
 	enough := time.NewTimer(most)
 	defer enough.Stop()
 	again, stop := p.tick(lookAgain)

@@ -15,6 +15,10 @@ type watch struct {
 	sockets []*socket
 }
 
+// maxTogether is how many sockets may wait for one approval: some tabs, and some that their network left behind. A ticket that
+// leaked must not fill the server.
+const maxTogether = 8
+
 // join registers the socket as one that waits for the approval, or returns the close code that refuses it. Whoever joins is
 // read once more with the next batch, so that nothing between its first reading and now is lost.
 func (h *Hub) join(s *socket, v View) (refused int) {
@@ -23,7 +27,7 @@ func (h *Hub) join(s *socket, v View) (refused int) {
 	switch {
 	case h.queue.closed:
 		return websocket.CloseServiceRestart
-	case h.count >= h.options.Max:
+	case h.count >= h.options.Max, h.crowded(s.approval):
 		return websocket.CloseTryAgainLater
 	}
 	h.count++
@@ -46,6 +50,11 @@ func (h *Hub) join(s *socket, v View) (refused int) {
 	h.woken[s.approval] = struct{}{}
 	h.signal()
 	return 0
+}
+
+func (h *Hub) crowded(id string) bool {
+	w, waits := h.watches[id]
+	return waits && len(w.sockets) >= maxTogether
 }
 
 // leave forgets the socket.

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"net"
+	"strconv"
 	"testing"
 
 	"github.com/gorilla/websocket"
@@ -37,8 +38,8 @@ func TestAPeerThatCannotTakeAFrameIsDroppedAndHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	const deaf = 40 // more than there are workers
-	for range deaf {
-		conn, _, err := deafDialer().DialContext(t.Context(), b.url+"apr_deaf", nil)
+	for n := range deaf {
+		conn, _, err := deafDialer().DialContext(t.Context(), b.url+"apr_deaf_"+strconv.Itoa(n), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,8 +48,10 @@ func TestAPeerThatCannotTakeAFrameIsDroppedAndHoldsUpNobody(t *testing.T) {
 	well := b.join(t, "apr_well")
 	next(t, well)
 	for n := 1; b.count(t, "jawort_hub_dropped_total") < deaf; n++ {
-		b.deliver("apr_deaf", n)
-		b.Wake("apr_deaf")
+		for d := range deaf {
+			b.deliver("apr_deaf_"+strconv.Itoa(d), n)
+			b.Wake("apr_deaf_" + strconv.Itoa(d))
+		}
 		b.deliver("apr_well", n)
 		b.Wake("apr_well")
 		for s := next(t, well); s.Delivery.Sent != n; s = next(t, well) {
