@@ -22,7 +22,7 @@ type Options struct {
 	Database  string // empty: SQLite in a temporary folder
 	Redis     string // empty: embedded
 	Addresses Addresses
-	Command   string // how the simulated phone is started in another terminal
+	Program   string // how jawort is started in another terminal
 	Out       io.Writer
 	Log       *slog.Logger
 }
@@ -57,13 +57,21 @@ func Run(ctx context.Context, o Options) (err error) {
 	return g.Wait()
 }
 
+// kept says what is left behind.
+func (o Options) kept() string {
+	if o.Database == "" {
+		return "Nothing is kept but the phone's own file."
+	}
+	return "Tenant, application, account and phones stay in the database; the phone has its own file."
+}
+
 // serveSite serves the login page and says where everything is.
 func (h *house) serveSite(ctx context.Context, o Options) error {
 	c, err := h.newClient()
 	if err != nil {
 		return err
 	}
-	s, err := newSite(ctx, c, h.serverURL+" ws"+h.serverURL[len("http"):], o.Command, o.Log)
+	s, err := newSite(ctx, c, places{server: h.serverURL, phones: h.phoneURL, program: o.Program}, o.Log)
 	if err != nil {
 		return err
 	}
@@ -82,8 +90,8 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
 1. Open %s/phone and follow it: it registers a simulated phone in a second terminal.
 2. Open %s, sign in, and type the number into the phone.
 
-Ctrl-C ends it; nothing is kept.
-`, h.siteURL, demoAccount, demoPassword, h.serverURL, h.phoneURL, h.process.Addrs().Admin, h.siteURL, h.siteURL)
+Ctrl-C ends it. %s
+`, h.siteURL, demoAccount, demoPassword, h.serverURL, h.phoneURL, h.process.Addrs().Admin, h.siteURL, h.siteURL, o.kept())
 	return edge.Serve(ctx, h.site, handler, time.Second)
 }
 
@@ -91,8 +99,16 @@ func (h *house) newClient() (*client.Client, error) {
 	return client.New(client.Config{BaseURL: h.serverURL, Key: h.key, HTTPClient: &http.Client{}})
 }
 
-// listen opens an address, and says which flag moves it where it is taken.
+// listen opens an address, and says which flag moves it where it is taken. The demo prints its password, so it is for
+// this machine only.
 func listen(name, address string) (net.Listener, string, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, "", fmt.Errorf("demo: --%s: %w", name, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, "", fmt.Errorf("demo: --%s: the demo listens on this machine only: give 127.0.0.1 and a port", name)
+	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, "", fmt.Errorf("demo: %w; another port can be given with --%s", err, name)

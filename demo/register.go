@@ -2,6 +2,7 @@ package demo
 
 import (
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -34,7 +35,7 @@ func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem string
 
 func (s *site) phonePage(e client.Enrolment, problem string) phonePage {
 	return phonePage{Title: "Register a phone", Problem: problem, Enrolment: e, QR: template.URL(e.QR),
-		Command: s.command + " enrol '" + e.Link + "'"}
+		Command: s.at.program + " phone enrol '" + e.Link + "'"}
 }
 
 func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
@@ -43,13 +44,13 @@ func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
 		s.offerPhone(w, r, "That registration was not started in this browser. Here is a new one.")
 		return
 	}
-	e, err := s.client.ConfirmEnrolment(r.Context(), started.ID, strings.TrimSpace(r.FormValue("digits")))
+	e, err := s.client.ConfirmEnrolment(r.Context(), started.ID, strings.ReplaceAll(r.FormValue("digits"), " ", ""))
 	var refused *client.Error
 	switch {
 	case errors.As(err, &refused) && (refused.Code == "enrolment-ended" || refused.Status == http.StatusNotFound):
 		s.offerPhone(w, r, refused.Detail+" Here is a new one.")
 	case errors.As(err, &refused):
-		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(started, refused.Detail))
+		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(started, refused.Detail+triesLeft(refused)))
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: confirm", "error", err)
 		s.render(w, http.StatusServiceUnavailable, "phone", s.phonePage(started, "Jawort does not answer. Try again."))
@@ -60,4 +61,12 @@ func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
 		}
 		s.render(w, http.StatusOK, "phone", page)
 	}
+}
+
+func triesLeft(e *client.Error) string {
+	left, ok := e.Extra["attempts_left"].(float64)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" Tries left: %.0f.", left)
 }

@@ -24,18 +24,23 @@ const (
 	demoPassword = "demo"
 )
 
+// places are what the pages name.
+type places struct {
+	server, phones string // the APIs
+	program        string // jawort, as it was started
+}
+
 // site is the login service. What a browser may do next is kept in its session here, never in what it sends.
 type site struct {
 	client   *client.Client
 	sessions *sessions
 	pages    map[string]*template.Template
-	connect  string // origins of Jawort's server that the waiting page talks to, for the CSP
-	command  string // of the simulated phone
+	at       places
 	log      *slog.Logger
 }
 
-func newSite(ctx context.Context, c *client.Client, connect, command string, log *slog.Logger) (*site, error) {
-	s := &site{client: c, sessions: newSessions(ctx), pages: map[string]*template.Template{}, connect: connect, command: command, log: log}
+func newSite(ctx context.Context, c *client.Client, at places, log *slog.Logger) (*site, error) {
+	s := &site{client: c, sessions: newSessions(ctx), pages: map[string]*template.Template{}, at: at, log: log}
 	for _, name := range []string{"login", "wait", "welcome", "phone"} {
 		t, err := template.ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
@@ -64,7 +69,7 @@ func (s *site) handler() (http.Handler, error) {
 }
 
 func (s *site) secured(next http.Handler) http.Handler {
-	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src " + s.connect
+	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src " + s.at.server + " ws" + strings.TrimPrefix(s.at.server, "http")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -107,6 +112,8 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	})
 	var refused *client.Error
 	switch {
+	case errors.As(err, &refused) && refused.Code == "no-device":
+		s.refuseLogin(w, http.StatusConflict, "No phone is registered for this login yet. Register one first.")
 	case errors.As(err, &refused):
 		s.refuseLogin(w, http.StatusConflict, refused.Detail)
 	case err != nil:
@@ -119,6 +126,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 
 type welcomePage struct {
 	Title, Script, Account, Receipt string
+	Server, Phones, Program         string
 	Device                          *client.Decider
 }
 
@@ -133,7 +141,8 @@ func (s *site) welcome(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.log.ErrorContext(r.Context(), "demo: no receipt", "error", err)
 	}
-	s.render(w, http.StatusOK, "welcome", welcomePage{Title: "Signed in", Account: a.Account, Receipt: receipt, Device: a.Device})
+	s.render(w, http.StatusOK, "welcome", welcomePage{Title: "Signed in", Account: a.Account, Receipt: receipt, Device: a.Device,
+		Server: s.at.server, Phones: s.at.phones, Program: s.at.program})
 }
 
 func (s *site) render(w http.ResponseWriter, status int, page string, data any) {

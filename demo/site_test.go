@@ -97,7 +97,7 @@ func open(t *testing.T) (*house, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSite(ctx, c, h.serverURL, "jawort phone", slog.New(slog.DiscardHandler))
+	s, err := newSite(ctx, c, places{server: h.serverURL, phones: h.phoneURL, program: "jawort"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,10 +135,10 @@ func register(t *testing.T, v *visitor) *phone.Phone {
 		t.Fatal(err)
 	}
 	enrolment := found(t, enrolmentShown, page)
-	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {"000000"}})); status != http.StatusUnprocessableEntity || !strings.Contains(page, "not the digits") {
+	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {"000000"}})); status != http.StatusUnprocessableEntity || !strings.Contains(page, "not the digits that the phone shows. Tries left: 2.") {
 		t.Errorf("wrong digits got %d", status)
 	}
-	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {digits}})); status != http.StatusOK || !strings.Contains(page, "Anna&#39;s phone") {
+	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {digits[:3] + " " + digits[3:]}})); status != http.StatusOK || !strings.Contains(page, "Anna&#39;s phone") {
 		t.Fatalf("the right digits got %d:\n%s", status, page)
 	}
 	return p
@@ -148,7 +148,7 @@ func TestALoginIsCompleteOnlyOnceThePhoneHasApproved(t *testing.T) {
 	t.Parallel()
 	_, server := open(t)
 	v, stranger := newVisitor(t, server.URL), newVisitor(t, server.URL)
-	if status, page := v.login(demoPassword); status != http.StatusConflict || !strings.Contains(page, "No device is registered") {
+	if status, page := v.login(demoPassword); status != http.StatusConflict || !strings.Contains(page, "No phone is registered") {
 		t.Errorf("without a phone the login got %d", status)
 	}
 	p := register(t, v)
@@ -218,4 +218,19 @@ func TestAnotherSitesFormIsRefused(t *testing.T) {
 	if status, _ := v.send(req); status != http.StatusForbidden {
 		t.Errorf("another site's form got %d", status)
 	}
+}
+
+func TestTheDemoListensOnThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0", "nonsense"} {
+		if l, _, err := listen("site", address); err == nil {
+			l.Close()
+			t.Errorf("it listens on %s", address)
+		}
+	}
+	l, url, err := listen("site", "127.0.0.1:0")
+	if err != nil || !strings.HasPrefix(url, "http://localhost:") {
+		t.Fatalf("listen = %q, %v", url, err)
+	}
+	l.Close()
 }

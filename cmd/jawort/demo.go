@@ -11,7 +11,7 @@ import (
 
 // demo needs no configuration: everything that it keeps ends with it.
 func (r *root) demo() *cobra.Command {
-	o := demo.Options{Addresses: demo.DefaultAddresses, Command: os.Args[0] + " phone"}
+	o := demo.Options{Addresses: demo.DefaultAddresses, Program: os.Args[0]}
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Everything in one process with a login page; --once plays one login and ends",

@@ -6,17 +6,17 @@ const end = document.getElementById("end");
 const { socket, ticket } = box.dataset;
 const life = Number(box.dataset.left) * 1000; // by the server's clock: this computer's may be wrong
 const started = performance.now();
-const grace = 120_000; // after the end of an approval, in which its outcome can still be asked for
+const grace = 15_000; // after the end, in which the outcome may still be on its way
 let ended = false;
 let failures = 0;
 
 const endings = {
-  denied: "The login was refused on the phone.",
-  reported: "The login was reported as fraud. Nobody was signed in.",
+  denied: "The login was refused on a phone, or a wrong number was typed three times.",
+  reported: "The login was reported as fraud, and nobody was signed in. If it was you, start again. If not, change your password.",
   expired: "Nobody answered in time.",
   cancelled: "The login was cancelled.",
   superseded: "A newer login of this browser has taken over.",
-  lost: "The state of this login was lost. Please start again.",
+  lost: "No answer reached this page. Please start again.",
 };
 
 const left = () => Math.max(0, life - (performance.now() - started));
@@ -37,11 +37,12 @@ function show(state) {
     return;
   }
   document.getElementById("asked").remove();
+  document.querySelector("h1").textContent = "Not signed in";
   end.textContent = endings[state.status] ?? "The login has ended.";
 }
 
 function connect() {
-  if (over()) return show({ status: "lost" });
+  if (ended) return;
   const ws = new WebSocket(socket, ["jawort.v1", "ticket." + ticket]);
   let opened = false;
   ws.onopen = () => { opened = true; failures = 0; };
@@ -61,7 +62,6 @@ function connect() {
 async function poll() {
   const url = socket.replace(/^ws/, "http").replace(/\/socket$/, "?wait=30");
   while (!ended) {
-    if (over()) return show({ status: "lost" });
     try {
       const answer = await fetch(url, { headers: { Authorization: "Bearer " + ticket } });
       if (answer.ok) { show(await answer.json()); continue; }
@@ -73,6 +73,7 @@ async function poll() {
 
 function tick() {
   if (ended) return;
+  if (over()) return show({ status: "lost" });
   document.getElementById("left").value = left() / life;
   document.getElementById("seconds").textContent = Math.ceil(left() / 1000) + " s";
   setTimeout(tick, 500);
