@@ -24,6 +24,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playLimits()
 	h.playExpiry(anna)
 	h.playBrowser()
+	h.playCrowd()
 	h.playSocket(anna)
 	h.playPhone(anna)
 	h.playDevices()
