@@ -115,7 +115,7 @@ func (d Document) Bytes(random io.Reader) ([]byte, error) {
 }
 
 // ParseDocument reads the bytes of a document as a phone must: an unknown version is refused, because a field
-// whose omission would mislead raises it.
+// whose omission would mislead raises it, and so is an unknown way of matching.
 func ParseDocument(b []byte) (Document, error) {
 	if len(b) > maxDocument {
 		return Document{}, fmt.Errorf("approval: document of %d bytes is too long", len(b))
@@ -129,6 +129,9 @@ func ParseDocument(b []byte) (Document, error) {
 	}
 	if d.V != DocumentVersion {
 		return Document{}, fmt.Errorf("approval: document version %d is not known; update the app", d.V)
+	}
+	if d.Match.Kind != MatchNone && d.Match.Kind != MatchEnter {
+		return Document{}, fmt.Errorf("approval: match %q is not known; update the app", d.Match.Kind)
 	}
 	return d, nil
 }

@@ -130,8 +130,8 @@ func writeVectorFile(t *testing.T) {
 	v := vectors{
 		RPID: rpID, Origins: []string{origin}, Keys: published,
 		Credential: vectorCredential{ID: c.ID, PublicKey: c.PublicKey, Device: c.Device},
-		Challenges: challengeVectors(document),
-		Documents:  documentVectors(document),
+		Challenges: challengeVectors(document, transaction(t)),
+		Documents:  documentVectors(document, transaction(t)),
 		Assertions: assertionVectors(s, document),
 		Receipts:   receiptVectors(t, s, key),
 	}
@@ -147,7 +147,16 @@ func writeVectorFile(t *testing.T) {
 	}
 }
 
-func challengeVectors(document string) []challengeVector {
+// transaction is a document of the other kind, which matches no number.
+func transaction(t *testing.T) string {
+	t.Helper()
+	d := question()
+	d.Kind, d.Match = approval.Transaction, approval.Match{Kind: approval.MatchNone}
+	d.Details = []approval.Detail{{Label: "Betrag", Value: "1.000,00 €", Role: approval.RoleAmount}, {Label: "An", Value: "株式会社 <Beispiel> & Co", Role: approval.RolePayee}}
+	return string(documentBytes(t, d))
+}
+
+func challengeVectors(document, transaction string) []challengeVector {
 	var all []challengeVector
 	add := func(name string, d approval.Decision, number, document string) {
 		c := approval.Challenge(d, number, []byte(document))
@@ -158,14 +167,17 @@ func challengeVectors(document string) []challengeVector {
 	add("approve without number", approval.Approve, "", document)
 	add("deny", approval.Deny, "", document)
 	add("report", approval.Report, "", document)
+	add("transaction that matches no number", approval.Approve, "", transaction)
 	add("empty document", approval.Approve, "123456", "")
 	return all
 }
 
-func documentVectors(document string) []documentVector {
+func documentVectors(document, transaction string) []documentVector {
 	return []documentVector{
 		{"as written by the server", []byte(document), true},
 		{"a member that the app does not know is ignored", []byte(strings.Replace(document, `"v":1`, `"v":1,"new":true`, 1)), true},
+		{"a transaction with its details", []byte(transaction), true},
+		{"an unknown way of matching is refused", []byte(strings.Replace(document, `"kind":"enter"`, `"kind":"gesture"`, 1)), false},
 		{"an unknown version is refused", []byte(strings.Replace(document, `"v":1`, `"v":2`, 1)), false},
 		{"no version", []byte(strings.Replace(document, `"v":1,`, ``, 1)), false},
 		{"not JSON", []byte(document[1:]), false},
@@ -203,6 +215,10 @@ func receiptVectors(t *testing.T, s *signer, key jose.JSONWebKey) []receiptVecto
 	if err != nil {
 		t.Fatal(err)
 	}
+	reported, err := approval.NewReceipt(outcome(t, s, approval.Report, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
 	lie := denied
 	lie.Status, lie.Method = approval.StatusApproved, approval.MethodPush
 	foreign, _ := receiptKey(t)
@@ -210,6 +226,7 @@ func receiptVectors(t *testing.T, s *signer, key jose.JSONWebKey) []receiptVecto
 	return []receiptVector{
 		{"approved", good, true},
 		{"denied", signed(t, denied, key), true},
+		{"reported", signed(t, reported, key), true},
 		{"denied, stated as approved", signed(t, lie, key), false},
 		{"under a key that is not published", signed(t, approved, foreign), false},
 		{"signature cut", good[:len(good)-4], false},
