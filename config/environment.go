@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,7 +18,12 @@ const (
 	fileSuffix = "_FILE"
 	// fileVariable names the configuration file itself.
 	fileVariable = prefix + "CONFIG"
+	// example holds every key, with what it is for.
+	example = "docs/examples/jawort.yaml"
 )
+
+// serviceLink is what Kubernetes puts into every container where a Service is called jawort.
+var serviceLink = regexp.MustCompile(`^JAWORT_(SERVICE_(HOST|PORT.*)|PORT(_.*)?)$`)
 
 // Variables are the names of the environment variables that override keys, sorted. Where the key is a text,
 // the name with _FILE behind it names a file that holds the value.
@@ -53,7 +59,7 @@ func (c *Config) readEnvironment(environ []string) error {
 	var wrong []error
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, prefix) || name == fileVariable {
+		if !strings.HasPrefix(name, prefix) || name == fileVariable || serviceLink.MatchString(name) {
 			continue
 		}
 		key, value, err := resolve(known, name, value)
@@ -81,7 +87,7 @@ func resolve(known map[string]reflect.Value, name, value string) (string, string
 	}
 	key, isFile := strings.CutSuffix(name, fileSuffix)
 	if v, ok := known[key]; !isFile || !ok || v.Kind() != reflect.String {
-		return "", "", fmt.Errorf("%s does not belong to any key", name)
+		return "", "", fmt.Errorf("%s does not belong to any key; see %s for the names", name, example)
 	}
 	data, err := os.ReadFile(value)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"reflect"
 
@@ -36,6 +37,9 @@ func Load(path string, environ []string) (*Config, error) {
 
 func (c *Config) readFile(path string) error {
 	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("config: %w; %s or --config names it; start from %s", err, fileVariable, example)
+	}
 	if err != nil {
 		return fmt.Errorf("config: %w", err)
 	}

@@ -96,7 +96,7 @@ func TestAWrongValueIsNotRepeated(t *testing.T) {
 func TestAMissingFileStopsTheStart(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load(t.TempDir()+"/nowhere.yaml", nil)
-	wantError(t, err, "nowhere.yaml")
+	wantError(t, err, "nowhere.yaml", "JAWORT_CONFIG or --config names it", "docs/examples/jawort.yaml")
 }
 
 func TestAnEmptyKeyKeepsItsDefault(t *testing.T) {
@@ -131,6 +131,21 @@ func TestTheEnvironmentCanStandAlone(t *testing.T) {
 	}
 	if c.MobileAPI.RPID != "phones.example" || !slices.Equal(c.MobileAPI.Origins, []string{"https://phones.example"}) {
 		t.Errorf("%+v", c.MobileAPI)
+	}
+}
+
+func TestTheLinksOfAKubernetesServiceAreNotConfiguration(t *testing.T) {
+	t.Parallel()
+	_, err := config.Load(file(t, least), []string{
+		"JAWORT_SERVICE_HOST=10.0.0.1", "JAWORT_SERVICE_PORT=8080", "JAWORT_SERVICE_PORT_HTTP=8080", "JAWORT_PORT=tcp://10.0.0.1:8080",
+		"JAWORT_PORT_8080_TCP=tcp://10.0.0.1:8080", "JAWORT_PORT_8080_TCP_ADDR=10.0.0.1", "JAWORT_PORT_8080_TCP_PORT=8080", "JAWORT_PORT_8080_TCP_PROTO=tcp",
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"JAWORT_PORTS", "JAWORT_SERVICE", "JAWORT_SERVICE_HOSTS", "JAWORT_SERVICE_NAME", "JAWORT_SERVER_PORT", "JAWORT_X_PORT"} {
+		_, err := config.Load(file(t, least), []string{name + "=8080"})
+		wantError(t, err, name+" does not belong to any key; see docs/examples/jawort.yaml for the names")
 	}
 }
 

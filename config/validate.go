@@ -47,7 +47,8 @@ func (m MobileAPI) validate(f *faults) {
 	for _, o := range m.Origins {
 		f.check("mobile_api.origins", checkOrigin(o))
 	}
-	f.check("mobile_api.requirements.min_os", m.PhoneRequirements().Validate())
+	f.check("mobile_api.requirements.min_os.ios", checkVersion("ios", m.Requirements.MinOS.IOS))
+	f.check("mobile_api.requirements.min_os.android", checkVersion("android", m.Requirements.MinOS.Android))
 	for _, app := range m.AndroidApps {
 		if !packageName.MatchString(app.Package) {
 			f.check("mobile_api.android_apps", fmt.Errorf("package %q must look like com.example.app", app.Package))
@@ -77,6 +78,15 @@ func (m MobileAPI) checkRPID() error {
 		return errors.New("must be a host name; phones make no credentials for IP addresses (on one machine: localhost)")
 	}
 	return nil
+}
+
+// checkVersion lets an empty version be: any is new enough then.
+func checkVersion(platform, version string) error {
+	least := account.Requirements{MinOS: map[string]string{platform: version}}
+	if version == "" || least.Validate() == nil {
+		return nil
+	}
+	return fmt.Errorf(`%q is no version; write %q`, version, Default().MobileAPI.PhoneRequirements().MinOS[platform])
 }
 
 func checkOrigin(o string) error {

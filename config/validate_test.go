@@ -37,7 +37,8 @@ func TestAWrongValueNamesItsKey(t *testing.T) {
 		"MOBILE_API_ORIGINS=https://phones.example/":          "mobile_api.origins",
 		"MOBILE_API_ORIGINS=*":                                "mobile_api.origins",
 		"MOBILE_API_ORIGINS=android:apk-key-hash:":            "mobile_api.origins",
-		"MOBILE_API_REQUIREMENTS_MIN_OS_IOS=new":              "mobile_api.requirements.min_os",
+		"MOBILE_API_REQUIREMENTS_MIN_OS_IOS=new":              `mobile_api.requirements.min_os.ios: "new" is no version; write "15.4"`,
+		"MOBILE_API_REQUIREMENTS_MIN_OS_ANDROID=7.x":          `mobile_api.requirements.min_os.android: "7.x" is no version; write "7.0"`,
 		"PUSHGW_CONCURRENCY=-1":                               "pushgw: concurrency",
 		"PUSHGW_FCM=[{app: x}]":                               "pushgw: fcm[0].credentials_file",
 		"PUSHGW_WEBPUSH_ALLOW_PRIVATE=10.0.0.0/8":             "pushgw: webpush.subscriber",
@@ -48,7 +49,7 @@ func TestAWrongValueNamesItsKey(t *testing.T) {
 		t.Run(variable, func(t *testing.T) {
 			t.Parallel()
 			_, err := config.Load(file(t, least), []string{"JAWORT_" + variable})
-			wantError(t, err, "config: "+key+": ")
+			wantError(t, err, "config: "+key)
 		})
 	}
 }
