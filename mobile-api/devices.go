@@ -84,16 +84,22 @@ func (d devices) rename(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.lasting.RenameDevice(r.Context(), installationOf(r).ID, r.PathValue("id"), given(names.Label), given(names.Holder)); err != nil {
+		return err
+	}
 	device, err := d.find(r)
 	if err != nil {
 		return err
 	}
-	set(&device.Label, names.Label)
-	set(&device.Holder, names.Holder)
-	if err := d.lasting.RenameDevice(r.Context(), installationOf(r).ID, device.ID, device.Label, device.Holder); err != nil {
-		return err
-	}
 	return edge.JSON(w, http.StatusOK, viewOf(device))
+}
+
+// given returns what was sent; empty where nothing was, which keeps what is stored.
+func given(name *string) string {
+	if name == nil {
+		return ""
+	}
+	return *name
 }
 
 // leave answers the same when it is repeated.

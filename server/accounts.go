@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -72,9 +71,13 @@ func (a accounts) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	wanted, err := a.wanted(r.Context(), externalID, body.Label)
+	accountID, err := id.New(a.random, id.Account)
 	if err != nil {
 		return err
+	}
+	wanted := account.Account{ID: accountID, Tenant: callerOf(r.Context()).application.Tenant, ExternalID: externalID}
+	if body.Label != nil {
+		wanted.Label = *body.Label
 	}
 	stored, created, err := a.directory.PutAccount(r.Context(), wanted)
 	if err != nil {
@@ -85,24 +88,6 @@ func (a accounts) put(w http.ResponseWriter, r *http.Request) error {
 		status = http.StatusCreated
 	}
 	return edge.JSON(w, status, shownAccount(stored))
-}
-
-func (a accounts) wanted(ctx context.Context, externalID string, label *string) (account.Account, error) {
-	accountID, err := id.New(a.random, id.Account)
-	if err != nil {
-		return account.Account{}, err
-	}
-	wanted := account.Account{ID: accountID, Tenant: callerOf(ctx).application.Tenant, ExternalID: externalID}
-	if label != nil {
-		wanted.Label = *label
-		return wanted, nil
-	}
-	_, err = a.directory.Account(ctx, wanted.Tenant, externalID)
-	if errors.Is(err, account.ErrUnknownAccount) {
-		wanted.Label = externalID
-		return wanted, nil
-	}
-	return wanted, err
 }
 
 func (a accounts) get(w http.ResponseWriter, r *http.Request) error {

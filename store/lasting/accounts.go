@@ -21,12 +21,13 @@ type AccountFilter struct {
 
 const defaultPage = 100
 
-// PutAccount creates the account with this external id or finds it. An empty label leaves the label as it is.
+// PutAccount creates the account with this external id or finds it. Without a label a new account is called by its external id,
+// and one that exists stays as it is.
 func (s *Store) PutAccount(ctx context.Context, a account.Account) (stored account.Account, created bool, err error) {
 	id, err := one(ctx, s.writes, scanString, `
-		INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ($1, $2, $3, $4, jawort_now())
+		INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ($1, $2, $3, CASE WHEN $4 = '' THEN $3 ELSE $4 END, jawort_now())
 		ON CONFLICT (tenant, external_id) WHERE deleted_at = 0
-		DO UPDATE SET label = CASE WHEN excluded.label = '' THEN accounts.label ELSE excluded.label END
+		DO UPDATE SET label = CASE WHEN $4 = '' THEN accounts.label ELSE $4 END
 		RETURNING id`, a.ID, a.Tenant, a.ExternalID, a.Label)
 	if err != nil {
 		return account.Account{}, false, err
