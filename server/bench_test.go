@@ -142,7 +142,11 @@ func bePages(b *testing.B) {
 
 // BenchmarkDecisionToFrame reports the time from a decision being recorded to the browser's last frame.
 func BenchmarkDecisionToFrame(b *testing.B) {
-	w := newWorld(b)
+	b.Run("embedded", func(b *testing.B) { decisionToFrame(b, newWorld(b)) })
+	b.Run("Redis and Postgres", func(b *testing.B) { decisionToFrame(b, newWorldOn(b, redistest.Start(b).URL, pgtest.New(b))) })
+}
+
+func decisionToFrame(b *testing.B, w *world) {
 	i := w.serve()
 	p := w.addPhone(w.app, "4711", "phone")
 	var took []time.Duration
