@@ -30,6 +30,7 @@ const (
 	CodeAlreadyDecided = "already-decided"
 	CodeExpired        = "expired"
 	CodeWrongNumber    = "wrong-number"
+	CodeUnknownLink    = "unknown-enrolment"
 )
 
 // Code returns the code of a refusal; empty for any other error and for none.
@@ -47,6 +48,11 @@ func status(err error) int {
 		return e.Status
 	}
 	return 0
+}
+
+// strange says that the server does not know this phone.
+func strange(err error) bool {
+	return status(err) == http.StatusUnauthorized && Code(err) != CodeNonce
 }
 
 func problem(resp *http.Response, body []byte) *Error {

@@ -159,6 +159,14 @@ func (h *house) ask(alter ...func(*approval.Document)) approval.Pending {
 	return p
 }
 
+// cancel ends a question as its browser does.
+func (h *house) cancel(p approval.Pending) {
+	h.t.Helper()
+	must(h.lasting.End(h.t.Context(), p, approval.StatusCancelled))(h.t)
+	check(h.t, h.live.End(h.t.Context(), p.ID, ""))
+	check(h.t, h.live.Wake(h.t.Context(), p.Account))
+}
+
 func (h *house) status(id string) approval.Status {
 	h.t.Helper()
 	return must(h.lasting.Outcome(h.t.Context(), id))(h.t).Status

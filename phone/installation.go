@@ -45,8 +45,16 @@ func (p *Phone) devicesAt(ctx context.Context, server string) ([]Device, error) 
 
 // Tidy forgets the keys of devices that their server no longer lists as registered. No other answer makes a phone forget anything.
 func (p *Phone) Tidy(ctx context.Context) error {
-	return p.everywhere(func(server string) error {
+	_, err := p.tidy(ctx)
+	return err
+}
+
+// tidy also returns what the servers list.
+func (p *Phone) tidy(ctx context.Context) ([]Device, error) {
+	var all []Device
+	err := p.everywhere(func(server string) error {
 		listed, err := p.devicesAt(ctx, server)
+		all = append(all, listed...)
 		if err != nil {
 			return err
 		}
@@ -57,6 +65,7 @@ func (p *Phone) Tidy(ctx context.Context) error {
 		}
 		return err
 	})
+	return all, err
 }
 
 func gone(id string, listed []Device) bool {

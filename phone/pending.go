@@ -35,14 +35,18 @@ type wireItems struct {
 }
 
 // Pending returns what waits for this phone at all its servers. With a wait it returns when something differs from
-// what is known, or when the wait is over. Servers that do not answer are left out and named in the error.
+// what is known, or when the wait is over. Of a server that does not answer it returns what is known, and an error that names it.
 func (p *Phone) Pending(ctx context.Context, wait time.Duration, known []Item) ([]Item, error) {
 	servers := p.servers()
 	if len(servers) == 0 {
 		return nil, ErrNotEnrolled
 	}
 	if len(servers) == 1 {
-		return p.pendingAt(ctx, servers[0], wait, idsAt(servers[0], known))
+		items, err := p.pendingAt(ctx, servers[0], wait, idsAt(servers[0], known))
+		if err != nil {
+			return known, err
+		}
+		return items, nil
 	}
 	if wait > 0 {
 		p.waitForAny(ctx, servers, wait, known)
@@ -51,10 +55,11 @@ func (p *Phone) Pending(ctx context.Context, wait time.Duration, known []Item) (
 	var failed []error
 	for _, s := range servers {
 		items, err := p.pendingAt(ctx, s, 0, nil)
-		all = append(all, items...)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", s, err))
+			items = itemsAt(s, known)
 		}
+		all = append(all, items...)
 	}
 	return all, errors.Join(failed...)
 }
@@ -78,13 +83,15 @@ func (p *Phone) waitForAny(ctx context.Context, servers []string, wait time.Dura
 	}
 }
 
+func itemsAt(server string, items []Item) []Item {
+	return slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return i.Server != server })
+}
+
 // idsAt returns the approvals of one server, in order, each once.
 func idsAt(server string, items []Item) []string {
 	var ids []string
-	for _, i := range items {
-		if i.Server == server {
-			ids = append(ids, i.ID)
-		}
+	for _, i := range itemsAt(server, items) {
+		ids = append(ids, i.ID)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)

@@ -22,13 +22,14 @@ const (
 // session is one run of the terminal. Only its loop touches it.
 type session struct {
 	*Terminal
-	stage    stage
-	current  Item
-	pending  []Item
-	put      map[string]bool // put off or done: not shown again by itself
-	troubled bool            // the servers did not answer the last time
-	expiry   *time.Timer
-	answers  chan answered
+	stage       stage
+	current     Item
+	pending     []Item
+	put         map[string]bool // put off or done: not shown again by itself
+	trouble     string          // what was said of the servers the last time; empty: all answered
+	unconfirmed []string        // devices whose digits nobody has typed yet
+	expiry      *time.Timer
+	answers     chan answered
 }
 
 type answered struct {
@@ -42,9 +43,13 @@ func (t *Terminal) Run(ctx context.Context) error {
 	if len(t.Phone.Logins()) == 0 {
 		return ErrNotEnrolled
 	}
-	ctx, cancel := context.WithCancel(ctx)
 	s := &session{Terminal: t, put: map[string]bool{}, expiry: time.NewTimer(0), answers: make(chan answered, 1)}
-	sightings := t.watch(ctx)
+	listed, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	sightings := t.watch(ctx, listed)
 	defer func() {
 		cancel()
 		for range sightings { // until watch has ended
@@ -54,8 +59,27 @@ func (t *Terminal) Run(ctx context.Context) error {
 		}
 		s.expiry.Stop()
 	}()
-	s.welcome()
 	return s.loop(ctx, sightings)
+}
+
+// begin greets with the logins that are left, and returns what the servers list.
+func (s *session) begin(ctx context.Context) ([]Device, error) {
+	listed, err := s.Phone.tidy(ctx)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if len(s.Phone.Logins()) == 0 {
+		return nil, s.nowhere()
+	}
+	s.unconfirmed = unconfirmed(listed)
+	s.welcome()
+	s.remark(err)
+	return listed, nil
+}
+
+func (s *session) nowhere() error {
+	s.say("\nThis phone is registered nowhere any more.\n")
+	return ErrNotEnrolled
 }
 
 func (s *session) loop(ctx context.Context, sightings <-chan sighting) error {
@@ -68,8 +92,7 @@ func (s *session) loop(ctx context.Context, sightings <-chan sighting) error {
 				return context.Cause(ctx)
 			}
 			if errors.Is(seen.err, ErrNotEnrolled) {
-				s.say("\nThis phone is registered nowhere any more.\n")
-				return ErrNotEnrolled
+				return s.nowhere()
 			}
 			s.see(ctx, seen)
 		case line, ok := <-s.read():
@@ -91,20 +114,28 @@ func name(i Item) string { return i.ID + " " + i.Device }
 
 // see takes in what is pending: the open prompt may have become pointless, a new one due.
 func (s *session) see(ctx context.Context, seen sighting) {
-	if seen.err != nil {
-		if !s.troubled && ctx.Err() == nil {
-			s.say("\n(The server does not answer; trying again.)\n")
-		}
-		s.troubled = true
+	if ctx.Err() != nil {
 		return
 	}
-	s.troubled = false
+	s.remark(seen.err)
+	s.confirmed(seen.listed)
 	s.pending = seen.items
 	gone := !slices.ContainsFunc(seen.items, func(i Item) bool { return same(i, s.current) })
 	if (s.stage == choosing || s.stage == typing) && gone {
 		s.gone(ctx)
 	}
 	s.next()
+}
+
+// confirmed greets a device whose digits have been typed.
+func (s *session) confirmed(listed []Device) {
+	now := func(d Device) bool { return d.Status == "active" && slices.Contains(s.unconfirmed, d.ID) }
+	if slices.ContainsFunc(listed, now) {
+		s.say("\nConfirmed. Waiting for questions.\n")
+	}
+	if len(listed) > 0 {
+		s.unconfirmed = unconfirmed(listed)
+	}
 }
 
 // gone says why the open prompt has become pointless.

@@ -3,17 +3,49 @@ package phone
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 )
 
 func (s *session) welcome() {
-	s.say("This phone answers for:\n")
-	for _, l := range s.Phone.Logins() {
+	if file := s.Phone.path; file != "" {
+		s.say("This phone keeps its keys in %s\n", clean(file))
+	}
+	waits := func(l Login) bool { return slices.Contains(s.unconfirmed, l.Device) }
+	logins := s.Phone.Logins()
+	if active := slices.DeleteFunc(slices.Clone(logins), waits); len(active) > 0 {
+		s.say("This phone answers for:\n")
+		s.list(active)
+	}
+	if !slices.ContainsFunc(logins, waits) {
+		s.say("Waiting. Ctrl-C ends.\n")
+		return
+	}
+	s.say("Waiting to be confirmed… Ctrl-C ends.\n")
+	s.list(slices.DeleteFunc(logins, func(l Login) bool { return !waits(l) }))
+}
+
+func (s *session) list(logins []Login) {
+	for _, l := range logins {
 		s.say("  %s at %s, as %s (%s)\n", clean(l.Account), clean(l.Tenant), clean(l.Holder), clean(l.Label))
 	}
-	s.say("Waiting. Ctrl-C ends.\n")
+}
+
+// remark says once what is wrong with the servers, and again only where it has become something else.
+func (s *session) remark(err error) {
+	said := ""
+	switch {
+	case strange(err):
+		said = "The server does not know this phone (any more). If it was set up anew, register again: " + or(s.Enrolling, "open a new link")
+	case err != nil:
+		said = "The server does not answer; trying again."
+	}
+	if said != "" && said != s.trouble {
+		s.say("\n(%s)\n", clean(said))
+	}
+	s.trouble = said
 }
 
 // show puts the question before the person: of a transaction first what is paid to whom, then who asks.
@@ -110,7 +142,7 @@ func (s *session) refusal(err error) string {
 	case e.Code == CodeAlreadyDecided && e.By != "":
 		return fmt.Sprintf("Already answered on %q.", clean(e.By))
 	case e.Code == CodeAlreadyDecided:
-		return "This has ended already."
+		return "The browser cancelled it or started anew. Nothing to do."
 	case e.Code == CodeExpired:
 		return "This has expired. Nothing was approved."
 	case e.Code == CodeWrongNumber && e.AttemptsLeft > 0:
@@ -118,7 +150,7 @@ func (s *session) refusal(err error) string {
 	case e.Code == CodeWrongNumber:
 		return "That was not the number either. This phone may not answer this question any more."
 	default:
-		return clean(e.Detail)
+		return clean(or(e.Detail, e.Error()))
 	}
 }
 

@@ -13,10 +13,11 @@ import (
 // Terminal puts a phone before a person: text in, text out. Reading In goes on until In ends, also after Run has
 // returned, since a read from a terminal cannot be called back.
 type Terminal struct {
-	Phone *Phone
-	In    io.Reader
-	Out   io.Writer
-	Now   func() time.Time // nil: time.Now
+	Phone     *Phone
+	In        io.Reader
+	Out       io.Writer
+	Now       func() time.Time // nil: time.Now
+	Enrolling string           // the command that registers the phone, for who has to do it again; may be empty
 
 	lines chan string
 }
@@ -77,19 +78,10 @@ func (t *Terminal) Enrol(ctx context.Context, link, holder, label string, push *
 	}
 	d, digits, err := t.Phone.enrol(ctx, link, holder, label, push)
 	if err != nil {
-		return explained(err)
+		return explained(err, link)
 	}
 	t.say("\nThis phone is registered for %s at %s, held by %s.\n", clean(d.Account), clean(d.Tenant), clean(holder))
 	t.say("\nOne step is left. Type these six digits on the page that showed you the link:\n\n%s\n    %s %s\n\n", large(digits), digits[:len(digits)/2], digits[len(digits)/2:])
 	t.say("Until then this phone can approve nothing. If you did not ask for a link yourself, stop here.\n")
 	return nil
-}
-
-// explained puts what the server says to a person first.
-func explained(err error) error {
-	var e *Error
-	if errors.As(err, &e) && e.Detail != "" {
-		return fmt.Errorf("%s (%w)", clean(e.Detail), err)
-	}
-	return err
 }

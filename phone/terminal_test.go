@@ -231,7 +231,9 @@ func TestARevokedPhoneSaysSoAndEnds(t *testing.T) {
 	if err := anna.term.Run(t.Context()); !errors.Is(err, phone.ErrNotEnrolled) {
 		t.Errorf("got %v", err)
 	}
-	anna.reads("registered nowhere")
+	if text := anna.reads("registered nowhere"); strings.Contains(text, "Büro Süd") {
+		t.Errorf("a login that is gone is shown: %s", text)
+	}
 	if err := anna.term.Run(t.Context()); !errors.Is(err, phone.ErrNotEnrolled) {
 		t.Errorf("a second time: %v", err)
 	}

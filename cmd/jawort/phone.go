@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -25,7 +23,7 @@ func newPhone() *cobra.Command {
 				return err
 			}
 			if len(t.Phone.Logins()) == 0 {
-				return fmt.Errorf("no login is registered in %s; run: jawort phone enrol <link>", file)
+				return fmt.Errorf("no login is registered in %s; run: %s (the login page's /phone shows the link)", file, t.Enrolling)
 			}
 			return t.Run(cmd.Context())
 		},
@@ -55,16 +53,19 @@ func newPhone() *cobra.Command {
 // openPhone loads the phone, or makes a new one that keeps its keys in the file.
 func openPhone(cmd *cobra.Command, file string) (*phone.Terminal, error) {
 	p, err := phone.Load(file, phone.Options{})
-	if errors.Is(err, fs.ErrNotExist) {
-		p = phone.New(phone.Options{})
-		if err = os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
-			err = p.Save(file)
-		}
-	}
 	if err != nil {
 		return nil, err
 	}
-	return &phone.Terminal{Phone: p, In: cmd.InOrStdin(), Out: cmd.OutOrStdout()}, nil
+	return &phone.Terminal{Phone: p, In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Enrolling: enrolling(cmd, file)}, nil
+}
+
+// enrolling is the command that registers this phone, as its user would type it.
+func enrolling(cmd *cobra.Command, file string) string {
+	words := os.Args[0] + " phone enrol"
+	if cmd.Flags().Changed("file") {
+		words += " --file " + file
+	}
+	return words + " LINK"
 }
 
 func defaultPhoneFile() string {

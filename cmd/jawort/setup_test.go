@@ -79,7 +79,7 @@ func TestWhatIsWrongInTheSetUpIsNamed(t *testing.T) {
 		"origin with a path":    {whole, []string{"application", "create", "x", "--tenant", "ten_a", "--origin", "https://x.example/login"}, "origins"},
 		"unknown scope":         {whole, []string{"key", "create", "--application", "app_a", "--scopes", "root"}, "scopes"},
 		"revoking what is not":  {whole, []string{"key", "revoke", "key_aaaaaaaaaaaaaaaaaaaaaaaaaa"}, "key_aaaaaaaaaaaaaaaaaaaaaaaaaa"},
-		"a phone without login": {nil, []string{"phone", "--file", filepath.Join(dir, "phone.json")}, "jawort phone enrol"},
+		"a phone without login": {nil, []string{"phone", "--file", filepath.Join(dir, "phone.json")}, "phone enrol --file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
