@@ -22,7 +22,7 @@ func (p *Process) prepareServer(context.Context) error {
 		return err
 	}
 	p.faces = append(p.faces, s.Run)
-	return p.face(o.Listeners.Server, o.Config.ServerListen(), &p.addrs.Server, s)
+	return p.face("server.listen", o.Listeners.Server, o.Config.ServerListen(), &p.addrs.Server, s)
 }
 
 func (p *Process) prepareMobileAPI(context.Context) error {
@@ -42,11 +42,11 @@ func (p *Process) prepareMobileAPI(context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.face(o.Listeners.MobileAPI, o.Config.MobileAPIListen(), &p.addrs.MobileAPI, api)
+	return p.face("mobile_api.listen", o.Listeners.MobileAPI, o.Config.MobileAPIListen(), &p.addrs.MobileAPI, api)
 }
 
 func (p *Process) prepareAdmin(context.Context) error {
-	return p.face(p.options.Listeners.Admin, p.options.Config.AdminListen(), &p.addrs.Admin, edge.AdminHandler(p.metrics, p.ready))
+	return p.face("admin.listen", p.options.Listeners.Admin, p.options.Config.AdminListen(), &p.addrs.Admin, edge.AdminHandler(p.metrics, p.ready))
 }
 
 func (p *Process) edge(service string) edge.Options {

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -102,40 +104,27 @@ func (p *Process) prepare(ctx context.Context) error {
 	return nil
 }
 
-func (p *Process) openStores(ctx context.Context) error {
-	var err error
-	cfg := p.options.Config
-	if p.lasting, err = lasting.Open(ctx, cfg.Database, lasting.Options{Log: p.options.Log}); err != nil {
-		return fmt.Errorf("process: database: %w", err)
-	}
-	p.open = append(p.open, p.lasting)
-	if p.live, err = live.Open(ctx, live.Config{URL: cfg.Redis}, p.options.Now); err != nil {
-		return fmt.Errorf("process: redis: %w", err)
-	}
-	p.open = append(p.open, p.live)
-	if p.wakeups, err = p.live.Wakeups(ctx); err != nil {
-		return fmt.Errorf("process: redis: %w", err)
-	}
-	public, err := p.options.Keys.ReceiptPublic()
-	if err != nil {
-		return err
-	}
-	// Published for ever: a receipt must verify after the key has been replaced.
-	return p.lasting.RegisterReceiptKey(ctx, p.options.Keys.Receipt().KeyID, public)
-}
-
-// face listens, at the address unless that is open already, and serves h once the process runs.
-func (p *Process) face(given net.Listener, l edge.Listen, addr *string, h http.Handler) error {
+// face listens, at the address of the key unless that is open already, and serves h once the process runs.
+func (p *Process) face(key string, given net.Listener, l edge.Listen, addr *string, h http.Handler) error {
 	if given == nil {
 		var err error
 		if given, err = l.Open(); err != nil {
-			return err
+			return unheard(key, l.Addr, err)
 		}
 	}
 	p.open = append(p.open, given)
 	*addr = given.Addr().String()
 	p.faces = append(p.faces, func(ctx context.Context) error { return edge.Serve(ctx, given, h, grace) })
 	return nil
+}
+
+// unheard names the key to change: the three processes have the same defaults, and often share a machine.
+func unheard(key, addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		variable := "JAWORT_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+		return fmt.Errorf("%s: %s is taken; each process on this machine needs its own (%s)", key, addr, variable)
+	}
+	return fmt.Errorf("%s: %w", key, err)
 }
 
 // Run runs the parts until ctx ends or one of them fails. Then the faces stop taking work and finish what they have;

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,9 +63,12 @@ func createApplication(cmd *cobra.Command, s *lasting.Store, a account.Applicati
 	if a.ID, err = id.New(rand.Reader, id.Application); err != nil {
 		return err
 	}
-	a.CreatedAt = time.Now().UTC()
+	a.CreatedAt = whole(time.Now().UTC())
 	if err := s.CreateApplication(cmd.Context(), a); err != nil {
 		return named(a.Tenant, err)
+	}
+	if len(a.Origins) == 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), "Warning: without --origin no page can wait for an answer; only the login service can ask for it.")
 	}
 	return show(cmd, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits, a.CreatedAt, nil}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Created application %s (%s).\nNext: jawort key create --application %s --scopes login,enrol,admin\n", a.ID, a.Name, a.ID)
@@ -81,6 +85,13 @@ func validateApplication(a account.Application) error {
 }
 
 func listApplications(cmd *cobra.Command, s *lasting.Store, tenant string) error {
+	tenants, err := s.Tenants(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(tenants, func(t account.Tenant) bool { return t.ID == tenant }) {
+		return fmt.Errorf("there is no %s", tenant)
+	}
 	applications, err := s.Applications(cmd.Context(), tenant)
 	if err != nil {
 		return err
@@ -88,7 +99,7 @@ func listApplications(cmd *cobra.Command, s *lasting.Store, tenant string) error
 	rows := []applicationRow{}
 	out := table{head: []any{"APPLICATION", "NAME", "ORIGINS", "DIGITS", "STATE"}}
 	for _, a := range applications {
-		rows = append(rows, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits, a.CreatedAt, optional(a.RevokedAt)})
+		rows = append(rows, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits, whole(a.CreatedAt), optional(a.RevokedAt)})
 		out.add(a.ID, a.Name, strings.Join(a.Origins, " "), a.Digits, state(a.RevokedAt))
 	}
 	return show(cmd, rows, out.write)

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 
 	"github.com/jawort/jawort/demo"
@@ -19,6 +20,7 @@ func (r *root) demo() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Out = cmd.OutOrStdout()
 			o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			redis.SetLogger(redisLog{o.Log})
 			return demo.Run(cmd.Context(), o)
 		},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -63,7 +64,7 @@ func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string)
 		return err
 	}
 	slices.Sort(parsed)
-	k := account.Key{ID: keyID, Application: application, Scopes: slices.Compact(parsed), Hash: account.HashSecret(secret), CreatedAt: time.Now().UTC()}
+	k := account.Key{ID: keyID, Application: application, Scopes: slices.Compact(parsed), Hash: account.HashSecret(secret), CreatedAt: whole(time.Now().UTC())}
 	if err := s.CreateKey(cmd.Context(), k); err != nil {
 		return named(application, err)
 	}
@@ -74,6 +75,11 @@ func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string)
 }
 
 func listKeys(cmd *cobra.Command, s *lasting.Store, application string) error {
+	if _, err := s.Application(cmd.Context(), application); errors.Is(err, lasting.ErrNotFound) {
+		return fmt.Errorf("there is no %s", application)
+	} else if err != nil {
+		return err
+	}
 	keys, err := s.Keys(cmd.Context(), application)
 	if err != nil {
 		return err
@@ -81,7 +87,7 @@ func listKeys(cmd *cobra.Command, s *lasting.Store, application string) error {
 	rows := []keyRow{}
 	out := table{head: []any{"KEY", "SCOPES", "CREATED", "STATE"}}
 	for _, k := range keys {
-		rows = append(rows, keyRow{k.ID, k.Application, k.Scopes, "", k.CreatedAt, optional(k.RevokedAt)})
+		rows = append(rows, keyRow{k.ID, k.Application, k.Scopes, "", whole(k.CreatedAt), optional(k.RevokedAt)})
 		out.add(k.ID, joined(k.Scopes), k.CreatedAt.Format(time.DateTime), state(k.RevokedAt))
 	}
 	return show(cmd, rows, out.write)

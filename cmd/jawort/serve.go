@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 
 	"github.com/jawort/jawort/config"
@@ -43,6 +44,7 @@ func partsOf(args []string) process.Parts {
 
 func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
 	log := cfg.Log.Logger(os.Stderr)
+	redis.SetLogger(redisLog{log})
 	for _, warning := range cfg.Warnings() {
 		log.Warn("the configuration protects less than it could", "because", warning)
 	}
@@ -59,7 +61,9 @@ func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
 	at := p.Addrs()
 	log.Info("ready", slog.String("server", at.Server), slog.String("mobile_api", at.MobileAPI), slog.String("admin", at.Admin))
 	context.AfterFunc(cmd.Context(), func() { log.Info("stopping") })
-	return p.Run(cmd.Context())
+	err = p.Run(cmd.Context())
+	log.Info("stopped")
+	return err
 }
 
 // migrate brings the database's schema up to date without serving. Serving does the same at its start.

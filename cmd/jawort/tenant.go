@@ -13,6 +13,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -22,7 +23,7 @@ func (r *root) withLasting(ctx context.Context, do func(*lasting.Store) error) e
 	if err != nil {
 		return err
 	}
-	store, err := lasting.Open(ctx, cfg.Database, lasting.Options{Log: slog.New(slog.DiscardHandler)}) // serving warns
+	store, err := process.OpenDatabase(ctx, cfg.Database, slog.New(slog.DiscardHandler)) // serving warns
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func createTenant(cmd *cobra.Command, s *lasting.Store, name string) error {
 	if err != nil {
 		return err
 	}
-	t := account.Tenant{ID: tenantID, Name: name, CreatedAt: time.Now().UTC()}
+	t := account.Tenant{ID: tenantID, Name: name, CreatedAt: whole(time.Now().UTC())}
 	if err := s.CreateTenant(cmd.Context(), t); err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func listTenants(cmd *cobra.Command, s *lasting.Store) error {
 	rows := []tenantRow{}
 	out := table{head: []any{"TENANT", "NAME", "CREATED", "STATE"}}
 	for _, t := range tenants {
-		rows = append(rows, tenantRow{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, RevokedAt: optional(t.RevokedAt)})
+		rows = append(rows, tenantRow{ID: t.ID, Name: t.Name, CreatedAt: whole(t.CreatedAt), RevokedAt: optional(t.RevokedAt)})
 		out.add(t.ID, t.Name, t.CreatedAt.Format(time.DateTime), state(t.RevokedAt))
 	}
 	return show(cmd, rows, out.write)
@@ -118,8 +119,12 @@ func optional(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+	t = whole(t)
 	return &t
 }
+
+// whole cuts a time to milliseconds, as the API does.
+func whole(t time.Time) time.Time { return t.Truncate(time.Millisecond) }
 
 func state(revokedAt time.Time) string {
 	if revokedAt.IsZero() {

@@ -1,0 +1,44 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/live"
+)
+
+// OpenDatabase opens the lasting store by itself, for who sets up what the processes serve.
+func OpenDatabase(ctx context.Context, url string, log *slog.Logger) (*lasting.Store, error) {
+	store, err := lasting.Open(ctx, url, lasting.Options{Log: log})
+	if err != nil {
+		return nil, unopened("database", url, err)
+	}
+	return store, nil
+}
+
+func (p *Process) openStores(ctx context.Context) error {
+	var err error
+	cfg := p.options.Config
+	if p.lasting, err = OpenDatabase(ctx, cfg.Database, p.options.Log); err != nil {
+		return err
+	}
+	p.open = append(p.open, p.lasting)
+	if p.live, err = live.Open(ctx, live.Config{URL: cfg.Redis}, p.options.Now); err != nil {
+		return unopened("redis", cfg.Redis, err)
+	}
+	p.open = append(p.open, p.live)
+	if p.wakeups, err = p.live.Wakeups(ctx); err != nil {
+		return unopened("redis", cfg.Redis, err)
+	}
+	public, err := p.options.Keys.ReceiptPublic()
+	if err != nil {
+		return fmt.Errorf("process: receipt key: %w", err)
+	}
+	// Published for ever: a receipt must verify after the key has been replaced.
+	if err := p.lasting.RegisterReceiptKey(ctx, p.options.Keys.Receipt().KeyID, public); err != nil {
+		return unopened("database", cfg.Database, err)
+	}
+	return nil
+}
