@@ -1,6 +1,8 @@
 package approval
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,7 +13,14 @@ import (
 )
 
 // ErrAssertion is what every assertion that does not hold is wrapped in.
-var ErrAssertion = errors.New("approval: assertion does not hold")
+var ErrAssertion = errors.New("the assertion does not hold")
+
+// OriginError is an ErrAssertion because of where the assertion was made, for who may have named the origins wrongly.
+type OriginError struct{ Origin string }
+
+func (e *OriginError) Error() string {
+	return fmt.Sprintf("it was signed for %q, which is not among the origins", e.Origin)
+}
 
 // Assertion is what an authenticator signed: the parts that are needed to check it again.
 type Assertion struct {
@@ -128,13 +137,28 @@ func (rp *RelyingParty) Verify(a *Assertion, signer Credential, decision Decisio
 		UserVerification:     protocol.VerificationRequired,
 	}
 	if _, err := rp.webauthn.ValidateLogin(owner{signer}, session, a.parsed); err != nil {
-		return fmt.Errorf("%w: %w", ErrAssertion, err)
+		return fmt.Errorf("%w: %w", ErrAssertion, rp.explain(a, err))
 	}
 	// The library latches "user verified" in its credential; this assertion's own flag is what counts.
 	if !a.parsed.Response.AuthenticatorData.Flags.UserVerified() {
 		return fmt.Errorf("%w: user not verified", ErrAssertion)
 	}
 	return nil
+}
+
+// explain puts in words what the library found where the reader can mend it.
+func (rp *RelyingParty) explain(a *Assertion, err error) error {
+	response := a.parsed.Response
+	config := rp.webauthn.Config
+	host := sha256.Sum256([]byte(rp.id))
+	origin := response.CollectedClientData.Origin
+	switch {
+	case !bytes.Equal(response.AuthenticatorData.RPIDHash, host[:]):
+		return fmt.Errorf("it was signed for another relying party than %q", rp.id)
+	case !protocol.IsOriginInHaystack(origin, config.RPOrigins) && !protocol.IsOpaqueOriginInHaystack(origin, config.RPOpaqueOrigins):
+		return &OriginError{Origin: origin}
+	}
+	return err
 }
 
 // owner is the holder of one credential, as go-webauthn wants it.

@@ -19,7 +19,7 @@ const ReceiptType = "jawort-receipt+jws"
 const receiptVersion = 1
 
 // ErrReceipt is what every receipt that does not hold is wrapped in.
-var ErrReceipt = errors.New("approval: receipt does not hold")
+var ErrReceipt = errors.New("the receipt does not hold")
 
 // ErrNoReceipt is the refusal where nobody signed, so that there is nothing to prove.
 var ErrNoReceipt = refusal.New(refusal.NotFound, "no-receipt",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +25,7 @@ func newVerify() *cobra.Command {
 			"document with user verification. RECEIPT is a file, or - for standard input. The keys are the body of /.well-known/jwks.json.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			compact, err := readArgument(cmd, args[0])
+			compact, err := readReceipt(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -33,12 +34,12 @@ func newVerify() *cobra.Command {
 				return err
 			}
 			rp, err := approval.NewRelyingParty(rpID, rpID, origins)
-			if err != nil {
-				return err
+			if err != nil || rpID == "" {
+				return errors.New("--rp-id: must be the host name of mobile-api")
 			}
-			receipt, err := approval.VerifyReceipt(strings.TrimSpace(string(compact)), published, rp)
+			receipt, err := approval.VerifyReceipt(compact, published, rp)
 			if err != nil {
-				return err
+				return unproved(err)
 			}
 			return show(cmd, receipt, func(w io.Writer) error { return describe(w, receipt) })
 		},
@@ -53,11 +54,42 @@ func newVerify() *cobra.Command {
 	return cmd
 }
 
-func readArgument(cmd *cobra.Command, path string) ([]byte, error) {
-	if path == "-" {
-		return io.ReadAll(cmd.InOrStdin())
+// unproved says what does not hold in the words of this command's flags.
+func unproved(err error) error {
+	var elsewhere *approval.OriginError
+	switch {
+	case errors.Is(err, jose.ErrCryptoFailure):
+		return errors.New("the signature of the receipt does not hold")
+	case errors.As(err, &elsewhere) && readable(elsewhere.Origin):
+		return fmt.Errorf("%w: it was signed for %s, which is not among --origin", approval.ErrReceipt, elsewhere.Origin)
 	}
-	return os.ReadFile(path)
+	return err
+}
+
+// readable reports whether outside text can stand in a sentence without imitating the rest of it.
+func readable(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+func readReceipt(cmd *cobra.Command, path string) (string, error) {
+	in := cmd.InOrStdin()
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		defer file.Close()
+		in = file
+	}
+	b, err := io.ReadAll(in)
+	if err != nil {
+		return "", err
+	}
+	compact := strings.TrimSpace(string(b))
+	if compact == "" {
+		return "", errors.New("the file holds no receipt")
+	}
+	return compact, nil
 }
 
 func readKeys(path string) (jose.JSONWebKeySet, error) {
@@ -78,7 +110,7 @@ func describe(w io.Writer, r approval.Receipt) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "valid: %s %q by %q at %s\n", r.Status, r.Label, r.Holder, r.DecidedAt.Format(time.RFC3339))
+	fmt.Fprintf(w, "valid: %s on %q by %q at %s\n", r.Status, r.Label, r.Holder, r.DecidedAt.Format(time.RFC3339))
 	fmt.Fprintf(w, "  approval     %s, %s for account %q\n", r.Approval, document.Kind, document.Account.Label)
 	fmt.Fprintf(w, "  asked by     %q, %q\n", document.Tenant.Name, document.Application.Name)
 	fmt.Fprintf(w, "  browser      %q on %q from %s\n", document.Browser.Name, document.Browser.OS, document.Browser.IP)
