@@ -1,7 +1,9 @@
 package docs_test
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/jawort/jawort/phone"
 )
@@ -17,6 +19,24 @@ func (h *house) playCrowd() {
 		_, err := phone.New(phone.Options{HTTPClient: h.http}).Enrol(ctx, e.Link, "Dora", "Dora's phone", nil)
 		h.must(err)
 	})
+	h.phoneCrowd(h.enrol("AB1234", "Emil"))
+}
+
+// phoneCrowd wants one of nine long-polls of a phone to be sent away.
+func (h *house) phoneCrowd(p *phone.Phone) {
+	ctx, cancel := context.WithCancel(h.Context())
+	defer cancel()
+	const all = 9
+	refused := make(chan string, all)
+	for range all {
+		go func() {
+			_, err := p.Pending(ctx, time.Minute, nil)
+			refused <- phone.Code(err)
+		}()
+	}
+	if first := <-refused; first != "too-many-waiting" {
+		h.Errorf("the first of nine long-polls of a phone ended with %q", first)
+	}
 }
 
 // crowd wants one of nine to be sent away while the others wait until something happens.

@@ -47,6 +47,7 @@ type pending struct {
 	live    questions
 	lasting pendingStore
 	wakeups Wakeups
+	crowd   *edge.Crowd
 	now     func() time.Time
 }
 
@@ -84,6 +85,13 @@ func (p pending) list(w http.ResponseWriter, r *http.Request) error {
 
 // await reads until what is pending differs from what the phone knows, or most has passed.
 func (p pending) await(ctx context.Context, installation string, known []string, most time.Duration) ([]entry, error) {
+	if most > 0 {
+		leave, err := p.crowd.Enter(installation)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
 	over := time.NewTimer(most)
 	defer over.Stop()
 	for waiting := most > 0; ; {

@@ -91,7 +91,7 @@ func features(o Options, t tokens) []feature {
 	return []feature{
 		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements, webPush: webPushOf(o.WebPushKey)},
 		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, keys: o.Keys, tokens: t, random: o.Random},
-		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, now: o.Now},
+		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, crowd: &edge.Crowd{}, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
 		devices{lasting: o.Lasting},

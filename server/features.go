@@ -13,7 +13,7 @@ type feature interface{ mount(m *edge.Mux) }
 func features(o Options, ender *ending.Ender, sockets *hub.Hub, socketBase string) []feature {
 	g := guards{credentials: o.Lasting, keys: o.Keys, ender: ender, now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
-	patience := patience{topics: o.Wakeups, crowd: newCrowd(), tick: o.Tick}
+	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	return []feature{
 		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
 		questions{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},

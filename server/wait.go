@@ -22,7 +22,7 @@ type topics interface {
 // patience waits for long-polls.
 type patience struct {
 	topics topics
-	crowd  *crowd
+	crowd  *edge.Crowd
 	tick   func(time.Duration) (ticks <-chan time.Time, stop func())
 }
 
@@ -38,7 +38,7 @@ func (p patience) wait(ctx context.Context, topic string, most time.Duration, lo
 	if done, err := look(ctx); done || err != nil {
 		return err
 	}
-	leave, err := p.crowd.enter(topic) // who has nothing to wait for was never in the way
+	leave, err := p.crowd.Enter(topic) // who has nothing to wait for was never in the way
 	if err != nil {
 		return err
 	}
