@@ -10,14 +10,14 @@ import (
 type feature interface{ mount(m *edge.Mux) }
 
 // features are all that the server answers.
-func features(o Options, ender *ending.Ender, sockets *hub.Hub, socketBase string) []feature {
+func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []feature {
 	g := guards{credentials: o.Lasting, keys: o.Keys, ender: ender, now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	return []feature{
 		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
-		questions{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
-		waiting{guards: g, ender: ender, hub: sockets},
+		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
+		sockets{guards: g, ender: ender, hub: h},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		devices{guards: g, devices: o.Lasting},

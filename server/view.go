@@ -58,14 +58,14 @@ func narrow(s ending.Standing) state {
 	}
 }
 
-func (q questions) view(ctx context.Context, s ending.Standing) (view, error) {
+func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
 	if p := s.Pending; p != nil {
-		name, err := q.evidence.ExternalID(ctx, p.Account)
+		name, err := a.evidence.ExternalID(ctx, p.Account)
 		return view{ID: p.ID, state: narrow(s), Kind: p.Kind, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
 	}
 	o := s.Outcome
-	name, err := q.evidence.ExternalID(ctx, o.Account)
-	reports, err2 := q.evidence.LateReports(ctx, o.Approval)
+	name, err := a.evidence.ExternalID(ctx, o.Account)
+	reports, err2 := a.evidence.LateReports(ctx, o.Approval)
 	decided := o.DecidedAt.UTC()
 	v := view{
 		ID: o.Approval, state: narrow(s), Kind: o.Kind, Account: name, CreatedAt: o.CreatedAt.UTC(),

@@ -17,8 +17,8 @@ type evidence interface {
 	LateReports(ctx context.Context, approval string) ([]approval.LateReport, error)
 }
 
-// questions are the approvals that exist: where they stand, taking one back, asking again.
-type questions struct {
+// approvals are those that exist: where they stand, taking one back, asking again.
+type approvals struct {
 	guards   guards
 	ender    *ending.Ender
 	live     asking
@@ -26,39 +26,39 @@ type questions struct {
 	patience patience
 }
 
-func (q questions) mount(m *edge.Mux) {
-	cors := q.guards.cors()
-	m.HandleCORS("GET /v1/approvals/{id}", cors, q.guards.keyOrTicket, q.get)
-	m.HandleCORS("POST /v1/approvals/{id}/cancel", cors, q.guards.keyOrTicket, q.cancel)
-	m.HandleCORS("POST /v1/approvals/{id}/resend", cors, q.guards.keyOrTicket, q.resend)
+func (a approvals) mount(m *edge.Mux) {
+	cors := a.guards.cors()
+	m.HandleCORS("GET /v1/approvals/{id}", cors, a.guards.keyOrTicket, a.get)
+	m.HandleCORS("POST /v1/approvals/{id}/cancel", cors, a.guards.keyOrTicket, a.cancel)
+	m.HandleCORS("POST /v1/approvals/{id}/resend", cors, a.guards.keyOrTicket, a.resend)
 }
 
 // get answers where the approval stands, once it has ended or the caller has waited long enough.
-func (q questions) get(w http.ResponseWriter, r *http.Request) error {
+func (a approvals) get(w http.ResponseWriter, r *http.Request) error {
 	wait, err := edge.Wait(r, longestWait)
 	if err != nil {
 		return err
 	}
 	id := r.PathValue("id")
 	var s ending.Standing
-	err = q.patience.wait(r.Context(), id, wait, func(ctx context.Context) (done bool, err error) {
-		s, err = q.guards.own(ctx, id)
+	err = a.patience.wait(r.Context(), id, wait, func(ctx context.Context) (done bool, err error) {
+		s, err = a.guards.own(ctx, id)
 		return s.Outcome != nil, err
 	})
 	if err != nil {
 		return err
 	}
-	return q.answer(w, r, s)
+	return a.answer(w, r, s)
 }
 
 // cancel takes the question back. Cancelling a cancelled one again is the same as once; any other end stands.
-func (q questions) cancel(w http.ResponseWriter, r *http.Request) error {
-	s, err := q.guards.own(r.Context(), r.PathValue("id"))
+func (a approvals) cancel(w http.ResponseWriter, r *http.Request) error {
+	s, err := a.guards.own(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	if s.Pending != nil {
-		o, err := q.ender.End(r.Context(), *s.Pending, approval.StatusCancelled)
+		o, err := a.ender.End(r.Context(), *s.Pending, approval.StatusCancelled)
 		if err != nil {
 			return err
 		}
@@ -67,11 +67,11 @@ func (q questions) cancel(w http.ResponseWriter, r *http.Request) error {
 	if s.Outcome.Status != approval.StatusCancelled {
 		return hasEnded(s.Outcome.Status)
 	}
-	return q.answer(w, r, s)
+	return a.answer(w, r, s)
 }
 
 // resend wakes the phones again.
-func (q questions) resend(w http.ResponseWriter, r *http.Request) error {
+func (a approvals) resend(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	request, err := idempotencyKey(r)
 	if err != nil {
@@ -80,29 +80,29 @@ func (q questions) resend(w http.ResponseWriter, r *http.Request) error {
 	if request == "" {
 		request = edge.RequestID(ctx)
 	}
-	s, err := q.guards.own(ctx, r.PathValue("id"))
+	s, err := a.guards.own(ctx, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	if s.Outcome != nil {
 		return hasEnded(s.Outcome.Status)
 	}
-	if err := q.live.Resend(ctx, s.Pending.ID, request); err != nil {
+	if err := a.live.Resend(ctx, s.Pending.ID, request); err != nil {
 		return err
 	}
-	return q.answer(w, r, s)
+	return a.answer(w, r, s)
 }
 
 func hasEnded(status approval.Status) *refusal.Error {
 	return approval.ErrNotPending.With("ended", status)
 }
 
-func (q questions) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
+func (a approvals) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
 	edge.Annotate(r.Context(), slog.String("approval", r.PathValue("id")))
 	if callerOf(r.Context()).ticket != nil {
 		return edge.JSON(w, http.StatusOK, narrow(s))
 	}
-	v, err := q.view(r.Context(), s)
+	v, err := a.view(r.Context(), s)
 	if err != nil {
 		return err
 	}

@@ -22,20 +22,20 @@ const ticketProtocol = "ticket."
 var errProtocol = refusal.New(refusal.Malformed, "websocket-expected",
 	"Open a websocket with the subprotocols jawort.v1 and ticket.<ticket>.")
 
-// waiting is where browsers wait: GET /v1/approvals/{id}/socket. The ticket comes as a subprotocol, because that is
+// sockets are where browsers wait: GET /v1/approvals/{id}/socket. The ticket comes as a subprotocol, because that is
 // the only thing that a page can add to the request; it is never selected, so never echoed.
-type waiting struct {
+type sockets struct {
 	guards guards
 	ender  *ending.Ender
 	hub    *hub.Hub
 }
 
-func (s waiting) mount(m *edge.Mux) {
+func (s sockets) mount(m *edge.Mux) {
 	// A guard would answer with a status, which browsers hide from the page: join lets in, and closes with a code.
 	m.Handle("GET /v1/approvals/{id}/socket", edge.Public, s.join)
 }
 
-func (s waiting) join(w http.ResponseWriter, r *http.Request) error {
+func (s sockets) join(w http.ResponseWriter, r *http.Request) error {
 	offered := websocket.Subprotocols(r)
 	if !websocket.IsWebSocketUpgrade(r) || !slices.Contains(offered, hub.Subprotocol) {
 		return errProtocol
@@ -59,7 +59,7 @@ func (s waiting) join(w http.ResponseWriter, r *http.Request) error {
 }
 
 // admit returns the approval and what the page is to see first.
-func (s waiting) admit(r *http.Request, offered []string) (id string, v hub.View, err error) {
+func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View, err error) {
 	t, err := ticket.Open(s.guards.keys, ticketIn(offered), s.guards.now())
 	if err != nil {
 		return "", hub.View{}, err
