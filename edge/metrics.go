@@ -48,6 +48,9 @@ func register[C prometheus.Collector](reg prometheus.Registerer, c C) C {
 
 func (m metrics) observe(l line) {
 	class := strconv.Itoa(l.status/100) + "xx"
+	if l.status == statusGone {
+		class = "gone"
+	}
 	m.requests.WithLabelValues(l.route, class).Inc()
 	m.duration.WithLabelValues(l.route, class).Observe(l.duration.Seconds())
 }

@@ -43,6 +43,10 @@ var (
 // Problem answers with err as a problem document (RFC 9457), and gives the cause to the request's log line.
 // Where an answer has begun it only does the latter.
 func Problem(w http.ResponseWriter, r *http.Request, err error) {
+	if gone(r, err) {
+		leave(w, r)
+		return
+	}
 	shown := refuse(err)
 	annotateError(r.Context(), shown)
 	if rec, ok := w.(*recorder); ok && rec.began() {

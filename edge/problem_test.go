@@ -65,7 +65,7 @@ func TestADetailIsNotLogged(t *testing.T) {
 	}
 }
 
-func TestAnEndedContextIs503(t *testing.T) {
+func TestWhatIsCancelledOrTakesTooLongIs503WhileTheClientWaits(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{context.Canceled, fmt.Errorf("query: %w", context.DeadlineExceeded)} {
 		g := newRig()

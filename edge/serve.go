@@ -19,6 +19,9 @@ const (
 
 type closingKey struct{}
 
+// errStopped is why a request's context ends that outlasted the grace; otherwise its client has gone.
+var errStopped = errors.New("edge: the server has stopped")
+
 // Closing is closed when the server that serves ctx's request begins to shut down: a long-poll answers then
 // with what it has. Outside of Serve it is nil, which blocks for ever in a select.
 func Closing(ctx context.Context) <-chan struct{} {
@@ -29,8 +32,8 @@ func Closing(ctx context.Context) <-chan struct{} {
 // Serve serves until ctx ends, then gives the requests under way up to grace to finish. Their contexts end only
 // after that. Hijacked connections are their owners' to close.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Duration) error {
-	base, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), closingKey{}, ctx.Done()))
-	defer cancel()
+	base, cancel := context.WithCancelCause(context.WithValue(context.WithoutCancel(ctx), closingKey{}, ctx.Done()))
+	defer cancel(errStopped)
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readHeaderTime,
@@ -50,7 +53,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Durat
 	defer stopped()
 	err := srv.Shutdown(stop)
 	if errors.Is(err, context.DeadlineExceeded) {
-		cancel()
+		cancel(errStopped)
 		err = srv.Close()
 	}
 	<-served
