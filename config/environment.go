@@ -22,8 +22,9 @@ const (
 	example = "docs/examples/jawort.yaml"
 )
 
-// serviceLink is what Kubernetes puts into every container where a Service is called jawort.
-var serviceLink = regexp.MustCompile(`^JAWORT_(SERVICE_(HOST|PORT.*)|PORT(_.*)?)$`)
+// serviceLink is what Kubernetes puts into every container where a Service's name begins with jawort. JAWORT_SERVER_PORT=8080
+// is not one of them, but a mistake: there the value is an address.
+var serviceLink = regexp.MustCompile(`^JAWORT_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT(_.*)?)=|PORT_[0-9]+_(TCP|UDP|SCTP)(_.*)?=|PORT=(tcp|udp|sctp)://)`)
 
 // Variables are the names of the environment variables that override keys, sorted. Where the key is a text,
 // the name with _FILE behind it names a file that holds the value.
@@ -59,7 +60,7 @@ func (c *Config) readEnvironment(environ []string) error {
 	var wrong []error
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, prefix) || name == fileVariable || serviceLink.MatchString(name) {
+		if !strings.HasPrefix(name, prefix) || name == fileVariable || serviceLink.MatchString(entry) {
 			continue
 		}
 		key, value, err := resolve(known, name, value)

@@ -137,13 +137,13 @@ func TestTheEnvironmentCanStandAlone(t *testing.T) {
 func TestTheLinksOfAKubernetesServiceAreNotConfiguration(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load(file(t, least), []string{
-		"JAWORT_SERVICE_HOST=10.0.0.1", "JAWORT_SERVICE_PORT=8080", "JAWORT_SERVICE_PORT_HTTP=8080", "JAWORT_PORT=tcp://10.0.0.1:8080",
+		"JAWORT_SERVICE_HOST=10.0.0.1", "JAWORT_SERVICE_PORT=8080", "JAWORT_SERVICE_PORT_HTTP=8080", "JAWORT_MOBILE_API_SERVICE_HOST=10.0.0.2", "JAWORT_SERVER_PORT=tcp://10.0.0.1:8080", "JAWORT_PORT=tcp://10.0.0.1:8080",
 		"JAWORT_PORT_8080_TCP=tcp://10.0.0.1:8080", "JAWORT_PORT_8080_TCP_ADDR=10.0.0.1", "JAWORT_PORT_8080_TCP_PORT=8080", "JAWORT_PORT_8080_TCP_PROTO=tcp",
 	})
 	if err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"JAWORT_PORTS", "JAWORT_SERVICE", "JAWORT_SERVICE_HOSTS", "JAWORT_SERVICE_NAME", "JAWORT_SERVER_PORT", "JAWORT_X_PORT"} {
+	for _, name := range []string{"JAWORT_PORTS", "JAWORT_SERVICE", "JAWORT_SERVICE_HOSTS", "JAWORT_SERVICE_NAME", "JAWORT_SERVER_PORT", "JAWORT_PORT", "JAWORT_X_PORT_NAME"} {
 		_, err := config.Load(file(t, least), []string{name + "=8080"})
 		wantError(t, err, name+" does not belong to any key; see docs/examples/jawort.yaml for the names")
 	}
