@@ -88,7 +88,11 @@ func TestAWebsocketPassesThePipelineAndIsLoggedOnce(t *testing.T) {
 		}
 		return errors.New("an error after the hijack")
 	})
-	addr, stop := serve(t, edge.Listen{Addr: "127.0.0.1:0"}, g, time.Second)
+	logged := make(chan struct{}) // a shutdown does not wait for connections that were taken over
+	addr, stop := serve(t, edge.Listen{Addr: "127.0.0.1:0"}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(logged)
+		g.ServeHTTP(w, r)
+	}), time.Second)
 	conn, resp, err := websocket.DefaultDialer.Dial("ws://"+addr+"/socket", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +107,7 @@ func TestAWebsocketPassesThePipelineAndIsLoggedOnce(t *testing.T) {
 	if _, _, err := conn.ReadMessage(); err == nil {
 		t.Fatal("something followed the last frame")
 	}
+	<-logged
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
