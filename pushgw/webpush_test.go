@@ -105,6 +105,7 @@ func TestWebPushReactions(t *testing.T) {
 		"401: our key or clock is wrong, alarm": {pushtest.Refuse(401, ""), pushgw.Failure{Kind: pushgw.Alarm, Reason: "Unauthorized"}},
 		"403: our key is not the one, alarm":    {pushtest.Refuse(403, ""), pushgw.Failure{Kind: pushgw.Alarm, Reason: "Forbidden"}},
 		"429 with Retry-After: wait as long":    {pushtest.Refuse(429, "").After("9"), pushgw.Failure{Kind: pushgw.Throttled, Reason: "Too-Many-Requests", After: 9 * time.Second}},
+		"429 without Retry-After: back off":     {pushtest.Refuse(429, ""), pushgw.Failure{Kind: pushgw.Throttled, Reason: "Too-Many-Requests"}},
 		"500: back off":                         {pushtest.Refuse(500, ""), pushgw.Failure{Kind: pushgw.Again, Reason: "Internal-Server-Error"}},
 		"503 with Retry-After: wait as long":    {pushtest.Refuse(503, "").After("4"), pushgw.Failure{Kind: pushgw.Again, Reason: "Service-Unavailable", After: 4 * time.Second}},
 		"a redirect is not followed":            {pushtest.Refuse(307, "http://127.0.0.1:1/"), pushgw.Failure{Kind: pushgw.Refused, Reason: "Temporary-Redirect"}},
