@@ -380,7 +380,11 @@ func forgottenConsumers(t *testing.T, w *world) {
 
 func TestReclaimingForgetsTheConsumersOfAnHourAgo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, Embedded) // the one whose clock the test moves
+	w := newWorld(t, Embedded) // the one whose clock the test can move
+	hours := func(n time.Duration) {
+		w.clock.advance(n * forgetAfter)
+		w.embedded.SetTime(w.now())
+	}
 	account := newID(t, id.Account)
 	gone, job := w.seen("gone", account)
 	w.must(gone.Ack(t.Context(), job))
@@ -394,10 +398,10 @@ func TestReclaimingForgetsTheConsumersOfAnHourAgo(t *testing.T) {
 	if names := w.consumers(approval.PartitionOf(account)); !slices.Contains(names, "gone") {
 		t.Fatalf("consumers %v: a restart is not an hour", names)
 	}
-	w.clock.advance(2 * forgetAfter)
+	hours(2)
 	eventually(t, "the consumer that is gone is forgotten", func() bool {
 		reclaim()
-		w.clock.advance(forgetAfter)
+		hours(1)
 		return !slices.Contains(w.consumers(approval.PartitionOf(account)), "gone")
 	})
 }

@@ -56,12 +56,11 @@ func (s *Store) options(cfg Config) (*redis.UniversalOptions, error) {
 		}
 		return o, nil
 	}
-	server, o, err := startEmbedded(s.now)
+	server, o, err := startEmbedded()
 	if err != nil {
 		return nil, err
 	}
 	s.embedded = server
-	s.tasks.Go(func() { driveClock(s.life, server, s.now) })
 	return o, nil
 }
 
