@@ -85,20 +85,22 @@ func (p pending) list(w http.ResponseWriter, r *http.Request) error {
 
 // await reads until what is pending differs from what the phone knows, or most has passed.
 func (p pending) await(ctx context.Context, installation string, known []string, most time.Duration) ([]entry, error) {
-	if most > 0 {
-		leave, err := p.crowd.Enter(installation)
-		if err != nil {
-			return nil, err
-		}
-		defer leave()
-	}
 	over := time.NewTimer(most)
 	defer over.Stop()
-	for waiting := most > 0; ; {
+	waiting := most > 0
+	for first := true; ; first = false {
 		entries, woken, cancel, err := p.look(ctx, installation)
 		if err != nil || !waiting || differs(entries, known) {
 			cancel()
 			return entries, err
+		}
+		if first { // who has news already was never in the way
+			leave, err := p.crowd.Enter(installation)
+			if err != nil {
+				cancel()
+				return nil, err
+			}
+			defer leave()
 		}
 		waiting, err = more(ctx, woken, over.C)
 		cancel()
