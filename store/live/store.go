@@ -61,6 +61,7 @@ func (s *Store) options(cfg Config) (*redis.UniversalOptions, error) {
 		return nil, err
 	}
 	s.embedded = server
+	s.tasks.Go(func() { followClock(s.life, server, s.now) })
 	return o, nil
 }
 
