@@ -24,7 +24,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 func TestMain(m *testing.M) {

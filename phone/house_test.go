@@ -17,8 +17,9 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
-	"github.com/jawort/jawort/mobile-api"
+	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
 )
@@ -44,7 +45,7 @@ func newHouse(t *testing.T) *house {
 	set := must(keys.Generate())(t)
 	h.keys = set
 	quiet := slog.New(slog.DiscardHandler)
-	h.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", lasting.Options{Log: quiet}))(t)
+	h.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", db.Options{Log: quiet}))(t)
 	t.Cleanup(func() { h.lasting.Close() })
 	h.live = must(live.Open(t.Context(), live.Config{URL: "embedded"}, time.Now))(t)
 	t.Cleanup(func() { h.live.Close() })

@@ -15,7 +15,7 @@ import (
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/ticket"
-	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/db"
 )
 
 // credentials are what callers are recognised by. Nothing of it is cached: a revoked key ends with the next request.
@@ -70,7 +70,7 @@ func (g guards) key(scope account.Scope) edge.Guard {
 
 func (g guards) withKey(ctx context.Context, secret string, scope account.Scope) (context.Context, error) {
 	key, application, err := g.credentials.KeyByHash(ctx, account.HashSecret(secret))
-	if errors.Is(err, lasting.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return nil, errNobody
 	}
 	if err != nil {
@@ -117,7 +117,7 @@ func (g guards) withTicket(r *http.Request, token string) (context.Context, erro
 
 func (g guards) active(ctx context.Context, id string) (account.Application, error) {
 	application, err := g.credentials.Application(ctx, id)
-	if errors.Is(err, lasting.ErrNotFound) || (err == nil && !application.RevokedAt.IsZero()) {
+	if errors.Is(err, db.ErrNotFound) || (err == nil && !application.RevokedAt.IsZero()) {
 		return account.Application{}, ticket.ErrBad
 	}
 	return application, err

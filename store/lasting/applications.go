@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 )
 
 const applicationColumns = `p.id, p.tenant, t.name, p.name, p.origins, p.digits, p.created_at,
@@ -17,7 +18,7 @@ func (s *Store) CreateApplication(ctx context.Context, a account.Application) er
 	if err != nil {
 		return fmt.Errorf("lasting: origins: %w", err)
 	}
-	return mustTouch(ctx, s.writes, ErrNotFound, `
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound, `
 		INSERT INTO applications (id, tenant, name, origins, digits, created_at)
 		SELECT $1, t.id, $3, $4, $5, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
 		a.ID, a.Tenant, a.Name, string(origins), a.Digits)
@@ -25,32 +26,32 @@ func (s *Store) CreateApplication(ctx context.Context, a account.Application) er
 
 // Applications returns the applications of a tenant, also the revoked ones, oldest first.
 func (s *Store) Applications(ctx context.Context, tenant string) ([]account.Application, error) {
-	return all(ctx, s.reads, scanApplication, `
+	return db.All(ctx, s.Reads(), scanApplication, `
 		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant
 		WHERE p.tenant = $1 ORDER BY p.created_at, p.id`, tenant)
 }
 
-// Application returns an application, also a revoked one, or ErrNotFound.
+// Application returns an application, also a revoked one, or db.ErrNotFound.
 func (s *Store) Application(ctx context.Context, id string) (account.Application, error) {
-	return one(ctx, s.reads, scanApplication, `
+	return db.One(ctx, s.Reads(), scanApplication, `
 		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant WHERE p.id = $1`, id)
 }
 
 // RevokeApplication ends an application and with it all of its keys. Repeating it changes nothing.
 func (s *Store) RevokeApplication(ctx context.Context, id string) error {
-	return mustTouch(ctx, s.writes, ErrNotFound,
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
 		`UPDATE applications SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
 }
 
-func scanApplication(r row) (account.Application, error) {
+func scanApplication(r db.Row) (account.Application, error) {
 	var a account.Application
 	return a, scanApplicationBehind(r, &a)
 }
 
 // scanApplicationBehind scans other columns, then those of the application.
-func scanApplicationBehind(r row, a *account.Application, first ...any) error {
+func scanApplicationBehind(r db.Row, a *account.Application, first ...any) error {
 	var origins string
-	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, &a.Name, &origins, &a.Digits, into(&a.CreatedAt), into(&a.RevokedAt))
+	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, &a.Name, &origins, &a.Digits, db.Into(&a.CreatedAt), db.Into(&a.RevokedAt))
 	if err := r.Scan(dest...); err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"github.com/jawort/jawort/store/db"
 )
 
 // Event says that an approval has ended; what follows from it has not been done yet.
@@ -18,7 +20,7 @@ type Event struct {
 //
 // The condition stands twice because a second worker that waited for a row must look again at what became of it.
 func (s *Store) LeaseEvents(ctx context.Context, limit int, lease time.Duration) ([]Event, error) {
-	return all(ctx, s.writes, func(r row) (e Event, err error) {
+	return db.All(ctx, s.Writes(), func(r db.Row) (e Event, err error) {
 		return e, r.Scan(&e.ID, &e.Approval, &e.Installation)
 	}, `
 		WITH due AS (SELECT id FROM outbox WHERE leased_until <= (SELECT jawort_now()) ORDER BY id LIMIT $1)
@@ -29,11 +31,11 @@ func (s *Store) LeaseEvents(ctx context.Context, limit int, lease time.Duration)
 
 // EventDone takes an event off the outbox. Repeating it changes nothing.
 func (s *Store) EventDone(ctx context.Context, id int64) error {
-	_, err := exec(ctx, s.writes, `DELETE FROM outbox WHERE id = $1`, id)
+	_, err := db.Exec(ctx, s.Writes(), `DELETE FROM outbox WHERE id = $1`, id)
 	return err
 }
 
 func putEvent(ctx context.Context, tx *sql.Tx, approval, installation string) error {
-	_, err := exec(ctx, tx, `INSERT INTO outbox (approval, installation) VALUES ($1, $2)`, approval, installation)
+	_, err := db.Exec(ctx, tx, `INSERT INTO outbox (approval, installation) VALUES ($1, $2)`, approval, installation)
 	return err
 }

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
 )
 
 // A cold pool opens its connections one after the other, and the first decision has won before the second has one. So
