@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/live"
 )
 
@@ -28,7 +29,7 @@ type audiences interface {
 
 // creation is POST /v1/approvals.
 type creation struct {
-	guards    guards
+	guards    guard.Guards
 	audiences audiences
 	live      interface {
 		asking
@@ -43,8 +44,8 @@ type creation struct {
 	log     *slog.Logger
 }
 
-func (c creation) mount(m *edge.Mux) {
-	m.Handle("POST /v1/approvals", c.guards.key(account.ScopeLogin), c.create)
+func (c creation) Mount(m *edge.Mux) {
+	m.Handle("POST /v1/approvals", c.guards.Key(account.ScopeLogin), c.create)
 }
 
 // created is the answer. It is kept, without the ticket, for a repetition of the request.
@@ -71,7 +72,7 @@ func (c creation) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	application := callerOf(ctx).application
+	application := guard.CallerOf(ctx).Application
 	audience, err := c.audiences.Audience(ctx, application.Tenant, q.Account)
 	if err != nil {
 		return err

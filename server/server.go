@@ -20,6 +20,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/ticket"
 )
@@ -34,7 +35,7 @@ type Live interface {
 
 // Lasting is all that the server needs of the lasting store.
 type Lasting interface {
-	credentials
+	guard.Credentials
 	audiences
 	evidence
 	directory
@@ -107,7 +108,7 @@ func New(o Options) (*Server, error) {
 	})
 	o.Wakeups.OnWake(s.wake)
 	for _, feature := range features(o, ender, s.hub, socket) {
-		feature.mount(s.mux)
+		feature.Mount(s.mux)
 	}
 	return s, nil
 }
