@@ -43,7 +43,6 @@ type Lasting interface {
 	devicesOf
 	enrolling
 	ending.Lasting
-	ending.Events
 	hub.Lasting
 }
 
@@ -64,6 +63,7 @@ type Wakeups interface {
 type Options struct {
 	Live       Live
 	Lasting    Lasting
+	Events     ending.Events
 	Keys       Keys
 	Receipts   Receipts
 	Wakeups    Wakeups
@@ -100,7 +100,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		outbox:  ending.NewOutbox(o.Lasting, o.Live, o.Tick, o.Edge.Log),
+		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,

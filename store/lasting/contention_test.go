@@ -192,14 +192,14 @@ func TestAnEventIsHandedToOneWorkerOfMany(t *testing.T) {
 		handed := make(map[string]int)
 		inParallel(8, func(int) bool {
 			for total := 0; total < events; {
-				leased, err := s.LeaseEvents(t.Context(), 7, db.MaxTransaction)
+				leased, err := outboxOf(s).Lease(t.Context(), 7, db.MaxTransaction)
 				if err != nil {
 					t.Error(err)
 					return false
 				}
 				mu.Lock()
 				for _, e := range leased {
-					handed[e.Approval]++
+					handed[e.Subject]++
 				}
 				total = len(handed)
 				mu.Unlock()

@@ -101,7 +101,7 @@ func verdict(o approval.Outcome, d approval.Decided) approval.Verdict {
 // win tries to end the approval with d; ok says that the verdict is final, because d won or another did before.
 func win(ctx context.Context, tx *sql.Tx, d approval.Decided, status approval.Status, condition string) (v approval.Verdict, ok bool, err error) {
 	o := decided(d, status)
-	won, err := put(ctx, tx, d.Approval, &o, d.Signer.Installation, condition)
+	won, err := put(ctx, tx, d.Approval, &o, condition)
 	if err != nil {
 		return v, false, err
 	}
@@ -173,7 +173,7 @@ func report(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdi
 // expire ends an approval whose time was over before anybody wrote it down.
 func expire(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
 	o := endOf(d.Approval, approval.StatusExpired)
-	won, err := put(ctx, tx, d.Approval, &o, "", afterClose)
+	won, err := put(ctx, tx, d.Approval, &o, afterClose)
 	if err != nil || won {
 		return verdict(o, d), err
 	}

@@ -26,8 +26,8 @@ const (
 	unspent = beforeExpiry + ` AND NOT EXISTS (SELECT 1 FROM partial_denies p WHERE p.approval = $1 AND p.device = $10)`
 )
 
-// put inserts an outcome with its event and stamps it; it reports whether it won.
-func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcome, installation, condition string) (bool, error) {
+// put inserts an outcome and stamps it; its event comes with it. It reports whether it won.
+func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcome, condition string) (bool, error) {
 	c, a := o.Signer, o.Assertion
 	if c == nil || a == nil {
 		c, a = new(approval.Credential), new(approval.Assertion)
@@ -45,7 +45,7 @@ func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcom
 		return false, err
 	}
 	o.DecidedAt = db.At(decidedAt)
-	return true, putEvent(ctx, tx, o.Approval, installation)
+	return true, nil
 }
 
 // endOf returns the outcome of an approval that nobody decided.
@@ -71,7 +71,7 @@ func (s *Store) End(ctx context.Context, p approval.Pending, status approval.Sta
 	var o approval.Outcome
 	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		o = endOf(p, status)
-		won, err := put(ctx, tx, p, &o, "", condition)
+		won, err := put(ctx, tx, p, &o, condition)
 		if err != nil || won {
 			return err
 		}
