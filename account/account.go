@@ -20,15 +20,15 @@ type Tenant struct {
 
 // Application is a login service of a tenant.
 type Application struct {
-	ID         string
-	Tenant     string
-	TenantName string
-	Name       string
-	Origins    []string // of the browsers that may wait
-	Digits     int      // of the number that the phone must enter; 0: nothing is matched
-	Policy     ApplicationPolicy
-	CreatedAt  time.Time
-	RevokedAt  time.Time // zero: active
+	ID           string
+	Tenant       string
+	TenantName   string
+	TenantPolicy TenantPolicy
+	Name         string
+	Origins      []string // of the browsers that may wait
+	Policy       ApplicationPolicy
+	CreatedAt    time.Time
+	RevokedAt    time.Time // zero: active
 }
 
 // Account is one login identity of a tenant.

@@ -126,7 +126,7 @@ func (b *bench) serve() {
 func (b *bench) settle() {
 	b.tenant = account.Tenant{ID: newID(b.t, id.Tenant), Name: "Example Bank", CreatedAt: b.now()}
 	b.check(b.lasting.CreateTenant(b.t.Context(), b.tenant))
-	b.application = account.Application{ID: newID(b.t, id.Application), Tenant: b.tenant.ID, TenantName: b.tenant.Name, Name: "Portal", Digits: 2, CreatedAt: b.now()}
+	b.application = account.Application{ID: newID(b.t, id.Application), Tenant: b.tenant.ID, TenantName: b.tenant.Name, Name: "Portal", Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: b.now()}
 	b.check(b.lasting.CreateApplication(b.t.Context(), b.application))
 }
 

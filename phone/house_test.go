@@ -90,7 +90,7 @@ func (h *house) settle() {
 	ctx := h.t.Context()
 	h.tenant = account.Tenant{ID: newID(h.t, id.Tenant), Name: "Muster Makler AG", CreatedAt: time.Now()}
 	check(h.t, h.lasting.CreateTenant(ctx, h.tenant))
-	h.application = account.Application{ID: newID(h.t, id.Application), Tenant: h.tenant.ID, TenantName: h.tenant.Name, Name: "Portal", Digits: 2, CreatedAt: time.Now()}
+	h.application = account.Application{ID: newID(h.t, id.Application), Tenant: h.tenant.ID, TenantName: h.tenant.Name, Name: "Portal", Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: time.Now()}
 	check(h.t, h.lasting.CreateApplication(ctx, h.application))
 	a := account.Account{ID: newID(h.t, id.Account), Tenant: h.tenant.ID, TenantName: h.tenant.Name, ExternalID: "AB1234", Label: "Büro Süd", CreatedAt: time.Now()}
 	var err error

@@ -102,7 +102,7 @@ func (c creation) pending(q question, application account.Application, audience 
 	if err != nil {
 		return approval.Pending{}, err
 	}
-	number, err := approval.NewNumber(c.random, application.Digits)
+	number, err := approval.NewNumber(c.random, application.Digits())
 	if err != nil {
 		return approval.Pending{}, err
 	}
@@ -113,7 +113,7 @@ func (c creation) pending(q question, application account.Application, audience 
 		Tenant:      approval.Party{ID: application.Tenant, Name: application.TenantName},
 		Application: approval.Party{ID: application.ID, Name: application.Name},
 		Account:     approval.AccountLabel{Label: audience.Account.Label},
-		Details:     q.Details, Browser: q.Browser.shown(), Match: match(application.Digits),
+		Details:     q.Details, Browser: q.Browser.shown(), Match: match(application.Digits()),
 		CreatedAt: now, ExpiresAt: expires,
 	}.Bytes(c.random)
 	if err != nil {
@@ -140,7 +140,7 @@ func (c creation) ask(ctx context.Context, q question, p approval.Pending, appli
 	}
 	// Without a number to tell two questions apart there may only be one at a time.
 	done, err := c.live.Create(ctx, live.Creation{
-		Pending: p, Limit: c.most, Alone: application.Digits == 0, Idempotency: repetition,
+		Pending: p, Limit: c.most, Alone: application.Digits() == 0, Idempotency: repetition,
 	})
 	if err != nil {
 		return created{}, err

@@ -102,7 +102,7 @@ func (w *world) addTenant(name string) account.Tenant {
 }
 
 func (w *world) addApplication(t account.Tenant, digits int) account.Application {
-	a := account.Application{ID: w.newID(id.Application), Tenant: t.ID, TenantName: t.Name, Name: "Portal", Origins: []string{origin}, Digits: digits}
+	a := account.Application{ID: w.newID(id.Application), Tenant: t.ID, TenantName: t.Name, Name: "Portal", Origins: []string{origin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(digits)}}
 	w.must(w.lasting.CreateApplication(w.Context(), a))
 	return a
 }

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, a.created_at`
+	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, COALESCE(a.group_id, ''), COALESCE(a.manager, ''),
+		a.phone, a.email, a.language, a.interval_days, a.sms_on, a.phone_changed_at, a.created_at`
 	accountOf      = ` FROM accounts a JOIN tenants t ON t.id = a.tenant WHERE a.tenant = $1 AND a.deleted_at = 0`
 )
 
@@ -59,7 +60,15 @@ func (s *Store) Accounts(ctx context.Context, tenant string, f AccountFilter) ([
 }
 
 func scanAccount(r db.Row) (a account.Account, err error) {
-	return a, r.Scan(&a.ID, &a.Tenant, &a.TenantName, &a.ExternalID, &a.Label, db.Into(&a.CreatedAt))
+	return a, r.Scan(accountDest(&a)...)
+}
+
+// accountDest is where accountColumns are scanned to.
+func accountDest(a *account.Account) []any {
+	return []any{
+		&a.ID, &a.Tenant, &a.TenantName, &a.ExternalID, &a.Label, &a.Group, &a.Manager,
+		&a.Phone, &a.Email, &a.Language, &a.Interval, &a.SMSOn, db.Into(&a.PhoneChangedAt), db.Into(&a.CreatedAt),
+	}
 }
 
 // DeleteAccount ends an account with its devices, credentials and enrolments. The external id is free again; an

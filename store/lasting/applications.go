@@ -9,19 +9,39 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-const applicationColumns = `p.id, p.tenant, t.name, p.name, p.origins, p.digits, p.created_at,
+const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins, p.policy, p.created_at,
 	CASE WHEN p.revoked_at = 0 THEN t.revoked_at ELSE p.revoked_at END` // with its tenant
 
 // CreateApplication adds an application to an active tenant.
 func (s *Store) CreateApplication(ctx context.Context, a account.Application) error {
-	origins, err := json.Marshal(append([]string{}, a.Origins...))
+	origins, policy, err := encodeApplication(a)
 	if err != nil {
-		return fmt.Errorf("lasting: origins: %w", err)
+		return err
 	}
 	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound, `
-		INSERT INTO applications (id, tenant, name, origins, digits, created_at)
+		INSERT INTO applications (id, tenant, name, origins, policy, created_at)
 		SELECT $1, t.id, $3, $4, $5, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
-		a.ID, a.Tenant, a.Name, string(origins), a.Digits)
+		a.ID, a.Tenant, a.Name, origins, policy)
+}
+
+// UpdateApplication changes name, origins and policy of an active application of the tenant.
+func (s *Store) UpdateApplication(ctx context.Context, q db.Querier, a account.Application) error {
+	origins, policy, err := encodeApplication(a)
+	if err != nil {
+		return err
+	}
+	return db.MustTouch(ctx, q, db.ErrNotFound, `
+		UPDATE applications SET name = $3, origins = $4, policy = $5 WHERE id = $1 AND tenant = $2 AND revoked_at = 0`,
+		a.ID, a.Tenant, a.Name, origins, policy)
+}
+
+func encodeApplication(a account.Application) (origins, policy string, err error) {
+	list, err := json.Marshal(append([]string{}, a.Origins...))
+	if err != nil {
+		return "", "", fmt.Errorf("lasting: origins: %w", err)
+	}
+	policy, err = encodePolicy(a.Policy)
+	return string(list), policy, err
 }
 
 // Applications returns the applications of a tenant, also the revoked ones, oldest first.
@@ -51,7 +71,8 @@ func scanApplication(r db.Row) (account.Application, error) {
 // scanApplicationBehind scans other columns, then those of the application.
 func scanApplicationBehind(r db.Row, a *account.Application, first ...any) error {
 	var origins string
-	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, &a.Name, &origins, &a.Digits, db.Into(&a.CreatedAt), db.Into(&a.RevokedAt))
+	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, intoPolicy(&a.TenantPolicy), &a.Name, &origins, intoPolicy(&a.Policy),
+		db.Into(&a.CreatedAt), db.Into(&a.RevokedAt))
 	if err := r.Scan(dest...); err != nil {
 		return err
 	}

@@ -57,7 +57,5 @@ func audienceOf(rows []asked) account.Audience {
 }
 
 func scanAsked(r db.Row) (k asked, err error) {
-	a := &k.account
-	return k, r.Scan(&a.ID, &a.Tenant, &a.TenantName, &a.ExternalID, &a.Label, db.Into(&a.CreatedAt),
-		&k.device, &k.id, &k.language, &k.address, &k.versionOf)
+	return k, r.Scan(append(accountDest(&k.account), &k.device, &k.id, &k.language, &k.address, &k.versionOf)...)
 }

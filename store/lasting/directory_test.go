@@ -16,7 +16,7 @@ func TestAnApplicationComesBackAsItWasMade(t *testing.T) {
 		w := newWorld(t, s)
 		a, err := s.Application(t.Context(), w.app.ID)
 		must(t, err)
-		if a.Name != "Portal" || a.TenantName != "Musterbank" || a.Digits != 2 || !slices.Equal(a.Origins, w.app.Origins) {
+		if a.Name != "Portal" || a.TenantName != "Musterbank" || a.Digits() != 2 || !slices.Equal(a.Origins, w.app.Origins) {
 			t.Fatalf("application is %+v", a)
 		}
 		if age := time.Since(a.CreatedAt); age < -time.Minute || age > time.Minute {
