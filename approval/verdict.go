@@ -67,6 +67,8 @@ var (
 		"The push was sent a moment ago. Wait before sending it again.")
 	ErrResendLimit = refusal.New(refusal.TooMany, "resend-limit",
 		"The push was sent again three times already. Start a new approval.")
+	// ErrChanged says that what a login was to be let in by has ended in between; the caller asks.
+	ErrChanged = refusal.New(refusal.Conflict, "changed", "What this rests on has ended meanwhile. Ask again.")
 	// ErrInactive is internal: the credential was revoked or disabled meanwhile. A phone sees the uniform 401.
 	ErrInactive = refusal.New(refusal.Unauthorized, "unauthorized",
 		"The request is not authenticated. Ask GET /v1/devices what is still registered.")

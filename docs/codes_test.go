@@ -19,6 +19,7 @@ import (
 
 // unseen are refusals that no caller ever gets.
 var unseen = map[string]string{
+	"changed": "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
 	"not-due": "tells the server's own sweeper that the database's clock is behind; it tries later",
 }
 

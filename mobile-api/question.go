@@ -45,7 +45,7 @@ func asked(o approval.Outcome) approval.Pending {
 	}
 	return approval.Pending{
 		ID: o.Approval, Tenant: o.Tenant, Application: o.Application, Account: o.Account, Kind: o.Kind,
-		Document: o.Document, Number: number, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ClosesAt: o.ExpiresAt,
+		Document: o.Document, Number: number, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ClosesAt: o.ClosesAt, Context: o.Context,
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 const (
 	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, COALESCE(a.group_id, ''), COALESCE(a.manager, ''),
 		a.phone, a.email, a.language, a.interval_days, a.sms_on, a.phone_changed_at, a.created_at`
-	accountOf      = ` FROM accounts a JOIN tenants t ON t.id = a.tenant WHERE a.tenant = $1 AND a.deleted_at = 0`
+	accountOf = ` FROM accounts a JOIN tenants t ON t.id = a.tenant WHERE a.tenant = $1 AND a.deleted_at = 0`
 )
 
 // AccountFilter picks accounts by their external id, in the order of its bytes.

@@ -24,7 +24,7 @@ func encodeRecord(p approval.Pending) ([]any, error) {
 	}
 	return []any{
 		"tenant", p.Tenant, "application", p.Application, "account", p.Account, "kind", string(p.Kind),
-		"document", p.Document, "number", p.Number, "session", p.Session, "recipients", recipients, "mac", p.MAC,
+		"document", p.Document, "number", p.Number, "context", p.Context, "session", p.Session, "recipients", recipients, "mac", p.MAC,
 		"created_at", micros(p.CreatedAt), "expires_at", micros(p.ExpiresAt), "closes_at", micros(p.ClosesAt),
 	}, nil
 }
@@ -35,7 +35,7 @@ func decodeRecord(id string, fields map[string]string) (approval.Pending, error)
 	}
 	p := approval.Pending{
 		ID: id, Tenant: fields["tenant"], Application: fields["application"], Account: fields["account"],
-		Kind: approval.Kind(fields["kind"]), Document: []byte(fields["document"]), Number: fields["number"], Session: fields["session"],
+		Kind: approval.Kind(fields["kind"]), Document: []byte(fields["document"]), Number: fields["number"], Context: fields["context"], Session: fields["session"],
 		MAC: []byte(fields["mac"]), Superseded: fields[fieldSuperseded] != "", Ended: fields[fieldEnded] != "",
 	}
 	if err := json.Unmarshal([]byte(fields["recipients"]), &p.Recipients); err != nil {
