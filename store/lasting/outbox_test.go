@@ -18,36 +18,40 @@ func lent(t *testing.T, s *lasting.Store) []lasting.Event {
 	return events
 }
 
-func TestEveryEndPutsOneEventAndKnowsWhoDecided(t *testing.T) {
+func TestEveryEndPutsOneEventAndKnowsWhoDecidedAndHow(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		phone := w.phone()
-		want := make(map[string]string)
+		type end struct {
+			by     string
+			status approval.Status
+		}
+		want := make(map[string]end)
 		for _, decision := range []approval.Decision{approval.Approve, approval.Deny, approval.Report, approval.Approve} {
 			p := w.pending()
 			for range 2 {
 				_, err := w.decide(p, phone, decision)
 				must(t, err)
 			}
-			want[p.ID] = phone.Installation
+			want[p.ID] = end{phone.Installation, decision.Status()}
 		}
 		p := w.pending()
 		for range 2 {
 			_, err := s.End(t.Context(), p, approval.StatusCancelled)
 			must(t, err)
 		}
-		want[p.ID] = ""
+		want[p.ID] = end{"", approval.StatusCancelled}
 		q := w.pending()
 		for _, number := range []string{"1", "2", "3"} {
 			_, err := s.WrongNumber(t.Context(), signed(q, phone, approval.Approve, number))
 			must(t, err)
 		}
-		want[q.ID] = phone.Installation
+		want[q.ID] = end{phone.Installation, approval.StatusDenied}
 		events := lent(t, s)
 		wantEqual(t, "number of events", len(events), len(want))
 		for _, e := range events {
-			if by, ok := want[e.Approval]; !ok || by != e.Installation {
-				t.Fatalf("event %+v, decided by %q", e, by)
+			if got := (end{e.Installation, e.Status}); got != want[e.Approval] {
+				t.Fatalf("event %+v, want %+v", e, want[e.Approval])
 			}
 			delete(want, e.Approval)
 		}
