@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -25,7 +26,7 @@ type Events interface {
 
 // Withdrawer takes an approval off the phones, except the one that decided it.
 type Withdrawer interface {
-	End(ctx context.Context, id, decider string) error
+	End(ctx context.Context, id, decider string, status approval.Status) error
 }
 
 // Outbox withdraws what has ended, however it ended: at least once, and never forgotten, because an event stays until
@@ -83,7 +84,7 @@ func (o *Outbox) drain(ctx context.Context) error {
 			return err
 		}
 		for _, e := range events {
-			if err := o.live.End(ctx, e.Approval, e.Installation); err != nil {
+			if err := o.live.End(ctx, e.Approval, e.Installation, e.Status); err != nil {
 				return err
 			}
 			if err := o.events.EventDone(ctx, e.ID); err != nil {
