@@ -157,7 +157,7 @@ func (d decisions) tell(ctx context.Context, decided approval.Decided, v approva
 	ctx = context.WithoutCancel(ctx) // a phone that has hung up decided all the same; the stores bound each call
 	wake(ctx, d.live, decided.Approval.ID, decided.Approval.Account)
 	if v.Own && !v.Late {
-		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation); err != nil {
+		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation, v.Outcome.Status); err != nil {
 			edge.Annotate(ctx, slog.Bool("end_lost", true))
 		}
 	}

@@ -125,8 +125,8 @@ func (h *Hub) readBatch(ctx context.Context, ids []string) error {
 	}
 	var failed []error
 	for _, id := range pending {
-		if d, live := deliveries[id]; live && !h.overdue(id) {
-			h.progress(id, d)
+		if d, known := deliveries[id]; known && !h.overdue(id) {
+			h.progress(id, d.Delivery)
 		} else if err := h.settle(ctx, id); err != nil {
 			failed = append(failed, err)
 		}

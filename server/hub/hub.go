@@ -21,6 +21,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/live"
 )
 
 // Lasting is asked how approvals ended.
@@ -32,7 +33,7 @@ type Lasting interface {
 
 // Live is asked how far the wake-ups got.
 type Live interface {
-	Deliveries(ctx context.Context, ids []string) (map[string]approval.Delivery, error)
+	Deliveries(ctx context.Context, ids []string) (map[string]live.Delivery, error)
 }
 
 // View is what a page is to see of its approval.

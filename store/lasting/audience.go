@@ -122,8 +122,8 @@ func readMethods(column string, into *account.Audience) error {
 // keptTrust is the presented browser, as far as it is known.
 type keptTrust struct {
 	id, account, set, method, acr, family, country, lineage sql.NullString
-	remembered, active                                        sql.NullBool
-	confirmedAt, expiresAt                                    sql.NullInt64
+	remembered, active                                      sql.NullBool
+	confirmedAt, expiresAt                                  sql.NullInt64
 }
 
 const trustColumns = `b.id, b.account, b.trusted_for, b.method, b.acr, b.family, b.country, b.lineage, b.remembered,

@@ -152,7 +152,7 @@ func bell(t *testing.T, w *world) {
 	receives(t, "created", q.bell)
 	w.must(w.Resend(t.Context(), p.ID, "req_a"))
 	receives(t, "resent", q.bell)
-	w.must(w.End(t.Context(), p.ID, ""))
+	w.must(w.End(t.Context(), p.ID, "", approval.StatusExpired))
 	receives(t, "ended", q.bell)
 }
 
@@ -294,7 +294,7 @@ func (w *world) touch(p approval.Pending) {
 	w.t.Helper()
 	w.create(p)
 	w.must(w.Resend(w.t.Context(), p.ID, "req_a"))
-	w.must(w.End(w.t.Context(), p.ID, ""))
+	w.must(w.End(w.t.Context(), p.ID, "", approval.StatusExpired))
 }
 
 func longBacklog(t *testing.T, w *world) {
@@ -316,7 +316,7 @@ func oldBacklog(t *testing.T, w *world) {
 	}{
 		{"creating", func() error { w.create(p); return nil }},
 		{"resending", func() error { return w.Resend(t.Context(), p.ID, "req_a") }},
-		{"ending", func() error { return w.End(t.Context(), p.ID, "") }},
+		{"ending", func() error { return w.End(t.Context(), p.ID, "", approval.StatusExpired) }},
 	} {
 		w.must(w.client.Del(t.Context(), pushKey(p.Partition())).Err())
 		w.backlog(p.Partition(), 5_000, life+time.Minute)
@@ -381,10 +381,7 @@ func forgottenConsumers(t *testing.T, w *world) {
 func TestReclaimingForgetsTheConsumersOfAnHourAgo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, Embedded) // the one whose clock the test can move
-	hours := func(n time.Duration) {
-		w.clock.advance(n * forgetAfter)
-		w.embedded.SetTime(w.now())
-	}
+	hours := func(n time.Duration) { w.advance(n * forgetAfter) }
 	account := newID(t, id.Account)
 	gone, job := w.seen("gone", account)
 	w.must(gone.Ack(t.Context(), job))
