@@ -19,9 +19,10 @@ type Context struct {
 	Trust     *Trust          `json:"trust,omitempty"`
 	Remember  bool            `json:"remember,omitempty"` // asked for
 	Offline   string          `json:"offline,omitempty"`
-	Network   string          `json:"network,omitempty"` // of the browser: /24 or /48
-	Session   string          `json:"session,omitempty"` // hash
-	Family    string          `json:"family,omitempty"`  // of the browser
+	DenyAny   bool            `json:"deny_any,omitempty"` // one phone's deny ends it; otherwise that of all
+	Network   string          `json:"network,omitempty"`  // of the browser: /24 or /48
+	Session   string          `json:"session,omitempty"`  // hash
+	Family    string          `json:"family,omitempty"`   // of the browser
 	System    string          `json:"system,omitempty"`
 	Country   string          `json:"country,omitempty"`
 	Lineage   string          `json:"lineage,omitempty"` // the same over all confirmations of one browser
@@ -45,6 +46,15 @@ type Trust struct {
 
 // May reports whether the method may confirm.
 func (c Context) May(m Method) bool { return slices.Contains(c.Methods, m) }
+
+// Phones reports whether phones may answer: those that are registered, or one that is registered for this first login. What
+// was asked without a context is for phones.
+func (c Context) Phones() bool {
+	if len(c.Methods) == 0 && c.Activate == nil {
+		return true
+	}
+	return c.May(MethodPush) || (c.Activate != nil && slices.Contains(c.Activate.Methods, MethodPush))
+}
 
 // Encode returns the context as it is kept.
 func (c Context) Encode() (string, error) {

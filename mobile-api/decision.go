@@ -94,6 +94,9 @@ func (d decisions) authentic(q question) error {
 	if err := d.keys.VerifyMAC(q.MAC, keys.PendingApproval, q.Fixed()); err != nil {
 		return errUnauthorized.Because(fmt.Errorf("mobileapi: the live record of %s was altered: %w", q.ID, err))
 	}
+	if !forPhones(q.Pending) {
+		return errUnauthorized.Because(fmt.Errorf("mobileapi: phones may not answer %s", q.ID))
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/judge"
 )
 
 // feature mounts its own routes.
@@ -15,9 +16,10 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
+	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, Now: o.Now}
 	return []feature{
-		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
-		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
+		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
+		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, keys: o.Keys, random: o.Random, patience: patience},
 		sockets{guards: g, ender: ender, hub: h},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},

@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/ticket"
 )
 
@@ -36,7 +37,9 @@ type Live interface {
 // Lasting is all that the server needs of the lasting store.
 type Lasting interface {
 	guard.Credentials
-	audiences
+	judge.Audiences
+	lettingIn
+	trusting
 	evidence
 	directory
 	receiptKeys
@@ -67,10 +70,11 @@ type Options struct {
 	Keys       Keys
 	Receipts   Receipts
 	Wakeups    Wakeups
-	PublicURL  string // of this API, as browsers reach it
-	EnrolURL   string // of the phone API, as phones reach it
-	MaxPending int    // approvals per account and application; 0: approval.MaxPending
-	MaxSockets int    // 0: DefaultMaxSockets
+	Countries  judge.Countries // nil: the country of a browser is not known
+	PublicURL  string          // of this API, as browsers reach it
+	EnrolURL   string          // of the phone API, as phones reach it
+	MaxPending int             // approvals per account and application; 0: approval.MaxPending
+	MaxSockets int             // 0: DefaultMaxSockets
 	Edge       edge.Options
 	Now        func() time.Time
 	Random     io.Reader

@@ -56,6 +56,14 @@ func (s Standing) Application() string {
 	return s.Pending.Application
 }
 
+// ClosesAt returns when the approval ends at the latest, or had to end.
+func (s Standing) ClosesAt() time.Time {
+	if s.Outcome != nil {
+		return s.Outcome.ClosesAt
+	}
+	return s.Pending.ClosesAt
+}
+
 // Standing returns where the approval stands, and writes the end of one that is overdue. approval.ErrUnknown says that
 // neither store knows it.
 func (e *Ender) Standing(ctx context.Context, id string) (Standing, error) {

@@ -41,6 +41,8 @@ type View struct {
 	Status    approval.Status
 	Method    approval.Method
 	Number    string
+	Methods   []approval.Method  // that may confirm
+	Activate  *approval.Activate // nil: nothing can be activated
 	Delivery  approval.Delivery
 	ExpiresAt time.Time
 	ClosesAt  time.Time

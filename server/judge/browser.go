@@ -1,6 +1,8 @@
-package server
+package judge
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/netip"
 
 	"github.com/mileusna/useragent"
@@ -26,19 +28,22 @@ var (
 )
 
 const (
-	unknown      = "unknown"
-	maxUserAgent = 2048
-	maxSession   = 256
+	unknown       = "unknown"
+	maxUserAgent  = 2048
+	maxSession    = 256
+	maxTrustToken = 256
 )
 
-// browser is what the login service says about the browser.
-type browser struct {
-	IP        string `json:"ip"`
-	UserAgent string `json:"user_agent"`
-	Session   string `json:"session"`
+// Browser is what the login service says about the browser.
+type Browser struct {
+	IP         string `json:"ip"`
+	UserAgent  string `json:"user_agent"`
+	Session    string `json:"session"`
+	TrustToken string `json:"trust_token"`
 }
 
-func (b browser) validate() error {
+// Validate refuses what no browser could have.
+func (b Browser) Validate() error {
 	addr, err := netip.ParseAddr(b.IP)
 	if err != nil || addr.Zone() != "" {
 		return refusal.Field("browser.ip", "must be the browser's IPv4 or IPv6 address")
@@ -49,14 +54,30 @@ func (b browser) validate() error {
 	if len(b.Session) > maxSession {
 		return refusal.Field("browser.session", "at most 256 bytes")
 	}
+	if len(b.TrustToken) > maxTrustToken {
+		return refusal.Field("browser.trust_token", "must be a trust token as an approval gave it")
+	}
 	return nil
 }
 
 // shown returns what the phone shows of a valid browser.
-func (b browser) shown() approval.Browser {
+func (b Browser) shown(countries Countries) approval.Browser {
 	addr, _ := netip.ParseAddr(b.IP)
 	ua := useragent.Parse(b.UserAgent)
-	return approval.Browser{IP: addr.Unmap().String(), OS: listed(systems, ua.OS), Name: listed(browsers, ua.Name)}
+	shown := approval.Browser{IP: addr.Unmap().String(), OS: listed(systems, ua.OS), Name: listed(browsers, ua.Name)}
+	if countries != nil {
+		shown.Country = countries.Of(addr.Unmap())
+	}
+	return shown
+}
+
+// SessionHash names the browser of a login, hashed to keep what identifies it elsewhere out of our stores; empty: none given.
+func (b Browser) SessionHash() string {
+	if b.Session == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(b.Session))
+	return hex.EncodeToString(sum[:])
 }
 
 func listed(names map[string]string, name string) string {
