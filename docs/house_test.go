@@ -46,6 +46,7 @@ type house struct {
 	url, phone string       // of the two APIs
 
 	key, loginKey, enrolKey string // all scopes, and one each
+	tenant                  account.Tenant
 	client                  *client.Client
 }
 
@@ -124,9 +125,9 @@ func (h *house) newID(prefix string) string {
 // furnish makes the tenant, its application and the keys.
 func (h *house) furnish() {
 	ctx, store, now := h.Context(), h.process.Lasting(), time.Now()
-	tenant := account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG", CreatedAt: now}
-	h.must(store.CreateTenant(ctx, tenant))
-	app := account.Application{ID: h.newID(id.Application), Tenant: tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
+	h.tenant = account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG", CreatedAt: now}
+	h.must(store.CreateTenant(ctx, h.tenant))
+	app := account.Application{ID: h.newID(id.Application), Tenant: h.tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
 	h.must(store.CreateApplication(ctx, app))
 	for secret, scopes := range map[*string][]account.Scope{
 		&h.key: account.Scopes, &h.loginKey: {account.ScopeLogin}, &h.enrolKey: {account.ScopeEnrol},
@@ -147,7 +148,7 @@ func (h *house) enrol(login, holder string) *phone.Phone {
 	e, err := h.client.StartEnrolment(h.Context(), login)
 	h.must(err)
 	p := phone.New(phone.Options{HTTPClient: h.http})
-	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", &phone.PushAddress{Provider: "fcm", App: "project", Token: "token"})
 	h.must(err)
 	_, err = h.client.ConfirmEnrolment(h.Context(), e.ID, digits)
 	h.must(err)

@@ -23,6 +23,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		sockets{guards: g, ender: ender, hub: h},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
+		browsers{guards: g, lasting: o.Lasting},
 		devices{guards: g, devices: o.Lasting},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 	}

@@ -138,7 +138,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 			return
 		}
 		body, path := bodies[method+" "+pattern], s.path(pattern)
-		if strings.HasSuffix(pattern, "/devices") || strings.HasSuffix(pattern, "{external_id}") {
+		if strings.Contains(pattern, "{external_id}") && !strings.Contains(pattern, "{id}") {
 			path = strings.Replace(path, "4711", "only-ours", 1)
 		}
 		w.addAccount(w.app, "only-ours")

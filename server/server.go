@@ -44,6 +44,7 @@ type Lasting interface {
 	directory
 	receiptKeys
 	devicesOf
+	trustedBrowsers
 	enrolling
 	ending.Lasting
 	hub.Lasting

@@ -59,20 +59,6 @@ func scanBrowser(r db.Row) (b account.TrustedBrowser, err error) {
 		db.Into(&b.ConfirmedAt), db.Into(&b.ExpiresAt), db.Into(&b.LastUsedAt))
 }
 
-// EndBrowser ends the trust in one browser of an account. Repeating it changes nothing.
-func (s *Store) EndBrowser(ctx context.Context, q db.Querier, accountID, browser, by string) error {
-	return db.MustTouch(ctx, q, account.ErrUnknownBrowser, `
-		UPDATE trusted_browsers SET ended_at = CASE WHEN ended_at = 0 THEN jawort_now() ELSE ended_at END,
-			ended_by = CASE WHEN ended_at = 0 THEN $3 ELSE ended_by END
-		WHERE id = $1 AND account = $2`, browser, accountID, by)
-}
-
-// EndBrowsers ends the trust in all browsers of an account, those that have not fetched their token too.
-func (s *Store) EndBrowsers(ctx context.Context, q db.Querier, accountID string) error {
-	return db.MustTouch(ctx, q, account.ErrUnknownAccount,
-		`UPDATE accounts SET browsers_ended_at = jawort_now() WHERE id = $1 AND deleted_at = 0`, accountID)
-}
-
 // expiredBrowsersKept is how long a browser whose trust has ended is still known by its token: it stays the same browser
 // in the eyes of a dry run.
 const expiredBrowsersKept = 35 * 24 * time.Hour

@@ -28,7 +28,7 @@ func TestTwoThousandParallelDecisionsOnOneApprovalHaveOneOutcome(t *testing.T) {
 		n, err := s.Count(t.Context(), "outcomes")
 		must(t, err)
 		wantEqual(t, "number of outcomes", n, 1)
-		n, err = s.Count(t.Context(), "outbox")
+		n, err = s.Count(t.Context(), "outbox WHERE kind = 'approval.ended'")
 		must(t, err)
 		wantEqual(t, "number of events", n, 1)
 		o, err := s.Outcome(t.Context(), p.ID)
@@ -109,7 +109,7 @@ func TestTheLastDevicesBlockedInParallelDenyOnce(t *testing.T) {
 				return true
 			})
 			wantEqual(t, "status", w.outcome(p), approval.StatusDenied)
-			n, err := s.Count(t.Context(), "outbox WHERE approval = $1", p.ID)
+			n, err := s.Count(t.Context(), "outbox WHERE subject = $1", p.ID)
 			must(t, err)
 			wantEqual(t, "events", n, 1)
 			n, err = s.Count(t.Context(), "partial_denies WHERE approval = $1", p.ID)

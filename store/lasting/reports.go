@@ -59,10 +59,3 @@ func pauseReported(ctx context.Context, tx *sql.Tx, p approval.Pending) error {
 		ON CONFLICT (approval) DO NOTHING`, p.ID, p.Account, c.Session, c.Network)
 	return err
 }
-
-// LiftReports lets logins of the sessions and networks that were reported for an account wake its phones again, and returns
-// how many reports that were. By names who lifted them.
-func (s *Store) LiftReports(ctx context.Context, q db.Querier, accountID, by string) (int64, error) {
-	return db.Exec(ctx, q, `
-		UPDATE report_pauses SET lifted_at = jawort_now(), lifted_by = $2 WHERE account = $1 AND lifted_at = 0`, accountID, by)
-}
