@@ -13,30 +13,40 @@ import (
 type Tenant struct {
 	ID        string
 	Name      string
+	Policy    TenantPolicy
 	CreatedAt time.Time
 	RevokedAt time.Time // zero: active
 }
 
 // Application is a login service of a tenant.
 type Application struct {
-	ID         string
-	Tenant     string
-	TenantName string
-	Name       string
-	Origins    []string // of the browsers that may wait
-	Digits     int      // of the number that the phone must enter; 0: nothing is matched
-	CreatedAt  time.Time
-	RevokedAt  time.Time // zero: active
+	ID           string
+	Tenant       string
+	TenantName   string
+	TenantPolicy TenantPolicy
+	Name         string
+	Origins      []string // of the browsers that may wait
+	Policy       ApplicationPolicy
+	CreatedAt    time.Time
+	RevokedAt    time.Time // zero: active
 }
 
 // Account is one login identity of a tenant.
 type Account struct {
-	ID         string
-	Tenant     string
-	TenantName string
-	ExternalID string // the login number by which the tenant knows it
-	Label      string // how the phone calls it
-	CreatedAt  time.Time
+	ID             string
+	Tenant         string
+	TenantName     string
+	ExternalID     string    // the login number by which the tenant knows it
+	Label          string    // how the phone calls it
+	Group          string    // id; empty: none
+	Manager        string    // id of the account that manages this one; empty: none
+	Phone          string    // E.164; empty: none on record
+	Email          string    // empty: none on record
+	Language       string    // de or en; empty: the tenant's
+	Interval       *int      // whole days, chosen within the group's bounds; nil: the group's default
+	SMSOn          bool      // codes by SMS are switched on, where the group leaves it to the account
+	PhoneChangedAt time.Time // zero: never, or while the account had no method
+	CreatedAt      time.Time
 }
 
 // Installation is one copy of the companion app.

@@ -41,8 +41,18 @@ func (s Status) Ended() bool { return s != StatusPending }
 // Method says how an approval was approved.
 type Method string
 
-// MethodPush is a signed decision of a phone.
-const MethodPush Method = "push"
+// The methods.
+const (
+	MethodPush           Method = "push"            // a signed decision of a phone
+	MethodTOTP           Method = "totp"            // a code of an authenticator app (RFC 6238)
+	MethodSMS            Method = "sms"             // a code that was sent
+	MethodEmail          Method = "email"           // a code that was sent
+	MethodRecovery       Method = "recovery"        // a recovery code from the list that the person keeps
+	MethodBypass         Method = "bypass"          // a code that an operator gave
+	MethodPasskey        Method = "passkey"         // a passkey of the browser
+	MethodTrustedBrowser Method = "trusted_browser" // nobody was asked: this browser confirmed recently
+	MethodNotEnforced    Method = "not_enforced"    // nobody was asked: the account has no method, and none is demanded yet
+)
 
 // How long an approval lives.
 const (

@@ -105,7 +105,7 @@ func (h *house) configure(o Options) (*config.Config, process.Listeners, error) 
 func (h *house) furnish(ctx context.Context) error {
 	store, now := h.process.Lasting(), time.Now().UTC()
 	tenant := account.Tenant{Name: "Muster Makler AG", CreatedAt: now}
-	application := account.Application{Name: "Portal", Origins: []string{h.siteURL}, Digits: 2, CreatedAt: now}
+	application := account.Application{Name: "Portal", Origins: []string{h.siteURL}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
 	login := account.Account{ExternalID: demoAccount, Label: "Office South (" + demoAccount + ")", CreatedAt: now}
 	key := account.Key{Scopes: account.Scopes, CreatedAt: now}
 	for prefix, target := range map[string]*string{

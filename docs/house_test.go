@@ -24,7 +24,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -126,7 +126,7 @@ func (h *house) furnish() {
 	ctx, store, now := h.Context(), h.process.Lasting(), time.Now()
 	tenant := account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG", CreatedAt: now}
 	h.must(store.CreateTenant(ctx, tenant))
-	app := account.Application{ID: h.newID(id.Application), Tenant: tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Digits: 2, CreatedAt: now}
+	app := account.Application{ID: h.newID(id.Application), Tenant: tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
 	h.must(store.CreateApplication(ctx, app))
 	for secret, scopes := range map[*string][]account.Scope{
 		&h.key: account.Scopes, &h.loginKey: {account.ScopeLogin}, &h.enrolKey: {account.ScopeEnrol},

@@ -21,6 +21,15 @@ const (
 	Device       = "dev_"
 	Enrolment    = "enr_"
 	Request      = "req_"
+	Group        = "grp_"
+	Browser      = "brw_" // a trusted browser
+	Message      = "msg_" // an SMS or e-mail
+	Activation   = "act_"
+	Bypass       = "byp_"
+	Webhook      = "whk_"
+	Event        = "evt_"
+	Invitation   = "inv_"
+	Recovery     = "rec_" // of an account whose phone is lost
 )
 
 const randomBytes = 16

@@ -17,8 +17,9 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
-	"github.com/jawort/jawort/mobile-api"
+	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/mobile-api/dpop"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
 )
@@ -67,7 +68,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, log: &logBook{}, subscribed: make(chan struct{}, 1)}
 	b.keys = must(keys.Generate())(t)
 	b.nonces = dpop.NewNonces(b.keys, b.now)
-	b.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", lasting.Options{Log: slog.New(slog.DiscardHandler)}))(t)
+	b.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", db.Options{Log: slog.New(slog.DiscardHandler)}))(t)
 	t.Cleanup(func() { _ = b.lasting.Close() })
 	b.live = must(live.Open(t.Context(), live.Config{URL: "embedded"}, b.now))(t)
 	t.Cleanup(func() { _ = b.live.Close() })
@@ -125,7 +126,7 @@ func (b *bench) serve() {
 func (b *bench) settle() {
 	b.tenant = account.Tenant{ID: newID(b.t, id.Tenant), Name: "Example Bank", CreatedAt: b.now()}
 	b.check(b.lasting.CreateTenant(b.t.Context(), b.tenant))
-	b.application = account.Application{ID: newID(b.t, id.Application), Tenant: b.tenant.ID, TenantName: b.tenant.Name, Name: "Portal", Digits: 2, CreatedAt: b.now()}
+	b.application = account.Application{ID: newID(b.t, id.Application), Tenant: b.tenant.ID, TenantName: b.tenant.Name, Name: "Portal", Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: b.now()}
 	b.check(b.lasting.CreateApplication(b.t.Context(), b.application))
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/mobile-api/dpop"
 	"github.com/jawort/jawort/refusal"
-	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/db"
 )
 
 // errUnauthorized is the one answer to all that does not hold; the cause goes to the log only.
@@ -61,7 +61,7 @@ func (g guards) installation(r *http.Request) (context.Context, error) {
 		return nil, errUnauthorized.Because(err)
 	}
 	i, err := g.lasting.Installation(r.Context(), id)
-	if errors.Is(err, lasting.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return nil, errUnauthorized.Because(err)
 	}
 	if err != nil {

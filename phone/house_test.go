@@ -17,8 +17,9 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
-	"github.com/jawort/jawort/mobile-api"
+	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
 )
@@ -44,7 +45,7 @@ func newHouse(t *testing.T) *house {
 	set := must(keys.Generate())(t)
 	h.keys = set
 	quiet := slog.New(slog.DiscardHandler)
-	h.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", lasting.Options{Log: quiet}))(t)
+	h.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", db.Options{Log: quiet}))(t)
 	t.Cleanup(func() { h.lasting.Close() })
 	h.live = must(live.Open(t.Context(), live.Config{URL: "embedded"}, time.Now))(t)
 	t.Cleanup(func() { h.live.Close() })
@@ -89,7 +90,7 @@ func (h *house) settle() {
 	ctx := h.t.Context()
 	h.tenant = account.Tenant{ID: newID(h.t, id.Tenant), Name: "Muster Makler AG", CreatedAt: time.Now()}
 	check(h.t, h.lasting.CreateTenant(ctx, h.tenant))
-	h.application = account.Application{ID: newID(h.t, id.Application), Tenant: h.tenant.ID, TenantName: h.tenant.Name, Name: "Portal", Digits: 2, CreatedAt: time.Now()}
+	h.application = account.Application{ID: newID(h.t, id.Application), Tenant: h.tenant.ID, TenantName: h.tenant.Name, Name: "Portal", Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: time.Now()}
 	check(h.t, h.lasting.CreateApplication(ctx, h.application))
 	a := account.Account{ID: newID(h.t, id.Account), Tenant: h.tenant.ID, TenantName: h.tenant.Name, ExternalID: "AB1234", Label: "Büro Süd", CreatedAt: time.Now()}
 	var err error

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
 )
 
 // OpenDatabase opens the lasting store by itself, for who sets up what the processes serve.
 func OpenDatabase(ctx context.Context, url string, log *slog.Logger) (*lasting.Store, error) {
-	store, err := lasting.Open(ctx, url, lasting.Options{Log: log})
+	store, err := lasting.Open(ctx, url, db.Options{Log: log})
 	if err != nil {
 		return nil, unopened("database", url, err)
 	}

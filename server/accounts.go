@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -25,13 +26,13 @@ type directory interface {
 
 // accounts are the login identities of the caller's tenant.
 type accounts struct {
-	guards    guards
+	guards    guard.Guards
 	directory directory
 	random    io.Reader
 }
 
-func (a accounts) mount(m *edge.Mux) {
-	admin := a.guards.key(account.ScopeAdmin)
+func (a accounts) Mount(m *edge.Mux) {
+	admin := a.guards.Key(account.ScopeAdmin)
 	m.Handle("GET /v1/accounts", admin, a.list)
 	m.Handle("PUT /v1/accounts/{external_id}", admin, a.put)
 	m.Handle("GET /v1/accounts/{external_id}", admin, a.get)
@@ -75,7 +76,7 @@ func (a accounts) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	wanted := account.Account{ID: accountID, Tenant: callerOf(r.Context()).application.Tenant, ExternalID: externalID}
+	wanted := account.Account{ID: accountID, Tenant: guard.CallerOf(r.Context()).Application.Tenant, ExternalID: externalID}
 	if body.Label != nil {
 		wanted.Label = *body.Label
 	}
@@ -91,7 +92,7 @@ func (a accounts) put(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a accounts) get(w http.ResponseWriter, r *http.Request) error {
-	found, err := a.directory.Account(r.Context(), callerOf(r.Context()).application.Tenant, r.PathValue("external_id"))
+	found, err := a.directory.Account(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"))
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (a accounts) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a accounts) delete(w http.ResponseWriter, r *http.Request) error {
-	err := a.directory.DeleteAccount(r.Context(), callerOf(r.Context()).application.Tenant, r.PathValue("external_id"))
+	err := a.directory.DeleteAccount(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"))
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (a accounts) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	limit := filter.Limit
 	filter.Limit++
-	found, err := a.directory.Accounts(r.Context(), callerOf(r.Context()).application.Tenant, filter)
+	found, err := a.directory.Accounts(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, filter)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // evidence is what is told of an end beside the end itself.
@@ -19,18 +20,18 @@ type evidence interface {
 
 // approvals are those that exist: where they stand, taking one back, asking again.
 type approvals struct {
-	guards   guards
+	guards   guard.Guards
 	ender    *ending.Ender
 	live     asking
 	evidence evidence
 	patience patience
 }
 
-func (a approvals) mount(m *edge.Mux) {
-	cors := a.guards.cors()
-	m.HandleCORS("GET /v1/approvals/{id}", cors, a.guards.keyOrTicket, a.get)
-	m.HandleCORS("POST /v1/approvals/{id}/cancel", cors, a.guards.keyOrTicket, a.cancel)
-	m.HandleCORS("POST /v1/approvals/{id}/resend", cors, a.guards.keyOrTicket, a.resend)
+func (a approvals) Mount(m *edge.Mux) {
+	cors := a.guards.CORS()
+	m.HandleCORS("GET /v1/approvals/{id}", cors, a.guards.KeyOrTicket, a.get)
+	m.HandleCORS("POST /v1/approvals/{id}/cancel", cors, a.guards.KeyOrTicket, a.cancel)
+	m.HandleCORS("POST /v1/approvals/{id}/resend", cors, a.guards.KeyOrTicket, a.resend)
 }
 
 // get answers where the approval stands, once it has ended or the caller has waited long enough.
@@ -42,7 +43,7 @@ func (a approvals) get(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	var s ending.Standing
 	err = a.patience.wait(r.Context(), id, wait, func(ctx context.Context) (done bool, err error) {
-		s, err = a.guards.own(ctx, id)
+		s, err = a.guards.Own(ctx, id)
 		return s.Outcome != nil, err
 	})
 	if err != nil {
@@ -53,7 +54,7 @@ func (a approvals) get(w http.ResponseWriter, r *http.Request) error {
 
 // cancel takes the question back. Cancelling a cancelled one again is the same as once; any other end stands.
 func (a approvals) cancel(w http.ResponseWriter, r *http.Request) error {
-	s, err := a.guards.own(r.Context(), r.PathValue("id"))
+	s, err := a.guards.Own(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (a approvals) resend(w http.ResponseWriter, r *http.Request) error {
 	if request == "" {
 		request = edge.RequestID(ctx)
 	}
-	s, err := a.guards.own(ctx, r.PathValue("id"))
+	s, err := a.guards.Own(ctx, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func hasEnded(status approval.Status) *refusal.Error {
 
 func (a approvals) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
 	edge.Annotate(r.Context(), slog.String("approval", r.PathValue("id")))
-	if callerOf(r.Context()).ticket != nil {
+	if guard.CallerOf(r.Context()).Ticket != nil {
 		return edge.JSON(w, http.StatusOK, narrow(s))
 	}
 	v, err := a.view(r.Context(), s)

@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/live"
 )
 
@@ -28,7 +29,7 @@ type audiences interface {
 
 // creation is POST /v1/approvals.
 type creation struct {
-	guards    guards
+	guards    guard.Guards
 	audiences audiences
 	live      interface {
 		asking
@@ -43,8 +44,8 @@ type creation struct {
 	log     *slog.Logger
 }
 
-func (c creation) mount(m *edge.Mux) {
-	m.Handle("POST /v1/approvals", c.guards.key(account.ScopeLogin), c.create)
+func (c creation) Mount(m *edge.Mux) {
+	m.Handle("POST /v1/approvals", c.guards.Key(account.ScopeLogin), c.create)
 }
 
 // created is the answer. It is kept, without the ticket, for a repetition of the request.
@@ -71,7 +72,7 @@ func (c creation) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	application := callerOf(ctx).application
+	application := guard.CallerOf(ctx).Application
 	audience, err := c.audiences.Audience(ctx, application.Tenant, q.Account)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (c creation) pending(q question, application account.Application, audience 
 	if err != nil {
 		return approval.Pending{}, err
 	}
-	number, err := approval.NewNumber(c.random, application.Digits)
+	number, err := approval.NewNumber(c.random, application.Digits())
 	if err != nil {
 		return approval.Pending{}, err
 	}
@@ -112,7 +113,7 @@ func (c creation) pending(q question, application account.Application, audience 
 		Tenant:      approval.Party{ID: application.Tenant, Name: application.TenantName},
 		Application: approval.Party{ID: application.ID, Name: application.Name},
 		Account:     approval.AccountLabel{Label: audience.Account.Label},
-		Details:     q.Details, Browser: q.Browser.shown(), Match: match(application.Digits),
+		Details:     q.Details, Browser: q.Browser.shown(), Match: match(application.Digits()),
 		CreatedAt: now, ExpiresAt: expires,
 	}.Bytes(c.random)
 	if err != nil {
@@ -139,7 +140,7 @@ func (c creation) ask(ctx context.Context, q question, p approval.Pending, appli
 	}
 	// Without a number to tell two questions apart there may only be one at a time.
 	done, err := c.live.Create(ctx, live.Creation{
-		Pending: p, Limit: c.most, Alone: application.Digits == 0, Idempotency: repetition,
+		Pending: p, Limit: c.most, Alone: application.Digits() == 0, Idempotency: repetition,
 	})
 	if err != nil {
 		return created{}, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // devicesOf keeps the devices of accounts.
@@ -18,12 +19,12 @@ type devicesOf interface {
 
 // devices are the phones of the tenant's accounts.
 type devices struct {
-	guards  guards
+	guards  guard.Guards
 	devices devicesOf
 }
 
-func (d devices) mount(m *edge.Mux) {
-	admin := d.guards.key(account.ScopeAdmin)
+func (d devices) Mount(m *edge.Mux) {
+	admin := d.guards.Key(account.ScopeAdmin)
 	m.Handle("GET /v1/accounts/{external_id}/devices", admin, d.list)
 	m.Handle("GET /v1/accounts/{external_id}/devices/{id}", admin, d.get)
 	m.Handle("DELETE /v1/accounts/{external_id}/devices/{id}", admin, d.revoke)
@@ -81,7 +82,7 @@ func (d devices) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d devices) revoke(w http.ResponseWriter, r *http.Request) error {
-	tenant := callerOf(r.Context()).application.Tenant
+	tenant := guard.CallerOf(r.Context()).Application.Tenant
 	if err := d.devices.RevokeDevice(r.Context(), tenant, r.PathValue("external_id"), r.PathValue("id")); err != nil {
 		return err
 	}
@@ -90,5 +91,5 @@ func (d devices) revoke(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d devices) of(r *http.Request) ([]account.Device, error) {
-	return d.devices.Devices(r.Context(), callerOf(r.Context()).application.Tenant, r.PathValue("external_id"))
+	return d.devices.Devices(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"))
 }

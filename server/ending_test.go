@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestTheSweeperTellsThoseWhoWaitThatTheTimeIsOver(t *testing.T) {
@@ -72,7 +73,7 @@ func TestTheOutboxWithdrawsFromAllButTheDecider(t *testing.T) {
 		t.Errorf("withdrawn from %v", withdrawn)
 	}
 	w.advance(time.Minute) // no lease hides one that was not marked done
-	if left, err := w.lasting.LeaseEvents(t.Context(), 10, time.Second); err != nil || len(left) != 0 {
+	if left, err := (&outbox.Store{DB: w.lasting.DB}).Lease(t.Context(), 10, time.Second); err != nil || len(left) != 0 {
 		t.Errorf("events left: %v %v", left, err)
 	}
 }

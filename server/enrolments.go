@@ -14,6 +14,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // enrolling is how a phone gets bound to an account.
@@ -31,7 +32,7 @@ type authenticator interface {
 
 // enrolments are the links that bind phones.
 type enrolments struct {
-	guards guards
+	guards guard.Guards
 	store  enrolling
 	keys   authenticator
 	live   interface {
@@ -43,8 +44,8 @@ type enrolments struct {
 	random   io.Reader
 }
 
-func (e enrolments) mount(m *edge.Mux) {
-	enrol := e.guards.key(account.ScopeEnrol)
+func (e enrolments) Mount(m *edge.Mux) {
+	enrol := e.guards.Key(account.ScopeEnrol)
 	m.Handle("POST /v1/enrolments", enrol, e.start)
 	m.Handle("GET /v1/enrolments/{id}", enrol, e.get)
 	m.Handle("POST /v1/enrolments/{id}/confirm", enrol, e.confirm)
@@ -87,7 +88,7 @@ func (e enrolments) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	application := callerOf(r.Context()).application
+	application := guard.CallerOf(r.Context()).Application
 	owner, err := e.store.Account(r.Context(), application.Tenant, body.Account)
 	if err != nil {
 		return err
@@ -160,7 +161,7 @@ func (e enrolments) get(w http.ResponseWriter, r *http.Request) error {
 
 // own returns the caller's enrolment; another application's is as unknown as none.
 func (e enrolments) own(ctx context.Context, enrolment string) (account.Enrolment, *account.Device, error) {
-	application := callerOf(ctx).application
+	application := guard.CallerOf(ctx).Application
 	found, device, err := e.store.Enrolment(ctx, application.Tenant, enrolment)
 	if err != nil {
 		return account.Enrolment{}, nil, err

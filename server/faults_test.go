@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/live"
 	"github.com/jawort/jawort/store/live/redistest"
 )

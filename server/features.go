@@ -3,15 +3,16 @@ package server
 import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 )
 
 // feature mounts its own routes.
-type feature interface{ mount(m *edge.Mux) }
+type feature interface{ Mount(m *edge.Mux) }
 
 // features are all that the server answers.
 func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []feature {
-	g := guards{credentials: o.Lasting, keys: o.Keys, ender: ender, now: o.Now}
+	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	return []feature{

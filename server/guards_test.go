@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/live"
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // fakeReceipts signs nothing: how receipts are signed is package approval's to test.
@@ -63,7 +64,7 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 	w.must(err)
 	i.Server = httptest.NewUnstartedServer(nil)
 	o := server.Options{
-		Live: w.live, Lasting: w.lasting, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
+		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",
 		Edge: edge.Options{
 			Service: "server", Log: slog.New(slog.NewJSONHandler(i.log, nil)), Metrics: i.metrics, Random: rand.Reader, Now: w.clock.Now,

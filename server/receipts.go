@@ -8,6 +8,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // Receipts signs the evidence of an outcome as a compact JWS; approval.ErrNoReceipt where nobody signed it.
@@ -21,18 +22,18 @@ type receiptKeys interface {
 
 // receipts are the evidence, and the keys to check it with.
 type receipts struct {
-	guards guards
+	guards guard.Guards
 	signer Receipts
 	keys   receiptKeys
 }
 
-func (s receipts) mount(m *edge.Mux) {
-	m.Handle("GET /v1/approvals/{id}/receipt", s.guards.key(account.ScopeLogin), s.get)
+func (s receipts) Mount(m *edge.Mux) {
+	m.Handle("GET /v1/approvals/{id}/receipt", s.guards.Key(account.ScopeLogin), s.get)
 	m.Handle("GET /.well-known/jwks.json", edge.Public, s.published)
 }
 
 func (s receipts) get(w http.ResponseWriter, r *http.Request) error {
-	standing, err := s.guards.own(r.Context(), r.PathValue("id"))
+	standing, err := s.guards.Own(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/ticket"
 )
@@ -34,7 +35,7 @@ type Live interface {
 
 // Lasting is all that the server needs of the lasting store.
 type Lasting interface {
-	credentials
+	guard.Credentials
 	audiences
 	evidence
 	directory
@@ -42,7 +43,6 @@ type Lasting interface {
 	devicesOf
 	enrolling
 	ending.Lasting
-	ending.Events
 	hub.Lasting
 }
 
@@ -63,6 +63,7 @@ type Wakeups interface {
 type Options struct {
 	Live       Live
 	Lasting    Lasting
+	Events     ending.Events
 	Keys       Keys
 	Receipts   Receipts
 	Wakeups    Wakeups
@@ -99,7 +100,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		outbox:  ending.NewOutbox(o.Lasting, o.Live, o.Tick, o.Edge.Log),
+		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -107,7 +108,7 @@ func New(o Options) (*Server, error) {
 	})
 	o.Wakeups.OnWake(s.wake)
 	for _, feature := range features(o, ender, s.hub, socket) {
-		feature.mount(s.mux)
+		feature.Mount(s.mux)
 	}
 	return s, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/ticket"
 )
@@ -25,12 +26,12 @@ var errProtocol = refusal.New(refusal.Malformed, "websocket-expected",
 // sockets are where browsers wait: GET /v1/approvals/{id}/socket. The ticket comes as a subprotocol, because that is
 // the only thing that a page can add to the request; it is never selected, so never echoed.
 type sockets struct {
-	guards guards
+	guards guard.Guards
 	ender  *ending.Ender
 	hub    *hub.Hub
 }
 
-func (s sockets) mount(m *edge.Mux) {
+func (s sockets) Mount(m *edge.Mux) {
 	// A guard would answer with a status, which browsers hide from the page: join lets in, and closes with a code.
 	m.Handle("GET /v1/approvals/{id}/socket", edge.Public, s.join)
 }
@@ -41,7 +42,7 @@ func (s sockets) join(w http.ResponseWriter, r *http.Request) error {
 		return errProtocol
 	}
 	if r.Header.Get("Origin") == "" {
-		return errOrigin
+		return guard.ErrOrigin
 	}
 	id, v, err := s.admit(r, offered)
 	switch {
@@ -60,19 +61,19 @@ func (s sockets) join(w http.ResponseWriter, r *http.Request) error {
 
 // admit returns the approval and what the page is to see first.
 func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View, err error) {
-	t, err := ticket.Open(s.guards.keys, ticketIn(offered), s.guards.now())
+	t, err := ticket.Open(s.guards.Keys, ticketIn(offered), s.guards.Now())
 	if err != nil {
 		return "", hub.View{}, err
 	}
 	if t.Approval != r.PathValue("id") {
 		return "", hub.View{}, ticket.ErrBad
 	}
-	application, err := s.guards.active(r.Context(), t.Application)
+	application, err := s.guards.Active(r.Context(), t.Application)
 	if err != nil {
 		return "", hub.View{}, err
 	}
 	if !slices.Contains(application.Origins, r.Header.Get("Origin")) {
-		return "", hub.View{}, errOrigin
+		return "", hub.View{}, guard.ErrOrigin
 	}
 	edge.Annotate(r.Context(), slog.String("approval", t.Approval))
 	standing, err := s.ender.Standing(r.Context(), t.Approval)

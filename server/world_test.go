@@ -15,8 +15,9 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
 	"github.com/jawort/jawort/store/live"
 )
 
@@ -71,7 +72,7 @@ func newWorldOn(t testing.TB, redisURL, databaseURL string) *world {
 	w.live, err = live.Open(t.Context(), live.Config{URL: redisURL}, w.clock.Now)
 	w.must(err)
 	t.Cleanup(func() { _ = w.live.Close() })
-	w.lasting, err = lasting.Open(t.Context(), databaseURL, lasting.Options{Log: slog.New(slog.DiscardHandler)})
+	w.lasting, err = lasting.Open(t.Context(), databaseURL, db.Options{Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
 	t.Cleanup(func() { _ = w.lasting.Close() })
 	w.keys, err = keys.Generate()
@@ -101,7 +102,7 @@ func (w *world) addTenant(name string) account.Tenant {
 }
 
 func (w *world) addApplication(t account.Tenant, digits int) account.Application {
-	a := account.Application{ID: w.newID(id.Application), Tenant: t.ID, TenantName: t.Name, Name: "Portal", Origins: []string{origin}, Digits: digits}
+	a := account.Application{ID: w.newID(id.Application), Tenant: t.ID, TenantName: t.Name, Name: "Portal", Origins: []string{origin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(digits)}}
 	w.must(w.lasting.CreateApplication(w.Context(), a))
 	return a
 }

@@ -24,7 +24,7 @@ func (r *root) application() *cobra.Command {
 	create := &cobra.Command{
 		Use: "create NAME", Short: "Create an application", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a := account.Application{Tenant: tenant, Name: args[0], Origins: origins, Digits: digits}
+			a := account.Application{Tenant: tenant, Name: args[0], Origins: origins, Policy: account.ApplicationPolicy{Match: account.MatchDigits(digits)}}
 			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return createApplication(cmd, s, a) })
 		},
 	}
@@ -70,14 +70,14 @@ func createApplication(cmd *cobra.Command, s *lasting.Store, a account.Applicati
 	if len(a.Origins) == 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "Warning: without --origin no page can wait for an answer; only the login service can ask for it.")
 	}
-	return show(cmd, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits, a.CreatedAt, nil}, func(w io.Writer) error {
+	return show(cmd, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits(), a.CreatedAt, nil}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Created application %s (%s).\nNext: jawort key create --application %s --scopes login,enrol,admin\n", a.ID, a.Name, a.ID)
 		return nil
 	})
 }
 
 func validateApplication(a account.Application) error {
-	errs := []error{account.ValidateName("name", a.Name), account.ValidateDigits(a.Digits)}
+	errs := []error{account.ValidateName("name", a.Name), a.Policy.Validate()}
 	for _, o := range a.Origins {
 		errs = append(errs, account.ValidateOrigin(o))
 	}
@@ -99,8 +99,8 @@ func listApplications(cmd *cobra.Command, s *lasting.Store, tenant string) error
 	rows := []applicationRow{}
 	out := table{head: []any{"APPLICATION", "NAME", "ORIGINS", "DIGITS", "STATE"}}
 	for _, a := range applications {
-		rows = append(rows, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits, whole(a.CreatedAt), optional(a.RevokedAt)})
-		out.add(a.ID, a.Name, strings.Join(a.Origins, " "), a.Digits, state(a.RevokedAt))
+		rows = append(rows, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits(), whole(a.CreatedAt), optional(a.RevokedAt)})
+		out.add(a.ID, a.Name, strings.Join(a.Origins, " "), a.Digits(), state(a.RevokedAt))
 	}
 	return show(cmd, rows, out.write)
 }

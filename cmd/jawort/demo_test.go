@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/live/redistest"
 )
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -75,7 +76,7 @@ func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string)
 }
 
 func listKeys(cmd *cobra.Command, s *lasting.Store, application string) error {
-	if _, err := s.Application(cmd.Context(), application); errors.Is(err, lasting.ErrNotFound) {
+	if _, err := s.Application(cmd.Context(), application); errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no %s", application)
 	} else if err != nil {
 		return err

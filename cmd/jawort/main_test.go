@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 // asProgram makes the test binary be the program itself, so that tests start, and kill, the real thing.

@@ -10,7 +10,7 @@ import (
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/client/browser"
 	"github.com/jawort/jawort/phone"
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 const soon = 30 * time.Second

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 func TestTenantsApplicationsAndKeysAreCreatedListedAndRevoked(t *testing.T) {

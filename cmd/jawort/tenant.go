@@ -14,6 +14,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -91,7 +92,7 @@ func listTenants(cmd *cobra.Command, s *lasting.Store) error {
 
 // named says which of the named things is not there.
 func named(id string, err error) error {
-	if errors.Is(err, lasting.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no %s, or it was revoked", id)
 	}
 	return err

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // The paces of the outbox.
@@ -17,33 +17,34 @@ const (
 	breath = 20 * time.Millisecond
 )
 
-// Events are what follows from ends, written with them in one transaction.
+// Events are what happened, written in the transaction in which it happened.
 type Events interface {
-	LeaseEvents(ctx context.Context, limit int, lease time.Duration) ([]lasting.Event, error)
-	EventDone(ctx context.Context, id int64) error
+	Lease(ctx context.Context, limit int, lease time.Duration) ([]outbox.Event, error)
+	Followed(ctx context.Context, id int64) error
 }
 
-// Withdrawer takes an approval off the phones, except the one that decided it.
-type Withdrawer interface {
-	End(ctx context.Context, id, decider string) error
+// Follower does what follows from an event. It is called again with the same event until all followers are done, so
+// repeating it must change nothing.
+type Follower interface {
+	Follow(ctx context.Context, e outbox.Event) error
 }
 
-// Outbox withdraws what has ended, however it ended: at least once, and never forgotten, because an event stays until
-// it is marked done.
+// Outbox has what happened followed up: at least once, and never forgotten, because an event stays until
+// it is marked.
 type Outbox struct {
-	events Events
-	live   Withdrawer
-	tick   Tick
-	log    *slog.Logger
-	nudged chan struct{}
+	events    Events
+	followers []Follower
+	tick      Tick
+	log       *slog.Logger
+	nudged    chan struct{}
 }
 
-// NewOutbox returns an outbox.
-func NewOutbox(events Events, live Withdrawer, tick Tick, log *slog.Logger) *Outbox {
-	return &Outbox{events: events, live: live, tick: tick, log: log, nudged: make(chan struct{}, 1)}
+// NewOutbox returns an outbox whose events are followed up in the order of the followers.
+func NewOutbox(events Events, followers []Follower, tick Tick, log *slog.Logger) *Outbox {
+	return &Outbox{events: events, followers: followers, tick: tick, log: log, nudged: make(chan struct{}, 1)}
 }
 
-// Nudge says that something may have ended. It does not block.
+// Nudge says that something may have happened. It does not block.
 func (o *Outbox) Nudge() {
 	select {
 	case o.nudged <- struct{}{}:
@@ -70,7 +71,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 		case <-o.nudged:
 		}
 		if err := o.drain(ctx); err != nil && ctx.Err() == nil {
-			o.log.WarnContext(ctx, "ended approvals could not be withdrawn; trying again", "error", err)
+			o.log.WarnContext(ctx, "what happened could not be followed up; trying again", "error", err)
 		}
 		rest.Reset(breath)
 	}
@@ -78,15 +79,12 @@ func (o *Outbox) Run(ctx context.Context) error {
 
 func (o *Outbox) drain(ctx context.Context) error {
 	for {
-		events, err := o.events.LeaseEvents(ctx, eventLimit, eventLease)
+		events, err := o.events.Lease(ctx, eventLimit, eventLease)
 		if err != nil {
 			return err
 		}
 		for _, e := range events {
-			if err := o.live.End(ctx, e.Approval, e.Installation); err != nil {
-				return err
-			}
-			if err := o.events.EventDone(ctx, e.ID); err != nil {
+			if err := o.follow(ctx, e); err != nil {
 				return err
 			}
 		}
@@ -94,4 +92,13 @@ func (o *Outbox) drain(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+func (o *Outbox) follow(ctx context.Context, e outbox.Event) error {
+	for _, f := range o.followers {
+		if err := f.Follow(ctx, e); err != nil {
+			return err
+		}
+	}
+	return o.events.Followed(ctx, e.ID)
 }

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/db"
 )
 
 const (
 	batch = 500 // ids per question to a store
 	// overlap is more than the longest transaction: an end becomes visible at most that long after its time.
-	overlap = lasting.MaxTransaction + 5*time.Second
+	overlap = db.MaxTransaction + 5*time.Second
 	// longestOpen bounds how far one question may go back.
 	longestOpen = approval.MaxOpen + time.Minute
 )

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 )
 
 const keyColumns = `k.id, k.application, k.scopes, k.hash, k.created_at, k.revoked_at`
@@ -15,7 +16,7 @@ func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
 	for i, scope := range k.Scopes {
 		scopes[i] = string(scope)
 	}
-	return mustTouch(ctx, s.writes, ErrNotFound, `
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound, `
 		INSERT INTO api_keys (id, application, scopes, hash, created_at)
 		SELECT $1, p.id, $3, $4, jawort_now() FROM applications p JOIN tenants t ON t.id = p.tenant
 		WHERE p.id = $2 AND p.revoked_at = 0 AND t.revoked_at = 0`,
@@ -24,7 +25,7 @@ func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
 
 // Keys returns the keys of an application, also the revoked ones, oldest first.
 func (s *Store) Keys(ctx context.Context, application string) ([]account.Key, error) {
-	return all(ctx, s.reads, func(r row) (account.Key, error) {
+	return db.All(ctx, s.Reads(), func(r db.Row) (account.Key, error) {
 		var k keyRow
 		err := r.Scan(k.dest()...)
 		return k.key(), err
@@ -33,14 +34,14 @@ func (s *Store) Keys(ctx context.Context, application string) ([]account.Key, er
 
 // RevokeKey ends a key. Repeating it changes nothing.
 func (s *Store) RevokeKey(ctx context.Context, id string) error {
-	return mustTouch(ctx, s.writes, ErrNotFound,
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
 		`UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
 }
 
 // KeyByHash returns an active key of an active application of an active tenant, with that application.
 func (s *Store) KeyByHash(ctx context.Context, hash []byte) (account.Key, account.Application, error) {
 	var a account.Application
-	k, err := one(ctx, s.reads, func(r row) (account.Key, error) {
+	k, err := db.One(ctx, s.Reads(), func(r db.Row) (account.Key, error) {
 		var k keyRow
 		err := scanApplicationBehind(r, &a, k.dest()...)
 		return k.key(), err
@@ -58,7 +59,7 @@ type keyRow struct {
 }
 
 func (k *keyRow) dest() []any {
-	return []any{&k.ID, &k.Application, &k.scopes, &k.Hash, into(&k.CreatedAt), into(&k.RevokedAt)}
+	return []any{&k.ID, &k.Application, &k.scopes, &k.Hash, db.Into(&k.CreatedAt), db.Into(&k.RevokedAt)}
 }
 
 func (k *keyRow) key() account.Key {

@@ -6,51 +6,73 @@ import (
 	"fmt"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 )
 
-const applicationColumns = `p.id, p.tenant, t.name, p.name, p.origins, p.digits, p.created_at,
+const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins, p.policy, p.created_at,
 	CASE WHEN p.revoked_at = 0 THEN t.revoked_at ELSE p.revoked_at END` // with its tenant
 
 // CreateApplication adds an application to an active tenant.
 func (s *Store) CreateApplication(ctx context.Context, a account.Application) error {
-	origins, err := json.Marshal(append([]string{}, a.Origins...))
+	origins, policy, err := encodeApplication(a)
 	if err != nil {
-		return fmt.Errorf("lasting: origins: %w", err)
+		return err
 	}
-	return mustTouch(ctx, s.writes, ErrNotFound, `
-		INSERT INTO applications (id, tenant, name, origins, digits, created_at)
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound, `
+		INSERT INTO applications (id, tenant, name, origins, policy, created_at)
 		SELECT $1, t.id, $3, $4, $5, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
-		a.ID, a.Tenant, a.Name, string(origins), a.Digits)
+		a.ID, a.Tenant, a.Name, origins, policy)
+}
+
+// UpdateApplication changes name, origins and policy of an active application of the tenant.
+func (s *Store) UpdateApplication(ctx context.Context, q db.Querier, a account.Application) error {
+	origins, policy, err := encodeApplication(a)
+	if err != nil {
+		return err
+	}
+	return db.MustTouch(ctx, q, db.ErrNotFound, `
+		UPDATE applications SET name = $3, origins = $4, policy = $5 WHERE id = $1 AND tenant = $2 AND revoked_at = 0`,
+		a.ID, a.Tenant, a.Name, origins, policy)
+}
+
+func encodeApplication(a account.Application) (origins, policy string, err error) {
+	list, err := json.Marshal(append([]string{}, a.Origins...))
+	if err != nil {
+		return "", "", fmt.Errorf("lasting: origins: %w", err)
+	}
+	policy, err = encodePolicy(a.Policy)
+	return string(list), policy, err
 }
 
 // Applications returns the applications of a tenant, also the revoked ones, oldest first.
 func (s *Store) Applications(ctx context.Context, tenant string) ([]account.Application, error) {
-	return all(ctx, s.reads, scanApplication, `
+	return db.All(ctx, s.Reads(), scanApplication, `
 		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant
 		WHERE p.tenant = $1 ORDER BY p.created_at, p.id`, tenant)
 }
 
-// Application returns an application, also a revoked one, or ErrNotFound.
+// Application returns an application, also a revoked one, or db.ErrNotFound.
 func (s *Store) Application(ctx context.Context, id string) (account.Application, error) {
-	return one(ctx, s.reads, scanApplication, `
+	return db.One(ctx, s.Reads(), scanApplication, `
 		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant WHERE p.id = $1`, id)
 }
 
 // RevokeApplication ends an application and with it all of its keys. Repeating it changes nothing.
 func (s *Store) RevokeApplication(ctx context.Context, id string) error {
-	return mustTouch(ctx, s.writes, ErrNotFound,
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
 		`UPDATE applications SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
 }
 
-func scanApplication(r row) (account.Application, error) {
+func scanApplication(r db.Row) (account.Application, error) {
 	var a account.Application
 	return a, scanApplicationBehind(r, &a)
 }
 
 // scanApplicationBehind scans other columns, then those of the application.
-func scanApplicationBehind(r row, a *account.Application, first ...any) error {
+func scanApplicationBehind(r db.Row, a *account.Application, first ...any) error {
 	var origins string
-	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, &a.Name, &origins, &a.Digits, into(&a.CreatedAt), into(&a.RevokedAt))
+	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, intoPolicy(&a.TenantPolicy), &a.Name, &origins, intoPolicy(&a.Policy),
+		db.Into(&a.CreatedAt), db.Into(&a.RevokedAt))
 	if err := r.Scan(dest...); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 // asked is one row of an audience: a device and where its installation is woken.
@@ -19,7 +20,7 @@ type asked struct {
 
 // Audience returns an account with its active devices and where they are woken, or account.ErrUnknownAccount.
 func (s *Store) Audience(ctx context.Context, tenant, externalID string) (account.Audience, error) {
-	rows, err := all(ctx, s.reads, scanAsked, `
+	rows, err := db.All(ctx, s.Reads(), scanAsked, `
 		SELECT `+accountColumns+`, d.id, i.id, i.language, i.address, i.address_version
 		FROM accounts a JOIN tenants t ON t.id = a.tenant
 		LEFT JOIN credentials c ON c.account = a.id AND c.status = $3
@@ -28,7 +29,7 @@ func (s *Store) Audience(ctx context.Context, tenant, externalID string) (accoun
 		WHERE a.tenant = $1 AND a.external_id = $2 AND a.deleted_at = 0
 		ORDER BY d.created_at, d.id`, tenant, externalID, active)
 	if err != nil {
-		return account.Audience{}, replace(err, account.ErrUnknownAccount)
+		return account.Audience{}, db.Replace(err, account.ErrUnknownAccount)
 	}
 	if len(rows) == 0 {
 		return account.Audience{}, account.ErrUnknownAccount
@@ -55,8 +56,6 @@ func audienceOf(rows []asked) account.Audience {
 	return audience
 }
 
-func scanAsked(r row) (k asked, err error) {
-	a := &k.account
-	return k, r.Scan(&a.ID, &a.Tenant, &a.TenantName, &a.ExternalID, &a.Label, into(&a.CreatedAt),
-		&k.device, &k.id, &k.language, &k.address, &k.versionOf)
+func scanAsked(r db.Row) (k asked, err error) {
+	return k, r.Scan(append(accountDest(&k.account), &k.device, &k.id, &k.language, &k.address, &k.versionOf)...)
 }

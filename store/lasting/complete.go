@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/db"
 )
 
 var errCredentialTaken = refusal.Field("credential", "is registered already; create a new one")
@@ -15,9 +16,9 @@ var errCredentialTaken = refusal.Field("credential", "is registered already; cre
 // credential. A repeat with the same credential gets the same device and changes nothing.
 func (s *Store) CompleteEnrolment(ctx context.Context, c account.Completion) (account.Device, error) {
 	var d account.Device
-	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		device, err := takeEnrolment(ctx, tx, c)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, db.ErrNotFound) {
 			d, err = completedBefore(ctx, tx, c)
 			return err
 		}
@@ -35,19 +36,19 @@ func (s *Store) CompleteEnrolment(ctx context.Context, c account.Completion) (ac
 
 // takeEnrolment consumes the enrolment before anything is made of it, and returns the id reserved for its device.
 func takeEnrolment(ctx context.Context, tx *sql.Tx, c account.Completion) (string, error) {
-	return one(ctx, tx, scanString, `
+	return db.One(ctx, tx, db.ScanString, `
 		UPDATE enrolments SET status = $3
 		WHERE id = $1 AND thumbprint = $2 AND status = $4 AND expires_at > jawort_now() RETURNING device`,
 		c.Enrolment, c.Thumbprint, completed, claimed)
 }
 
 func completedBefore(ctx context.Context, tx *sql.Tx, c account.Completion) (account.Device, error) {
-	id, err := one(ctx, tx, scanString, `
+	id, err := db.One(ctx, tx, db.ScanString, `
 		SELECT e.device FROM enrolments e JOIN credentials c ON c.device = e.device
 		WHERE e.id = $1 AND e.thumbprint = $2 AND c.id = $3 AND e.status IN ($4, $5)`,
 		c.Enrolment, c.Thumbprint, c.Credential.ID, completed, confirmed)
 	if err != nil {
-		return account.Device{}, replace(err, account.ErrUnknownEnrolment)
+		return account.Device{}, db.Replace(err, account.ErrUnknownEnrolment)
 	}
 	return deviceByID(ctx, tx, id)
 }
@@ -57,7 +58,7 @@ func enrol(ctx context.Context, tx *sql.Tx, c account.Completion, device string)
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, tx, `
+	_, err = db.Exec(ctx, tx, `
 		INSERT INTO devices (id, account, installation, holder, label, created_at)
 		SELECT e.device, e.account, $2, $3, $4, jawort_now() FROM enrolments e WHERE e.device = $1`,
 		device, installation, c.Holder, c.Label)
@@ -65,7 +66,7 @@ func enrol(ctx context.Context, tx *sql.Tx, c account.Completion, device string)
 		return err
 	}
 	k := c.Credential
-	return mustTouch(ctx, tx, errCredentialTaken, `
+	return db.MustTouch(ctx, tx, errCredentialTaken, `
 		INSERT INTO credentials (id, device, account, public_key, sign_count, backup_eligible, aaguid, attestation, status)
 		SELECT $1, d.id, d.account, $3, $4, $5, $6, $7, $8 FROM devices d WHERE d.id = $2
 		ON CONFLICT (id) DO NOTHING`,
@@ -75,7 +76,7 @@ func enrol(ctx context.Context, tx *sql.Tx, c account.Completion, device string)
 // putInstallation finds the installation of the key or makes it, and returns its id.
 func putInstallation(ctx context.Context, tx *sql.Tx, c account.Completion) (string, error) {
 	p := c.Posture
-	id, err := one(ctx, tx, scanString, `
+	id, err := db.One(ctx, tx, db.ScanString, `
 		INSERT INTO installations (id, thumbprint, platform, os_version, model, language, screen_lock, notifications, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, jawort_now())
 		ON CONFLICT (thumbprint) DO UPDATE SET platform = excluded.platform, os_version = excluded.os_version, model = excluded.model,

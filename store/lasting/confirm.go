@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 )
 
 // ConfirmEnrolment ends an enrolment with what was typed: ok says that it was the digits that the phone shows. Only
@@ -15,13 +16,13 @@ func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool
 	var e account.Enrolment
 	var d *account.Device
 	var refused error // one that is committed with its count
-	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if ok {
 			err = activate(ctx, tx, tenant, id)
 		} else {
 			refused, err = countWrongDigits(ctx, tx, tenant, id)
 		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
 			return err
 		}
 		taken := err == nil
@@ -37,21 +38,21 @@ func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool
 }
 
 func activate(ctx context.Context, tx *sql.Tx, tenant, id string) error {
-	device, err := one(ctx, tx, scanString, `
+	device, err := db.One(ctx, tx, db.ScanString, `
 		UPDATE enrolments SET status = $3
 		WHERE id = $1 AND tenant = $2 AND status = $4 AND expires_at > jawort_now() RETURNING device`,
 		id, tenant, confirmed, completed)
 	if err != nil {
 		return err
 	}
-	return mustTouch(ctx, tx, account.ErrEnrolmentEnded, `
+	return db.MustTouch(ctx, tx, account.ErrEnrolmentEnded, `
 		UPDATE credentials SET status = $2, enrolled_at = jawort_now() WHERE device = $1 AND status = $3`, device, active, unconfirmed)
 }
 
 // countWrongDigits returns the refusal of the digits, or an error where they could not be counted.
 func countWrongDigits(ctx context.Context, tx *sql.Tx, tenant, id string) (refused, err error) {
 	var device string
-	wrong, err := one(ctx, tx, func(r row) (n int, err error) { return n, r.Scan(&n, &device) }, `
+	wrong, err := db.One(ctx, tx, func(r db.Row) (n int, err error) { return n, r.Scan(&n, &device) }, `
 		UPDATE enrolments SET confirmations = confirmations + 1, status = CASE WHEN confirmations + 1 >= $4 THEN $5 ELSE status END
 		WHERE id = $1 AND tenant = $2 AND status = $3 AND expires_at > jawort_now() RETURNING confirmations, device`,
 		id, tenant, completed, account.MaxConfirmations, abandoned)
@@ -59,7 +60,7 @@ func countWrongDigits(ctx context.Context, tx *sql.Tx, tenant, id string) (refus
 		return nil, err
 	}
 	if wrong >= account.MaxConfirmations {
-		_, err = exec(ctx, tx, revoke+` AND device = $2`, revoked, device)
+		_, err = db.Exec(ctx, tx, revoke+` AND device = $2`, revoked, device)
 	}
 	return account.ErrWrongDigits.With("attempts_left", account.MaxConfirmations-wrong), err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -191,14 +192,14 @@ func TestAnEventIsHandedToOneWorkerOfMany(t *testing.T) {
 		handed := make(map[string]int)
 		inParallel(8, func(int) bool {
 			for total := 0; total < events; {
-				leased, err := s.LeaseEvents(t.Context(), 7, lasting.MaxTransaction)
+				leased, err := outboxOf(s).Lease(t.Context(), 7, db.MaxTransaction)
 				if err != nil {
 					t.Error(err)
 					return false
 				}
 				mu.Lock()
 				for _, e := range leased {
-					handed[e.Approval]++
+					handed[e.Subject]++
 				}
 				total = len(handed)
 				mu.Unlock()

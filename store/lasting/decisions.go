@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 // Decide settles a decision whose signature has been verified, and whose number, where one is needed, is right. It
@@ -40,14 +41,14 @@ type settler func(ctx context.Context, tx *sql.Tx) (approval.Verdict, error)
 // that the number was right.
 func (s *Store) decide(ctx context.Context, d approval.Decided, proven bool, settle settler) (approval.Verdict, error) {
 	var v approval.Verdict
-	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if err := use(ctx, tx, d, proven); err != nil {
 			return err
 		}
 		v, err = settle(ctx, tx)
 		return err
 	})
-	if isUnsure(err) {
+	if db.IsUnsure(err) {
 		return s.settledAfterAll(ctx, d, err)
 	}
 	if err != nil {
@@ -58,7 +59,7 @@ func (s *Store) decide(ctx context.Context, d approval.Decided, proven bool, set
 
 // use updates the credential's row, which makes revoking wait for this decision or this decision for revoking.
 func use(ctx context.Context, tx *sql.Tx, d approval.Decided, proven bool) error {
-	return mustTouch(ctx, tx, approval.ErrInactive, `
+	return db.MustTouch(ctx, tx, approval.ErrInactive, `
 		UPDATE credentials SET used_at = jawort_now(), sign_count = CASE WHEN sign_count < $4 THEN $4 ELSE sign_count END,
 			failures = CASE WHEN $6 THEN 0 ELSE failures END
 		WHERE id = $1 AND device = $2 AND account = $3 AND status = $5`,
@@ -100,7 +101,7 @@ func verdict(o approval.Outcome, d approval.Decided) approval.Verdict {
 // win tries to end the approval with d; ok says that the verdict is final, because d won or another did before.
 func win(ctx context.Context, tx *sql.Tx, d approval.Decided, status approval.Status, condition string) (v approval.Verdict, ok bool, err error) {
 	o := decided(d, status)
-	won, err := put(ctx, tx, d.Approval, &o, d.Signer.Installation, condition)
+	won, err := put(ctx, tx, d.Approval, &o, condition)
 	if err != nil {
 		return v, false, err
 	}
@@ -133,7 +134,7 @@ func approve(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verd
 // refused says why a device may not approve what is still pending. It is asked about right numbers and wrong ones,
 // so that the answer tells nothing about the number.
 func refused(ctx context.Context, tx *sql.Tx, d approval.Decided) error {
-	late, err := one(ctx, tx, scanBool, `SELECT jawort_now() >= $1`, micros(d.Approval.ExpiresAt))
+	late, err := db.One(ctx, tx, db.ScanBool, `SELECT jawort_now() >= $1`, db.Micros(d.Approval.ExpiresAt))
 	if err != nil {
 		return err
 	}
@@ -162,7 +163,7 @@ func report(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdi
 	if err != nil || v.Own {
 		return v, err
 	}
-	_, err = exec(ctx, tx, `
+	_, err = db.Exec(ctx, tx, `
 		INSERT INTO late_reports (approval, device, holder, reported_at) VALUES ($1, $2, $3, jawort_now())
 		ON CONFLICT (approval, device) DO NOTHING`, d.Approval.ID, d.Signer.Device, d.Signer.Holder)
 	v.Own, v.Late = true, true
@@ -172,7 +173,7 @@ func report(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdi
 // expire ends an approval whose time was over before anybody wrote it down.
 func expire(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
 	o := endOf(d.Approval, approval.StatusExpired)
-	won, err := put(ctx, tx, d.Approval, &o, "", afterClose)
+	won, err := put(ctx, tx, d.Approval, &o, afterClose)
 	if err != nil || won {
 		return verdict(o, d), err
 	}

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
 )
 
 // deletion is DeleteAccount, stopped before its commit.

@@ -1,6 +1,10 @@
 package lasting
 
-import "context"
+import (
+	"context"
+
+	"github.com/jawort/jawort/store/db"
+)
 
 // Denial is a device's deny of an approval that other devices may still answer.
 type Denial struct {
@@ -16,7 +20,7 @@ func (s *Store) Denials(ctx context.Context, approvals []string) ([]Denial, erro
 	for _, id := range approvals {
 		args = append(args, id)
 	}
-	return all(ctx, s.reads, func(r row) (d Denial, err error) {
+	return db.All(ctx, s.Reads(), func(r db.Row) (d Denial, err error) {
 		return d, r.Scan(&d.Approval, &d.Device)
-	}, `SELECT approval, device FROM partial_denies WHERE reason = $1 AND approval IN (`+placeholders(2, len(approvals))+`)`, args...)
+	}, `SELECT approval, device FROM partial_denies WHERE reason = $1 AND approval IN (`+db.Placeholders(2, len(approvals))+`)`, args...)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 const (
@@ -39,7 +40,7 @@ func (s *Store) Devices(ctx context.Context, tenant, externalID string) ([]accou
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, s.reads, scanDevice, `
+	return db.All(ctx, s.Reads(), scanDevice, `
 		SELECT `+deviceColumns+deviceTables+`
 		WHERE d.account = $1 AND c.status <> $2 AND NOT (c.status = $3 AND e.expires_at <= (SELECT jawort_now()))
 		ORDER BY d.created_at, d.id`, a.ID, revoked, unconfirmed)
@@ -47,22 +48,22 @@ func (s *Store) Devices(ctx context.Context, tenant, externalID string) ([]accou
 
 // DevicesOfInstallation returns what a phone carries, and what it carried within the last 30 days, oldest first.
 func (s *Store) DevicesOfInstallation(ctx context.Context, installation string) ([]account.Device, error) {
-	return all(ctx, s.reads, scanDevice, `
+	return db.All(ctx, s.Reads(), scanDevice, `
 		SELECT `+deviceColumns+deviceTables+`
 		WHERE d.installation = $1 AND (c.status = $2
 			OR (CASE WHEN c.status = $3 THEN e.expires_at ELSE c.ended_at END) > (SELECT jawort_now()) - $4)
 		ORDER BY d.created_at, d.id`, installation, active, unconfirmed, goneFor.Microseconds())
 }
 
-func deviceByID(ctx context.Context, q querier, id string) (account.Device, error) {
-	return one(ctx, q, scanDevice, `SELECT `+deviceColumns+deviceTables+`WHERE d.id = $1`, id)
+func deviceByID(ctx context.Context, q db.Querier, id string) (account.Device, error) {
+	return db.One(ctx, q, scanDevice, `SELECT `+deviceColumns+deviceTables+`WHERE d.id = $1`, id)
 }
 
-func scanDevice(r row) (d account.Device, err error) {
+func scanDevice(r db.Row) (d account.Device, err error) {
 	p := &d.Posture
 	return d, r.Scan(&d.ID, &d.Account, &d.AccountLabel, &d.TenantName, &d.Installation, &d.Holder, &d.Label, &d.Status,
 		&p.Platform, &p.OSVersion, &p.Model, &p.Language, &p.ScreenLock, &p.Notifications, &d.Pushable,
-		into(&d.CreatedAt), into(&d.LastUsedAt))
+		db.Into(&d.CreatedAt), db.Into(&d.LastUsedAt))
 }
 
 // RevokeDevice ends a device of an account. When it returns, the device decides nothing any more. Repeating it
@@ -72,18 +73,18 @@ func (s *Store) RevokeDevice(ctx context.Context, tenant, externalID, device str
 	if err != nil {
 		return err
 	}
-	return mustTouch(ctx, s.writes, account.ErrUnknownDevice, revoke+` AND device = $2 AND account = $3`, revoked, device, a.ID)
+	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, revoke+` AND device = $2 AND account = $3`, revoked, device, a.ID)
 }
 
 // LeaveDevice ends a device on the wish of its own phone. Repeating it changes nothing.
 func (s *Store) LeaveDevice(ctx context.Context, installation, device string) error {
-	return mustTouch(ctx, s.writes, account.ErrUnknownDevice, revoke+`
+	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, revoke+`
 		AND device = $2 AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.installation = $3)`, revoked, device, installation)
 }
 
 // RenameDevice changes label and holder of a device that is not revoked; an empty one stays as it is.
 func (s *Store) RenameDevice(ctx context.Context, installation, device, label, holder string) error {
-	return mustTouch(ctx, s.writes, account.ErrUnknownDevice, `
+	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, `
 		UPDATE devices SET label = CASE WHEN $3 = '' THEN label ELSE $3 END, holder = CASE WHEN $4 = '' THEN holder ELSE $4 END
 		WHERE id = $1 AND installation = $2
 		AND EXISTS (SELECT 1 FROM credentials c WHERE c.device = devices.id AND c.status <> $5)`,
@@ -92,9 +93,9 @@ func (s *Store) RenameDevice(ctx context.Context, installation, device, label, h
 
 // Signer returns the active credential with this id of a device of this installation, or approval.ErrInactive.
 func (s *Store) Signer(ctx context.Context, installation string, credentialID []byte) (approval.Signer, error) {
-	signer, err := one(ctx, s.reads, func(r row) (g approval.Signer, err error) {
+	signer, err := db.One(ctx, s.Reads(), func(r db.Row) (g approval.Signer, err error) {
 		c := &g.Credential
-		err = r.Scan(&c.ID, &c.Device, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, into(&c.EnrolledAt),
+		err = r.Scan(&c.ID, &c.Device, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, db.Into(&c.EnrolledAt),
 			&g.Device, &g.Label, &g.Holder, &g.Account, &g.Installation)
 		return g, err
 	}, `
@@ -102,5 +103,5 @@ func (s *Store) Signer(ctx context.Context, installation string, credentialID []
 			d.id, d.label, d.holder, d.account, d.installation
 		FROM credentials c JOIN devices d ON d.id = c.device
 		WHERE c.id = $1 AND c.status = $2 AND d.installation = $3`, credentialID, active, installation)
-	return signer, replace(err, approval.ErrInactive)
+	return signer, db.Replace(err, approval.ErrInactive)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -15,7 +16,7 @@ func TestAnApplicationComesBackAsItWasMade(t *testing.T) {
 		w := newWorld(t, s)
 		a, err := s.Application(t.Context(), w.app.ID)
 		must(t, err)
-		if a.Name != "Portal" || a.TenantName != "Musterbank" || a.Digits != 2 || !slices.Equal(a.Origins, w.app.Origins) {
+		if a.Name != "Portal" || a.TenantName != "Musterbank" || a.Digits() != 2 || !slices.Equal(a.Origins, w.app.Origins) {
 			t.Fatalf("application is %+v", a)
 		}
 		if age := time.Since(a.CreatedAt); age < -time.Minute || age > time.Minute {
@@ -25,7 +26,7 @@ func TestAnApplicationComesBackAsItWasMade(t *testing.T) {
 		must(t, err)
 		wantEqual(t, "number of applications", len(list), 1)
 		_, err = s.Application(t.Context(), "app_unknown")
-		wantError(t, err, lasting.ErrNotFound)
+		wantError(t, err, db.ErrNotFound)
 	})
 }
 
@@ -46,7 +47,7 @@ func TestAKeyIsFoundUntilItOrItsApplicationOrTenantIsRevoked(t *testing.T) {
 			}
 			must(t, revoke(w, k))
 			must(t, revoke(w, k))
-			if _, _, err := s.KeyByHash(t.Context(), k.Hash); !is(err, lasting.ErrNotFound) {
+			if _, _, err := s.KeyByHash(t.Context(), k.Hash); !is(err, db.ErrNotFound) {
 				t.Fatalf("after revoking the %s the key is found: %v", name, err)
 			}
 		}
@@ -57,12 +58,12 @@ func TestNothingIsAddedToWhatIsRevokedOrUnknown(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		must(t, s.RevokeApplication(t.Context(), w.app.ID))
-		wantError(t, s.CreateKey(t.Context(), account.Key{ID: "key_1", Application: w.app.ID, Hash: []byte("h")}), lasting.ErrNotFound)
+		wantError(t, s.CreateKey(t.Context(), account.Key{ID: "key_1", Application: w.app.ID, Hash: []byte("h")}), db.ErrNotFound)
 		must(t, s.RevokeTenant(t.Context(), w.tenant.ID))
-		wantError(t, s.CreateApplication(t.Context(), account.Application{ID: "app_1", Tenant: w.tenant.ID}), lasting.ErrNotFound)
-		wantError(t, s.RevokeTenant(t.Context(), "ten_unknown"), lasting.ErrNotFound)
-		wantError(t, s.RevokeApplication(t.Context(), "app_unknown"), lasting.ErrNotFound)
-		wantError(t, s.RevokeKey(t.Context(), "key_unknown"), lasting.ErrNotFound)
+		wantError(t, s.CreateApplication(t.Context(), account.Application{ID: "app_1", Tenant: w.tenant.ID}), db.ErrNotFound)
+		wantError(t, s.RevokeTenant(t.Context(), "ten_unknown"), db.ErrNotFound)
+		wantError(t, s.RevokeApplication(t.Context(), "app_unknown"), db.ErrNotFound)
+		wantError(t, s.RevokeKey(t.Context(), "key_unknown"), db.ErrNotFound)
 		tenants, err := s.Tenants(t.Context())
 		must(t, err)
 		if len(tenants) != 1 || tenants[0].RevokedAt.IsZero() {

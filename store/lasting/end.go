@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 // Every end of an approval is this insert, which wins or changes nothing. What differs is the condition.
@@ -25,36 +26,34 @@ const (
 	unspent = beforeExpiry + ` AND NOT EXISTS (SELECT 1 FROM partial_denies p WHERE p.approval = $1 AND p.device = $10)`
 )
 
-// put inserts an outcome with its event and stamps it; it reports whether it won.
-func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcome, installation, condition string) (bool, error) {
+// put inserts an outcome and stamps it; its event comes with it. It reports whether it won.
+func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcome, condition string) (bool, error) {
 	c, a := o.Signer, o.Assertion
 	if c == nil || a == nil {
 		c, a = new(approval.Credential), new(approval.Assertion)
 	}
-	decidedAt, err := one(ctx, tx, scanMicros, insertOutcome+condition+firstWins,
+	decidedAt, err := db.One(ctx, tx, db.ScanInt64, insertOutcome+condition+firstWins,
 		o.Approval, o.Tenant, o.Application, o.Account, o.Kind, o.Status, o.Method, o.Decision, o.Number,
 		o.Device, o.Label, o.Holder, o.Document,
-		c.ID, c.PublicKey, int64(c.SignCount), c.BackupEligible, c.AAGUID, c.Attestation, micros(c.EnrolledAt),
+		c.ID, c.PublicKey, int64(c.SignCount), c.BackupEligible, c.AAGUID, c.Attestation, db.Micros(c.EnrolledAt),
 		a.AuthenticatorData, a.ClientDataJSON, a.Signature,
-		micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.ClosesAt))
-	if errors.Is(err, ErrNotFound) {
+		db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.ClosesAt))
+	if errors.Is(err, db.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	o.DecidedAt = at(decidedAt)
-	return true, putEvent(ctx, tx, o.Approval, installation)
+	o.DecidedAt = db.At(decidedAt)
+	return true, nil
 }
-
-func scanMicros(r row) (us int64, err error) { return us, r.Scan(&us) }
 
 // endOf returns the outcome of an approval that nobody decided.
 func endOf(p approval.Pending, status approval.Status) approval.Outcome {
 	return approval.Outcome{
 		Approval: p.ID, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Kind: p.Kind,
 		Status: status, Document: p.Document,
-		CreatedAt: at(micros(p.CreatedAt)), ExpiresAt: at(micros(p.ExpiresAt)),
+		CreatedAt: db.At(db.Micros(p.CreatedAt)), ExpiresAt: db.At(db.Micros(p.ExpiresAt)),
 	}
 }
 
@@ -70,9 +69,9 @@ func (s *Store) End(ctx context.Context, p approval.Pending, status approval.Sta
 		return approval.Outcome{}, fmt.Errorf("lasting: an approval cannot end as %q without a decision", status)
 	}
 	var o approval.Outcome
-	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		o = endOf(p, status)
-		won, err := put(ctx, tx, p, &o, "", condition)
+		won, err := put(ctx, tx, p, &o, condition)
 		if err != nil || won {
 			return err
 		}
@@ -82,7 +81,7 @@ func (s *Store) End(ctx context.Context, p approval.Pending, status approval.Sta
 		}
 		return err
 	})
-	if isUnsure(err) {
+	if db.IsUnsure(err) {
 		return s.again(ctx, p.ID, err)
 	}
 	return o, err

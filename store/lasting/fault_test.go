@@ -9,8 +9,9 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
 )
 
 func TestWhatAKilledPostgresAcknowledgedIsThereAfterItsRestart(t *testing.T) {
@@ -159,7 +160,7 @@ func TestATransactionThatCannotGoOnEndsInTime(t *testing.T) {
 	started := time.Now()
 	_, err = w.decide(p, phone, approval.Approve)
 	wantError(t, err, refusal.ErrUnavailable)
-	if took := time.Since(started); took > 2*lasting.MaxTransaction {
+	if took := time.Since(started); took > 2*db.MaxTransaction {
 		t.Fatalf("it took %v", took)
 	}
 }

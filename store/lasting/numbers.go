@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 // WrongNumber counts a signed approve whose number was not the one shown. The same number of the same device counts
@@ -32,16 +33,16 @@ func (s *Store) WrongNumber(ctx context.Context, d approval.Decided) (approval.V
 }
 
 func countWrongNumber(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
-	fresh, err := exec(ctx, tx, `
+	fresh, err := db.Exec(ctx, tx, `
 		INSERT INTO wrong_numbers (approval, device, number)
 		SELECT $1, $2, $3 WHERE jawort_now() < $4
 		AND NOT EXISTS (SELECT 1 FROM partial_denies p WHERE p.approval = $1 AND p.device = $2)
 		ON CONFLICT (approval, device, number) DO NOTHING`,
-		d.Approval.ID, d.Signer.Device, d.Number, micros(d.Approval.ExpiresAt))
+		d.Approval.ID, d.Signer.Device, d.Number, db.Micros(d.Approval.ExpiresAt))
 	if err != nil {
 		return approval.Verdict{}, err
 	}
-	tries, err := one(ctx, tx, scanInt, `SELECT COUNT(*) FROM wrong_numbers WHERE approval = $1 AND device = $2`,
+	tries, err := db.One(ctx, tx, db.ScanInt, `SELECT COUNT(*) FROM wrong_numbers WHERE approval = $1 AND device = $2`,
 		d.Approval.ID, d.Signer.Device)
 	if err != nil {
 		return approval.Verdict{}, err
@@ -67,7 +68,7 @@ func counted(ctx context.Context, tx *sql.Tx, d approval.Decided, left int) (app
 
 // fail adds to the credential's consecutive failures and reports whether it is still active.
 func fail(ctx context.Context, tx *sql.Tx, d approval.Decided) (stillActive bool, err error) {
-	status, err := one(ctx, tx, scanString, `
+	status, err := db.One(ctx, tx, db.ScanString, `
 		UPDATE credentials SET failures = failures + 1,
 			status = CASE WHEN failures + 1 >= $2 THEN $3 ELSE status END,
 			ended_at = CASE WHEN failures + 1 >= $2 THEN jawort_now() ELSE ended_at END

@@ -10,28 +10,16 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
 )
-
-func TestMigrationsGoDownAndUpAgain(t *testing.T) {
-	onEach(t, func(t *testing.T, s *lasting.Store) {
-		newWorld(t, s).phone()
-		must(t, s.DownAndUp(t.Context()))
-		n, err := s.Count(t.Context(), "tenants")
-		must(t, err)
-		wantEqual(t, "rows left", n, 0)
-		w := newWorld(t, s)
-		_, err = w.decide(w.pending(), w.phone(), approval.Approve)
-		must(t, err)
-	})
-}
 
 func TestSeveralProcessesMayMigrateOneDatabaseAtOnce(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Empty(t)
 	opened := inParallel(4, func(int) bool {
-		s, err := lasting.Open(t.Context(), url, lasting.Options{Log: slog.New(slog.DiscardHandler)})
+		s, err := lasting.Open(t.Context(), url, db.Options{Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Error(err)
 			return false
@@ -68,7 +56,7 @@ func TestPostgresThatAcknowledgesBeforeItHasWrittenIsRefused(t *testing.T) {
 		s := open(t, url)
 		must(t, s.SQL(t.Context(), `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = `+commit+`', current_database()); END $$`))
 		must(t, s.Close())
-		again, err := lasting.Open(t.Context(), url, lasting.Options{Log: slog.New(slog.DiscardHandler)})
+		again, err := lasting.Open(t.Context(), url, db.Options{Log: slog.New(slog.DiscardHandler)})
 		if refused != (err != nil) {
 			t.Fatalf("with synchronous_commit = %s: %v", commit, err)
 		}
@@ -83,7 +71,7 @@ func TestPostgresThatAcknowledgesBeforeItHasWrittenIsRefused(t *testing.T) {
 func TestPostgresWithoutASynchronousStandbyIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s, err := lasting.Open(t.Context(), pgtest.New(t), lasting.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	s, err := lasting.Open(t.Context(), pgtest.New(t), db.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	must(t, err)
 	must(t, s.Close())
 	must(t, s.Close())
@@ -98,7 +86,7 @@ func TestADatabaseThatCannotBeOpenedIsNamedWithoutItsPassword(t *testing.T) {
 		"", "sqlite://", "mysql://u:secret@h/d", "postgres://u:secret@h:port/d", "postgres://u:secret@127.0.0.1:1/d?connect_timeout=1",
 		"sqlite://" + filepath.Join(t.TempDir(), "missing", "x.db"),
 	} {
-		s, err := lasting.Open(t.Context(), url, lasting.Options{})
+		s, err := lasting.Open(t.Context(), url, db.Options{})
 		if err == nil {
 			t.Errorf("%q was opened: %v", url, s.Close())
 		} else if strings.Contains(err.Error(), "secret") {
@@ -117,7 +105,7 @@ func TestTheClockIsTheDatabasesAndMovesForTests(t *testing.T) {
 				t.Fatalf("with offset %v it is %v", offset, now)
 			}
 		}
-		moved, err := lasting.Open(t.Context(), "sqlite::memory:", lasting.Options{ClockOffset: time.Hour})
+		moved, err := lasting.Open(t.Context(), "sqlite::memory:", db.Options{ClockOffset: time.Hour})
 		must(t, err)
 		defer moved.Close()
 		now, err := moved.Now(t.Context())

@@ -5,15 +5,18 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const lease = 10 * time.Second
 
-func lent(t *testing.T, s *lasting.Store) []lasting.Event {
+func outboxOf(s *lasting.Store) *outbox.Store { return &outbox.Store{DB: s.DB} }
+
+func lent(t *testing.T, s *lasting.Store) []outbox.Event {
 	t.Helper()
-	events, err := s.LeaseEvents(t.Context(), 100, lease)
+	events, err := outboxOf(s).Lease(t.Context(), 100, lease)
 	must(t, err)
 	return events
 }
@@ -46,10 +49,10 @@ func TestEveryEndPutsOneEventAndKnowsWhoDecided(t *testing.T) {
 		events := lent(t, s)
 		wantEqual(t, "number of events", len(events), len(want))
 		for _, e := range events {
-			if by, ok := want[e.Approval]; !ok || by != e.Installation {
+			if by, ok := want[e.Subject]; !ok || by != e.Installation {
 				t.Fatalf("event %+v, decided by %q", e, by)
 			}
-			delete(want, e.Approval)
+			delete(want, e.Subject)
 		}
 	})
 }
@@ -64,11 +67,11 @@ func TestAnEventComesAgainUntilItIsDone(t *testing.T) {
 		wantEqual(t, "events during the lease", len(lent(t, s)), 0)
 		w.after(lease + time.Second)
 		again := lent(t, s)
-		if len(again) != 1 || again[0] != first[0] {
+		if len(again) != 1 || again[0].ID != first[0].ID || again[0].Subject != first[0].Subject {
 			t.Fatalf("after the lease: %+v, before: %+v", again, first)
 		}
 		for range 2 {
-			must(t, s.EventDone(t.Context(), again[0].ID))
+			must(t, outboxOf(s).Followed(t.Context(), again[0].ID))
 		}
 		w.after(time.Hour)
 		wantEqual(t, "events after it is done", len(lent(t, s)), 0)
@@ -82,16 +85,16 @@ func TestAnEventThatBecomesVisibleAfterALaterOneIsNotSkipped(t *testing.T) {
 	slow, err := s.Begin(t.Context())
 	must(t, err)
 	defer slow.Rollback()
-	_, err = slow.ExecContext(t.Context(), `INSERT INTO outbox (approval, installation) VALUES ('apr_slow', '')`)
+	_, err = slow.ExecContext(t.Context(), `INSERT INTO outbox (subject, installation) VALUES ('apr_slow', '')`)
 	must(t, err)
 	_, err = s.End(t.Context(), w.pending(), approval.StatusCancelled)
 	must(t, err)
 	later := lent(t, s)
 	wantEqual(t, "events", len(later), 1)
-	must(t, s.EventDone(t.Context(), later[0].ID))
+	must(t, outboxOf(s).Followed(t.Context(), later[0].ID))
 	must(t, slow.Commit())
 	earlier := lent(t, s)
-	if len(earlier) != 1 || earlier[0].Approval != "apr_slow" || earlier[0].ID >= later[0].ID {
+	if len(earlier) != 1 || earlier[0].Subject != "apr_slow" || earlier[0].ID >= later[0].ID {
 		t.Fatalf("events are %+v, done was %+v", earlier, later)
 	}
 }
@@ -107,11 +110,11 @@ func TestAWorkerThatWaitedForAnEventLooksAgainWhoHasIt(t *testing.T) {
 	defer other.Rollback()
 	_, err = other.ExecContext(t.Context(), `UPDATE outbox SET leased_until = jawort_now() + 60000000`)
 	must(t, err)
-	var handed []lasting.Event
+	var handed []outbox.Event
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		handed, err = s.LeaseEvents(t.Context(), 100, lease)
+		handed, err = outboxOf(s).Lease(t.Context(), 100, lease)
 		done <- err
 	}()
 	untilItWaits(t, s, done)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 const outcomeColumns = `approval, tenant, application, account, kind, status, method, decision, number, device, label, holder, document,
@@ -23,12 +24,12 @@ const manyOutcomes = 500
 
 // Outcome returns the end of an approval, or approval.ErrUnknown.
 func (s *Store) Outcome(ctx context.Context, id string) (approval.Outcome, error) {
-	return readOutcome(ctx, s.reads, id)
+	return readOutcome(ctx, s.Reads(), id)
 }
 
-func readOutcome(ctx context.Context, q querier, id string) (approval.Outcome, error) {
-	o, err := one(ctx, q, scanOutcome, `SELECT `+outcomeColumns+` FROM outcomes WHERE approval = $1`, id)
-	return o, replace(err, approval.ErrUnknown)
+func readOutcome(ctx context.Context, q db.Querier, id string) (approval.Outcome, error) {
+	o, err := db.One(ctx, q, scanOutcome, `SELECT `+outcomeColumns+` FROM outcomes WHERE approval = $1`, id)
+	return o, db.Replace(err, approval.ErrUnknown)
 }
 
 // Outcomes returns those of the approvals that have ended, in no order.
@@ -40,8 +41,8 @@ func (s *Store) Outcomes(ctx context.Context, ids []string) ([]approval.Outcome,
 		for i, id := range ids[:n] {
 			args[i] = id
 		}
-		some, err := all(ctx, s.reads, scanOutcome,
-			`SELECT `+outcomeColumns+` FROM outcomes WHERE approval IN (`+placeholders(1, n)+`)`, args...)
+		some, err := db.All(ctx, s.Reads(), scanOutcome,
+			`SELECT `+outcomeColumns+` FROM outcomes WHERE approval IN (`+db.Placeholders(1, n)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -51,29 +52,29 @@ func (s *Store) Outcomes(ctx context.Context, ids []string) ([]approval.Outcome,
 }
 
 // OutcomesSince returns what ended at or after a moment of the database's clock, oldest first. An outcome may become
-// visible up to MaxTransaction after its own time.
+// visible up to db.MaxTransaction after its own time.
 func (s *Store) OutcomesSince(ctx context.Context, since time.Time) ([]Ended, error) {
-	return all(ctx, s.reads, func(r row) (e Ended, err error) {
+	return db.All(ctx, s.Reads(), func(r db.Row) (e Ended, err error) {
 		return e, r.Scan(&e.Approval, &e.Status, &e.Method)
-	}, `SELECT approval, status, method FROM outcomes WHERE decided_at >= $1 ORDER BY decided_at`, micros(since))
+	}, `SELECT approval, status, method FROM outcomes WHERE decided_at >= $1 ORDER BY decided_at`, db.Micros(since))
 }
 
 // LateReports returns the reports that came after the end, oldest first.
 func (s *Store) LateReports(ctx context.Context, approvalID string) ([]approval.LateReport, error) {
-	return all(ctx, s.reads, func(r row) (l approval.LateReport, err error) {
-		return l, r.Scan(&l.Device, &l.Holder, into(&l.ReportedAt))
+	return db.All(ctx, s.Reads(), func(r db.Row) (l approval.LateReport, err error) {
+		return l, r.Scan(&l.Device, &l.Holder, db.Into(&l.ReportedAt))
 	}, `SELECT device, holder, reported_at FROM late_reports WHERE approval = $1 ORDER BY reported_at, device`, approvalID)
 }
 
-func scanOutcome(r row) (approval.Outcome, error) {
+func scanOutcome(r db.Row) (approval.Outcome, error) {
 	var o approval.Outcome
 	var c approval.Credential
 	var a approval.Assertion
 	err := r.Scan(&o.Approval, &o.Tenant, &o.Application, &o.Account, &o.Kind, &o.Status, &o.Method, &o.Decision, &o.Number,
 		&o.Device, &o.Label, &o.Holder, &o.Document,
-		&c.ID, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, into(&c.EnrolledAt),
+		&c.ID, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, db.Into(&c.EnrolledAt),
 		&a.AuthenticatorData, &a.ClientDataJSON, &a.Signature,
-		into(&o.CreatedAt), into(&o.ExpiresAt), into(&o.DecidedAt))
+		db.Into(&o.CreatedAt), db.Into(&o.ExpiresAt), db.Into(&o.DecidedAt))
 	if o.Device != "" {
 		c.Device, a.CredentialID = o.Device, c.ID
 		o.Signer, o.Assertion = &c, &a

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 // Why a device answers an approval no more while others may.
@@ -34,7 +35,7 @@ func deny(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict
 // withdraw takes the device out of those that may answer, and ends the approval as denied where it was the last.
 // Devices that withdraw at once wait for each other on the tally, so that the last one sees all others.
 func withdraw(ctx context.Context, tx *sql.Tx, d approval.Decided, reason string) (approval.Verdict, error) {
-	_, err := exec(ctx, tx, `
+	_, err := db.Exec(ctx, tx, `
 		INSERT INTO tallies (approval, touched) VALUES ($1, 1) ON CONFLICT (approval) DO UPDATE SET touched = tallies.touched + 1`,
 		d.Approval.ID)
 	if err != nil {
@@ -59,10 +60,10 @@ func withdraw(ctx context.Context, tx *sql.Tx, d approval.Decided, reason string
 
 // spend writes the partial deny down, once.
 func spend(ctx context.Context, tx *sql.Tx, d approval.Decided, reason string) error {
-	n, err := exec(ctx, tx, `
+	n, err := db.Exec(ctx, tx, `
 		INSERT INTO partial_denies (approval, device, reason, decided_at)
 		SELECT $1, $2, $3, jawort_now() WHERE jawort_now() < $4 ON CONFLICT (approval, device) DO NOTHING`,
-		d.Approval.ID, d.Signer.Device, reason, micros(d.Approval.ExpiresAt))
+		d.Approval.ID, d.Signer.Device, reason, db.Micros(d.Approval.ExpiresAt))
 	if err != nil || n == 1 {
 		return err
 	}
@@ -75,9 +76,9 @@ func spend(ctx context.Context, tx *sql.Tx, d approval.Decided, reason string) e
 
 // spent returns why this device may not answer any more; empty where it may.
 func spent(ctx context.Context, tx *sql.Tx, d approval.Decided) (string, error) {
-	reason, err := one(ctx, tx, scanString, `SELECT reason FROM partial_denies WHERE approval = $1 AND device = $2`,
+	reason, err := db.One(ctx, tx, db.ScanString, `SELECT reason FROM partial_denies WHERE approval = $1 AND device = $2`,
 		d.Approval.ID, d.Signer.Device)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return "", nil
 	}
 	return reason, err
@@ -85,7 +86,7 @@ func spent(ctx context.Context, tx *sql.Tx, d approval.Decided) (string, error) 
 
 // othersLeft counts the active devices of the account, without this one, that may still answer.
 func othersLeft(ctx context.Context, tx *sql.Tx, d approval.Decided) (int, error) {
-	return one(ctx, tx, scanInt, `
+	return db.One(ctx, tx, db.ScanInt, `
 		SELECT COUNT(*) FROM credentials c
 		WHERE c.account = $1 AND c.status = $2 AND c.device <> $3
 		AND NOT EXISTS (SELECT 1 FROM partial_denies p WHERE p.approval = $4 AND p.device = c.device)`,

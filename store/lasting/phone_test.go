@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -148,9 +149,9 @@ func TestAnInstallationKeepsWhatItsPhoneSays(t *testing.T) {
 			s.UpdatePosture(ctx, "ins_unknown", posture),
 			s.PutAddress(ctx, "ins_unknown", nil),
 		} {
-			wantError(t, err, lasting.ErrNotFound)
+			wantError(t, err, db.ErrNotFound)
 		}
 		_, err = s.Installation(ctx, "ins_unknown")
-		wantError(t, err, lasting.ErrNotFound)
+		wantError(t, err, db.ErrNotFound)
 	})
 }

@@ -4,23 +4,47 @@ import (
 	"context"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 )
+
+const tenantColumns = `id, name, policy, created_at, revoked_at`
+
+func scanTenant(r db.Row) (t account.Tenant, err error) {
+	return t, r.Scan(&t.ID, &t.Name, intoPolicy(&t.Policy), db.Into(&t.CreatedAt), db.Into(&t.RevokedAt))
+}
 
 // CreateTenant adds a tenant.
 func (s *Store) CreateTenant(ctx context.Context, t account.Tenant) error {
-	_, err := exec(ctx, s.writes, `INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, jawort_now())`, t.ID, t.Name)
+	policy, err := encodePolicy(t.Policy)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, s.Writes(), `INSERT INTO tenants (id, name, policy, created_at) VALUES ($1, $2, $3, jawort_now())`, t.ID, t.Name, policy)
 	return err
+}
+
+// UpdateTenant changes name and policy of an active tenant.
+func (s *Store) UpdateTenant(ctx context.Context, q db.Querier, t account.Tenant) error {
+	policy, err := encodePolicy(t.Policy)
+	if err != nil {
+		return err
+	}
+	return db.MustTouch(ctx, q, db.ErrNotFound,
+		`UPDATE tenants SET name = $2, policy = $3 WHERE id = $1 AND revoked_at = 0`, t.ID, t.Name, policy)
+}
+
+// Tenant returns a tenant, also a revoked one, or db.ErrNotFound.
+func (s *Store) Tenant(ctx context.Context, id string) (account.Tenant, error) {
+	return db.One(ctx, s.Reads(), scanTenant, `SELECT `+tenantColumns+` FROM tenants WHERE id = $1`, id)
 }
 
 // Tenants returns all tenants, also the revoked ones, oldest first.
 func (s *Store) Tenants(ctx context.Context) ([]account.Tenant, error) {
-	return all(ctx, s.reads, func(r row) (t account.Tenant, err error) {
-		return t, r.Scan(&t.ID, &t.Name, into(&t.CreatedAt), into(&t.RevokedAt))
-	}, `SELECT id, name, created_at, revoked_at FROM tenants ORDER BY created_at, id`)
+	return db.All(ctx, s.Reads(), scanTenant, `SELECT `+tenantColumns+` FROM tenants ORDER BY created_at, id`)
 }
 
 // RevokeTenant ends a tenant: no key of any of its applications is accepted any more. Repeating it changes nothing.
 func (s *Store) RevokeTenant(ctx context.Context, id string) error {
-	return mustTouch(ctx, s.writes, ErrNotFound,
+	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
 		`UPDATE tenants SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
 }

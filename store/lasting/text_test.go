@@ -6,6 +6,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -36,10 +37,10 @@ func TestNothingIsCalledByWhatIsNoText(t *testing.T) {
 				"claimed":          {func() error { _, err := s.ClaimedEnrolment(ctx, odd, "key"); return err }, account.ErrUnknownEnrolment},
 				"complete":         {func() error { return completeAs(t, s, odd) }, account.ErrUnknownEnrolment},
 				"outcome":          {func() error { _, err := s.Outcome(ctx, odd); return err }, approval.ErrUnknown},
-				"installation":     {func() error { _, err := s.Installation(ctx, odd); return err }, lasting.ErrNotFound},
-				"application":      {func() error { _, err := s.Application(ctx, odd); return err }, lasting.ErrNotFound},
-				"revoked tenant":   {func() error { return s.RevokeTenant(ctx, odd) }, lasting.ErrNotFound},
-				"new tenant":       {func() error { return s.CreateTenant(ctx, account.Tenant{ID: "ten_x", Name: odd}) }, lasting.ErrNotFound},
+				"installation":     {func() error { _, err := s.Installation(ctx, odd); return err }, db.ErrNotFound},
+				"application":      {func() error { _, err := s.Application(ctx, odd); return err }, db.ErrNotFound},
+				"revoked tenant":   {func() error { return s.RevokeTenant(ctx, odd) }, db.ErrNotFound},
+				"new tenant":       {func() error { return s.CreateTenant(ctx, account.Tenant{ID: "ten_x", Name: odd}) }, db.ErrNotFound},
 				"opened enrolment": {func() error { return s.CreateEnrolment(ctx, account.Enrolment{Account: odd}, nil) }, account.ErrUnknownAccount},
 			} {
 				if err := c.ask(); !is(err, c.want) {
@@ -82,6 +83,6 @@ func TestAnApplicationOfARevokedTenantIsRevoked(t *testing.T) {
 			t.Fatalf("%+v, listed %+v", a, listed)
 		}
 		key := account.Key{ID: "key_x", Application: w.app.ID, Hash: []byte("hash")}
-		wantError(t, s.CreateKey(t.Context(), key), lasting.ErrNotFound)
+		wantError(t, s.CreateKey(t.Context(), key), db.ErrNotFound)
 	})
 }

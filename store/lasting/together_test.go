@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/lasting/pgtest"
 )
 
 // A cold pool opens its connections one after the other, and the first decision has won before the second has one. So
@@ -35,10 +35,10 @@ func TestDecisionsThatAreLetGoAtOnceHaveOneOutcome(t *testing.T) {
 		untilAllWait(t, s, len(phones))
 		must(t, gate.Commit())
 		wantEqual(t, "decisions that won", <-won, 1)
-		for _, table := range []string{"outcomes", "outbox"} {
-			n, err := s.Count(t.Context(), table+" WHERE approval = $1", p.ID)
+		for _, rows := range []string{"outcomes WHERE approval = $1", "outbox WHERE subject = $1"} {
+			n, err := s.Count(t.Context(), rows, p.ID)
 			must(t, err)
-			wantEqual(t, "rows in "+table, n, 1)
+			wantEqual(t, "rows in "+rows, n, 1)
 		}
 	}
 }

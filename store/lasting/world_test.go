@@ -39,7 +39,7 @@ func newWorld(t *testing.T, s *lasting.Store) *world {
 	w := &world{t: t, s: s}
 	w.tenant = account.Tenant{ID: newID(t, id.Tenant), Name: "Musterbank"}
 	must(t, s.CreateTenant(t.Context(), w.tenant))
-	w.app = account.Application{ID: newID(t, id.Application), Tenant: w.tenant.ID, Name: "Portal", Origins: []string{"https://login.example"}, Digits: 2}
+	w.app = account.Application{ID: newID(t, id.Application), Tenant: w.tenant.ID, Name: "Portal", Origins: []string{"https://login.example"}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}}
 	must(t, s.CreateApplication(t.Context(), w.app))
 	w.account = w.newAccount("4711")
 	return w

@@ -1,4 +1,4 @@
-package lasting
+package db
 
 import (
 	"context"
@@ -42,7 +42,7 @@ func failed(err error) error {
 	if unavailable(err) {
 		return refusal.ErrUnavailable.Because(err)
 	}
-	return fmt.Errorf("lasting: %w", err)
+	return fmt.Errorf("db: %w", err)
 }
 
 func unavailable(err error) bool {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/db"
 )
 
 // shared is the server of this test binary. Tests find it without being handed it, hence the package variable.
@@ -108,7 +108,7 @@ func (s *Server) migrate() error {
 	if err := s.admin(ctx, "CREATE DATABASE "+template); err != nil {
 		return err
 	}
-	store, err := lasting.Open(ctx, s.URL(template), lasting.Options{Log: slog.New(slog.DiscardHandler)})
+	store, err := db.Open(ctx, s.URL(template), db.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

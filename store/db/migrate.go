@@ -1,4 +1,4 @@
-package lasting
+package db
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
 		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("lasting: apply migrations: %w", failed(err))
+		return fmt.Errorf("db: apply migrations: %w", failed(err))
 	}
 	return nil
 }
@@ -35,7 +35,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
 func migrator(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return nil, fmt.Errorf("lasting: migrations: %w", err)
+		return nil, fmt.Errorf("db: migrations: %w", err)
 	}
 	others, err := othersMigrations(files, dialect)
 	if err != nil {
@@ -46,13 +46,13 @@ func migrator(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 		// Several processes may start at once: one migrates, the others look every second whether it is done.
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
-			return nil, fmt.Errorf("lasting: migrations: %w", err)
+			return nil, fmt.Errorf("db: migrations: %w", err)
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
 	provider, err := goose.NewProvider(dialect, db, files, options...)
 	if err != nil {
-		return nil, fmt.Errorf("lasting: migrations: %w", err)
+		return nil, fmt.Errorf("db: migrations: %w", err)
 	}
 	return provider, nil
 }
@@ -60,7 +60,7 @@ func migrator(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 func othersMigrations(files fs.FS, dialect goose.Dialect) ([]string, error) {
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
-		return nil, fmt.Errorf("lasting: migrations: %w", err)
+		return nil, fmt.Errorf("db: migrations: %w", err)
 	}
 	var others []string
 	for _, name := range names {

@@ -1,4 +1,4 @@
-package lasting
+package db
 
 import (
 	"context"
@@ -10,18 +10,19 @@ import (
 // unsure wraps the error of a commit: nobody knows whether it happened.
 type unsure struct{ err error }
 
-func (u unsure) Error() string { return fmt.Sprintf("lasting: commit: %v", u.err) }
+func (u unsure) Error() string { return fmt.Sprintf("db: commit: %v", u.err) }
 func (u unsure) Unwrap() error { return u.err }
 
-func isUnsure(err error) bool {
+// IsUnsure reports whether err is that of a commit whose end nobody knows: it may have happened.
+func IsUnsure(err error) bool {
 	var u unsure
 	return errors.As(err, &u)
 }
 
-// transact runs work in one transaction and commits it where work returns nil. The time spent waiting for a
+// Transact runs work in one transaction and commits it where work returns nil. The time spent waiting for a
 // connection does not count as transaction.
-func (s *Store) transact(ctx context.Context, work func(ctx context.Context, tx *sql.Tx) error) error {
-	conn, err := s.writes.Conn(ctx)
+func (d *DB) Transact(ctx context.Context, work func(ctx context.Context, tx *sql.Tx) error) error {
+	conn, err := d.writes.Conn(ctx)
 	if err != nil {
 		return failed(err)
 	}

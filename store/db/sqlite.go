@@ -1,4 +1,4 @@
-package lasting
+package db
 
 import (
 	"context"
@@ -19,11 +19,11 @@ import (
 const sqliteReaders = 8
 
 // openSQLite opens the file at path, or a database in memory where path is empty.
-func openSQLite(ctx context.Context, path string) (*Store, error) {
+func openSQLite(ctx context.Context, path string) (*DB, error) {
 	clock := new(sqliteClock)
 	drv := new(sqlite.Driver)
 	if err := drv.RegisterScalarFunction("jawort_now", 0, clock.now); err != nil {
-		return nil, fmt.Errorf("lasting: %w", err)
+		return nil, fmt.Errorf("db: %w", err)
 	}
 	name, err := sqliteName(path)
 	if err != nil {
@@ -31,16 +31,16 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	}
 	writes := sql.OpenDB(sqliteConnector{drv, name})
 	writes.SetMaxOpenConns(1) // waiting here is fair, SQLite's own waiting is not
-	s := &Store{reads: writes, writes: writes, move: clock.move}
+	d := &DB{reads: writes, writes: writes, move: clock.move}
 	if path != "" {
-		s.reads = sql.OpenDB(sqliteConnector{drv, name})
-		s.reads.SetMaxOpenConns(sqliteReaders)
-		s.reads.SetMaxIdleConns(sqliteReaders)
+		d.reads = sql.OpenDB(sqliteConnector{drv, name})
+		d.reads.SetMaxOpenConns(sqliteReaders)
+		d.reads.SetMaxIdleConns(sqliteReaders)
 	}
 	if err := migrate(ctx, writes, goose.DialectSQLite3); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, d.Close())
 	}
-	return s, nil
+	return d, nil
 }
 
 // sqliteName returns the driver's name of the database. It makes the file first, readable to its owner alone; the
@@ -57,10 +57,10 @@ func sqliteName(path string) (string, error) {
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return "", fmt.Errorf("lasting: database: %w", err)
+		return "", fmt.Errorf("db: database: %w", err)
 	}
 	if err := file.Close(); err != nil {
-		return "", fmt.Errorf("lasting: database: %w", err)
+		return "", fmt.Errorf("db: database: %w", err)
 	}
 	settings.Set("_journal_mode", "WAL")
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode(), nil

@@ -1,4 +1,4 @@
-package lasting
+package db
 
 import (
 	"context"
@@ -17,10 +17,10 @@ import (
 // connections bounds the pool. Durable inserts per second hardly grow beyond this: they share their fsync.
 const connections = 32
 
-func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
+func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, errors.New("lasting: database: the postgres URL cannot be read") // the cause quotes the URL
+		return nil, errors.New("db: database: the postgres URL cannot be read") // the cause quotes the URL
 	}
 	config.RuntimeParams["application_name"] = "jawort"
 	config.RuntimeParams["default_transaction_isolation"] = "read committed"
@@ -34,12 +34,12 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, er
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	s := &Store{reads: db, writes: db}
-	s.move = s.movePostgresClock
-	if err := s.checkPostgres(ctx, log); err != nil {
+	d := &DB{reads: db, writes: db}
+	d.move = d.movePostgresClock
+	if err := d.checkPostgres(ctx, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return s, nil
+	return d, nil
 }
 
 // migratePostgres has its own connection, because a migration may take longer than a statement.
@@ -49,32 +49,32 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig) error {
 }
 
 // checkPostgres refuses a database that acknowledges before it has written, and says what is weaker than it could be.
-func (s *Store) checkPostgres(ctx context.Context, log *slog.Logger) error {
-	commit, err := s.setting(ctx, "synchronous_commit")
+func (d *DB) checkPostgres(ctx context.Context, log *slog.Logger) error {
+	commit, err := d.setting(ctx, "synchronous_commit")
 	if err != nil {
 		return err
 	}
 	if commit == "off" || commit == "local" {
-		return fmt.Errorf("lasting: Postgres runs with synchronous_commit = %s: a crash could undo what was acknowledged; set it to on", commit)
+		return fmt.Errorf("db: Postgres runs with synchronous_commit = %s: a crash could undo what was acknowledged; set it to on", commit)
 	}
-	standbys, err := s.setting(ctx, "synchronous_standby_names")
+	standbys, err := d.setting(ctx, "synchronous_standby_names")
 	if err != nil {
 		return err
 	}
 	if standbys == "" {
 		log.WarnContext(ctx, "Postgres has no synchronous standby: the loss of its disk loses decisions that were acknowledged")
 	}
-	offset, err := one(ctx, s.reads, scanInt, `SELECT micros FROM clock_offset`)
+	offset, err := One(ctx, d.reads, ScanInt, `SELECT micros FROM clock_offset`)
 	if err == nil && offset != 0 {
 		log.WarnContext(ctx, "the database's clock is moved, as only tests should do", "offset", time.Duration(offset)*time.Microsecond)
 	}
 	return err
 }
 
-func (s *Store) setting(ctx context.Context, name string) (string, error) {
-	return one(ctx, s.reads, scanString, `SELECT current_setting($1)`, name)
+func (d *DB) setting(ctx context.Context, name string) (string, error) {
+	return One(ctx, d.reads, ScanString, `SELECT current_setting($1)`, name)
 }
 
-func (s *Store) movePostgresClock(ctx context.Context, offset time.Duration) error {
-	return mustTouch(ctx, s.writes, sql.ErrNoRows, `UPDATE clock_offset SET micros = $1`, offset.Microseconds())
+func (d *DB) movePostgresClock(ctx context.Context, offset time.Duration) error {
+	return MustTouch(ctx, d.writes, sql.ErrNoRows, `UPDATE clock_offset SET micros = $1`, offset.Microseconds())
 }

@@ -1,0 +1,30 @@
+package lasting
+
+import (
+	"context"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
+)
+
+const groupColumns = `id, tenant, name, policy`
+
+func scanGroup(r db.Row) (g account.Group, err error) {
+	return g, r.Scan(&g.ID, &g.Tenant, &g.Name, intoPolicy(&g.Policy))
+}
+
+// PutGroup creates the tenant's group of this name or changes its policy, and returns it as it is kept.
+func (s *Store) PutGroup(ctx context.Context, q db.Querier, g account.Group) (account.Group, error) {
+	policy, err := encodePolicy(g.Policy)
+	if err != nil {
+		return account.Group{}, err
+	}
+	return db.One(ctx, q, scanGroup, `
+		INSERT INTO groups (id, tenant, name, policy, created_at) VALUES ($1, $2, $3, $4, jawort_now())
+		ON CONFLICT (tenant, name) DO UPDATE SET policy = excluded.policy RETURNING `+groupColumns, g.ID, g.Tenant, g.Name, policy)
+}
+
+// Groups returns the groups of a tenant by name.
+func (s *Store) Groups(ctx context.Context, tenant string) ([]account.Group, error) {
+	return db.All(ctx, s.Reads(), scanGroup, `SELECT `+groupColumns+` FROM groups WHERE tenant = $1 ORDER BY name`, tenant)
+}

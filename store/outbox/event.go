@@ -1,0 +1,91 @@
+// Package outbox keeps what happened until everybody who has to act on it has done so. An event is written in the
+// transaction in which it happened, so there is none without the other.
+//
+// Two readers take every event: the follow-up (withdrawals, webhooks, notices), which leases events one by one, and
+// the audit log, which takes them in batches. An event goes when both are done with it. Ids become visible out of
+// order under concurrency, so nothing is ever skipped by id or time.
+//
+// The package does not know what an event means.
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jawort/jawort/store/db"
+)
+
+// ApprovalEnded is the kind of event that every outcome brings by itself: a trigger writes it with the row. The
+// outcome says the rest.
+const ApprovalEnded = "approval.ended"
+
+// Actor is who did it.
+type Actor struct {
+	Kind string // key, device, browser, operator, command, system
+	ID   string
+}
+
+// The kinds of actors.
+const (
+	ByKey      = "key"      // a login service, by its API key
+	ByDevice   = "device"   // a phone
+	ByBrowser  = "browser"  // a waiting page, by its ticket
+	ByCommand  = "command"  // the command line
+	ByOperator = "operator" // support, named by the login service
+	BySystem   = "system"   // Jawort itself
+)
+
+// Event is something that happened.
+type Event struct {
+	ID           int64
+	Kind         string // dotted: device.revoked
+	Tenant       string
+	Application  string
+	Account      string
+	Subject      string // the id of what it happened to
+	Installation string // the phone that need not be told, because it did it; empty: none
+	Actor        Actor
+	Data         any // ids and plain facts; a json.RawMessage where the event was read
+	Personal     any // what may have to be erased; a json.RawMessage where the event was read
+	At           time.Time
+}
+
+// Put writes the event; q is the transaction in which it happened.
+func Put(ctx context.Context, q db.Querier, e Event) error {
+	data, err := encode(e.Data)
+	if err != nil {
+		return err
+	}
+	personal, err := encode(e.Personal)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, q, `
+		INSERT INTO outbox (kind, tenant, application, account, subject, installation, actor_kind, actor, data, personal, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, jawort_now())`,
+		e.Kind, e.Tenant, e.Application, e.Account, e.Subject, e.Installation, e.Actor.Kind, e.Actor.ID, data, personal)
+	return err
+}
+
+func encode(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("outbox: encode event: %w", err)
+	}
+	return string(b), nil
+}
+
+const columns = `id, kind, tenant, application, account, subject, installation, actor_kind, actor, data, personal, created_at`
+
+func scan(r db.Row) (e Event, err error) {
+	var data, personal string
+	err = r.Scan(&e.ID, &e.Kind, &e.Tenant, &e.Application, &e.Account, &e.Subject, &e.Installation, &e.Actor.Kind, &e.Actor.ID,
+		&data, &personal, db.Into(&e.At))
+	e.Data, e.Personal = json.RawMessage(data), json.RawMessage(personal)
+	return e, err
+}
