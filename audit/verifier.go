@@ -67,7 +67,7 @@ func (v *Verifier) Entry(e Entry, beside Personal) error {
 func (v *Verifier) follows(e Entry) *Fault {
 	next := v.chain.Sequence + 1
 	switch {
-	case e.V != entryVersion:
+	case e.V != EntryVersion:
 		return fault(Unreadable, e.Sequence, "version %d is not known", e.V)
 	case e.Tenant != v.chain.Tenant:
 		return fault(Foreign, e.Sequence, "it is of tenant %q", e.Tenant)
