@@ -67,9 +67,9 @@ func advance(ctx context.Context, tx *sql.Tx, from int64, to domain.Chain) error
 }
 
 // insertAtOnce bounds the rows of one statement: the time that the driver of SQLite takes grows with the square of them.
-const insertAtOnce = 32
+const insertAtOnce = 8
 
-// insert writes rows in statements of 32, 16, … 1 of them, so that there are few to prepare.
+// insert writes rows in statements of 8, 4, 2, 1 of them, so that there are few to prepare.
 func insert(ctx context.Context, tx *sql.Tx, into string, rows [][]any) error {
 	for len(rows) > 0 {
 		n := min(insertAtOnce, 1<<(bits.Len(uint(len(rows)))-1))
