@@ -2,11 +2,13 @@ package auditlog
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
@@ -131,5 +133,8 @@ func (l Log) account(r *http.Request, text string) (string, error) {
 		return text, nil
 	}
 	found, err := l.Accounts.Account(r.Context(), tenantOf(r), text)
+	if errors.Is(err, account.ErrUnknownAccount) {
+		return "", refusal.Field("account", "no account has this login number; one that was deleted is found by its id (acc_…)")
+	}
 	return found.ID, err
 }
