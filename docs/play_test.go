@@ -29,6 +29,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playSocket(anna)
 	h.playPhone(anna)
 	h.playDevices()
+	h.playAudit()
 	h.playRefusals(anna)
 	h.playOutage(anna)
 	h.wantAllPlayed()

@@ -28,6 +28,7 @@ const (
 	Bypass       = "byp_"
 	Webhook      = "whk_"
 	Event        = "evt_"
+	AuditEntry   = "aud_"
 	Invitation   = "inv_"
 	Recovery     = "rec_" // of an account whose phone is lost
 )

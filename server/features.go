@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
@@ -25,6 +26,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		browsers{guards: g, lasting: o.Lasting},
 		devices{guards: g, devices: o.Lasting},
+		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 	}
 }

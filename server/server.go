@@ -19,11 +19,13 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/ticket"
+	"github.com/jawort/jawort/store/audit"
 )
 
 // Live is all that the server needs of the live store.
@@ -48,6 +50,13 @@ type Lasting interface {
 	enrolling
 	ending.Lasting
 	hub.Lasting
+	auditlog.Tenants
+}
+
+// Audit is all that the server needs of the audit log.
+type Audit interface {
+	auditlog.Records
+	auditlog.Chains
 }
 
 // Keys are what the server needs of the installation's secret keys.
@@ -70,6 +79,8 @@ type Options struct {
 	Events     ending.Events
 	Keys       Keys
 	Receipts   Receipts
+	Audit      Audit
+	SignHead   audit.Sign
 	Wakeups    Wakeups
 	Countries  judge.Countries // nil: the country of a browser is not known
 	PublicURL  string          // of this API, as browsers reach it
@@ -88,10 +99,11 @@ const DefaultMaxSockets = 50_000
 
 // Server is the login-facing API with its background parts.
 type Server struct {
-	mux     *edge.Mux
-	hub     *hub.Hub
-	sweeper *ending.Sweeper
-	outbox  *ending.Outbox
+	mux       *edge.Mux
+	hub       *hub.Hub
+	sweeper   *ending.Sweeper
+	outbox    *ending.Outbox
+	sequencer *auditlog.Sequencer
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -106,6 +118,9 @@ func New(o Options) (*Server, error) {
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
+		sequencer: auditlog.NewSequencer(auditlog.Options{
+			Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log,
+		}),
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -156,6 +171,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.hub.Run(ctx) })
 	g.Go(func() error { return s.sweeper.Run(ctx) })
 	g.Go(func() error { return s.outbox.Run(ctx) })
+	g.Go(func() error { return s.sequencer.Run(ctx) })
 	return g.Wait()
 }
 
