@@ -65,9 +65,9 @@ func StartAt(t testing.TB, address, fate string) *Carrier {
 	if err := c.cmd.Start(); err != nil {
 		t.Fatalf("the carrier needs Debian's libnet-smpp-perl: %v", err)
 	}
-	t.Cleanup(c.Kill)
 	read := make(chan struct{})
 	t.Cleanup(func() { <-read })
+	t.Cleanup(c.Kill)
 	go func() {
 		defer close(read)
 		defer close(c.lines)
