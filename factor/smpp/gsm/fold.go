@@ -10,7 +10,7 @@ import (
 // letters are those that do not come apart into a letter of the alphabet and a mark, and typography that is as good in plain.
 var letters = map[rune]string{
 	'ł': "l", 'Ł': "L", 'đ': "d", 'Đ': "D", 'ı': "i", 'œ': "oe", 'Œ': "OE", 'þ': "th", 'Þ': "Th", 'ð': "d", 'Ð': "D", 'ħ': "h", 'Ħ': "H", 'ŋ': "n", 'Ŋ': "N",
-	'ẞ': "SS", '’': "'", '‘': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`, '–': "-", '—': "-", '‑': "-", '…': "...", '\u00a0': " ", '\u202f': " ",
+	'ẞ': "SS", '’': "'", '‘': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`, '–': "-", '—': "-", '‑': "-", '…': "...", '•': "*", '\u00a0': " ", '\u202f': " ",
 }
 
 // Fold writes a text in the default alphabet as far as one can read it afterwards: letters lose marks that the alphabet does not

@@ -60,7 +60,7 @@ func TestFoldingKeepsWhatCanBeRead(t *testing.T) {
 		"Dvořák – „Čeněk“":     `Dvorak - "Cenek"`,
 		"José Núñez €":         "José Nuñez €",
 		"Иван Петров":          "Иван Петров",
-		"1\u00a0234,56\u202f€": "1 234,56 €",
+		"1\u00a0234,56\u202f€": "1 234,56 €", "+49 ••• ••17": "+49 *** **17",
 	} {
 		if got := gsm.Fold(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
