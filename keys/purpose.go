@@ -5,4 +5,5 @@ const (
 	PushAddress     = "jawort push address"     // mobile-api seals, pushgw opens
 	EnrolmentDigits = "jawort enrolment digits" // mobile-api shows, server compares
 	PendingApproval = "jawort pending approval" // server authenticates what it asks, mobile-api verifies before it decides
+	WebhookSecret   = "jawort webhook secret"   // the API seals, the worker opens
 )
