@@ -10,7 +10,7 @@ import (
 	"github.com/jawort/jawort/webhook"
 )
 
-const deliveryColumns = `d.id, d.endpoint, d.type, d.state, d.attempts, d.created_at, d.next_at, d.ended_at`
+const deliveryColumns = `id, endpoint, type, state, attempts, created_at, next_at, ended_at`
 
 func scanDelivery(r db.Row) (webhook.Delivery, error) {
 	var d webhook.Delivery
@@ -34,18 +34,18 @@ func (s *Store) Deliveries(ctx context.Context, tenant, id string, f Filter) ([]
 	if _, err := endpoint(ctx, q, tenant, id); err != nil {
 		return nil, err
 	}
-	query, args := `SELECT `+deliveryColumns+` FROM webhook_deliveries d WHERE d.endpoint = $1 AND ($2 = '' OR d.state = $2)`, []any{id, string(f.State)}
+	query, args := `SELECT `+deliveryColumns+` FROM webhook_deliveries WHERE endpoint = $1 AND ($2 = '' OR state = $2)`, []any{id, string(f.State)}
 	if f.After != "" {
 		before, err := db.One(ctx, q, db.ScanInt64, `SELECT created_at FROM webhook_deliveries WHERE endpoint = $1 AND id = $2`, id, f.After)
 		if err != nil {
 			return nil, db.Replace(err, webhook.ErrUnknownDelivery)
 		}
-		query += ` AND (d.created_at, d.id) < ($4, $5)`
+		query += ` AND (created_at, id) < ($4, $5)`
 		args = append(args, f.Limit, before, f.After)
 	} else {
 		args = append(args, f.Limit)
 	}
-	found, err := db.All(ctx, q, scanDelivery, query+` ORDER BY d.created_at DESC, d.id DESC LIMIT $3`, args...)
+	found, err := db.All(ctx, q, scanDelivery, query+` ORDER BY created_at DESC, id DESC LIMIT $3`, args...)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -86,8 +86,8 @@ func (s *Store) Retry(ctx context.Context, tenant, id string) (webhook.Delivery,
 			return webhook.ErrDisabled
 		}
 		d, err = db.One(ctx, tx, scanDelivery, `
-			UPDATE webhook_deliveries AS d SET state = 'pending', next_at = jawort_now(), ended_at = 0
-			WHERE d.id = $1 RETURNING `+deliveryColumns, id)
+			UPDATE webhook_deliveries SET state = 'pending', next_at = jawort_now(), ended_at = 0
+			WHERE id = $1 RETURNING `+deliveryColumns, id)
 		return db.Replace(err, webhook.ErrUnknownDelivery)
 	})
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) Ping(ctx context.Context, tenant, id string) (webhook.Delivery, 
 		if !e.Enabled {
 			return webhook.ErrDisabled
 		}
-		const pending = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries d WHERE d.endpoint = $1 AND d.type = $2 AND d.state = 'pending'`
+		const pending = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries WHERE endpoint = $1 AND type = $2 AND state = 'pending'`
 		if d, err = db.One(ctx, tx, scanDelivery, pending, id, webhook.Ping); !errors.Is(err, db.ErrNotFound) {
 			return err
 		}

@@ -10,13 +10,13 @@ import (
 )
 
 // due are the deliveries that anybody may take.
-const due = `d.state = 'pending' AND d.next_at <= (SELECT jawort_now()) AND d.leased_until <= (SELECT jawort_now())`
+const due = `state = 'pending' AND next_at <= (SELECT jawort_now()) AND leased_until <= (SELECT jawort_now())`
 
 // Due implements webhook.Queue.
 func (s *Store) Due(ctx context.Context) ([]string, error) {
 	return db.All(ctx, s.db.Reads(), db.ScanString, `
 		SELECT e.id FROM webhook_endpoints e
-		WHERE e.disabled = '' AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint = e.id AND `+due+`)`)
+		WHERE e.disabled = '' AND EXISTS (SELECT 1 FROM webhook_deliveries WHERE endpoint = e.id AND `+due+`)`)
 }
 
 // Lease implements webhook.Queue.
@@ -35,10 +35,10 @@ func (s *Store) Lease(ctx context.Context, endpoint string, lease time.Duration)
 			j.Payload = []byte(payload)
 			return j, err
 		}, `
-		WITH next AS (SELECT d.id FROM webhook_deliveries d WHERE d.endpoint = $1 AND `+due+` ORDER BY d.next_at LIMIT 1)
-		UPDATE webhook_deliveries AS d SET leased_until = jawort_now() + $2 FROM next
-		WHERE d.id = next.id AND `+due+`
-		RETURNING d.id, d.payload, d.attempts + 1, d.leased_until`, endpoint, lease.Microseconds())
+		WITH next AS (SELECT id FROM webhook_deliveries WHERE endpoint = $1 AND `+due+` ORDER BY next_at LIMIT 1)
+		UPDATE webhook_deliveries SET leased_until = jawort_now() + $2 FROM next
+		WHERE webhook_deliveries.id = next.id AND `+due+`
+		RETURNING webhook_deliveries.id, payload, attempts + 1, leased_until`, endpoint, lease.Microseconds())
 	}
 	if errors.Is(err, db.ErrNotFound) {
 		return webhook.Job{}, false, nil
