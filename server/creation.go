@@ -64,7 +64,7 @@ type created struct {
 
 func (c creation) create(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	key, err := idempotencyKey(r)
+	key, err := edge.IdempotencyKey(r)
 	if err != nil {
 		return err
 	}
