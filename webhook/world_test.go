@@ -94,7 +94,8 @@ func (w *world) endpoint(url string, events ...string) (endpoint, secret string)
 func (w *world) happen(kind string) {
 	w.Helper()
 	w.events++
-	w.must(w.store.Follow(w.Context(), outbox.Event{ID: w.events, Kind: kind, Tenant: w.tenant, Account: "acc_1", Subject: "dev_1", At: time.Now()}))
+	_, err := w.store.Follow(w.Context(), outbox.Event{ID: w.events, Kind: kind, Tenant: w.tenant, Account: "acc_1", Subject: "dev_1", At: time.Now()})
+	w.must(err)
 }
 
 // worker runs a worker until kill. Killing is hard: what is under way is left behind.

@@ -12,10 +12,9 @@ import (
 	"github.com/jawort/jawort/webhook"
 )
 
-// Follow makes the deliveries of an event of the outbox. Repeating it makes no more of them.
-func (s *Store) Follow(ctx context.Context, e outbox.Event) error {
-	_, err := s.Fanout(ctx, s.db.Writes(), e)
-	return err
+// Follow makes the deliveries of an event of the outbox, and returns how many. Repeating it makes no more of them.
+func (s *Store) Follow(ctx context.Context, e outbox.Event) (made int, err error) {
+	return s.Fanout(ctx, s.db.Writes(), e)
 }
 
 // Fanout makes one delivery of the event for each of the tenant's endpoints that wants it and does not have it

@@ -102,7 +102,8 @@ func (w *world) event(kind string) outbox.Event {
 
 func (w *world) follow(e outbox.Event) {
 	w.Helper()
-	w.must(w.s.Follow(w.Context(), e))
+	_, err := w.s.Follow(w.Context(), e)
+	w.must(err)
 }
 
 // lease wants a delivery to be due for the endpoint.
