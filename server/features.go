@@ -5,6 +5,7 @@ import (
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/webhooks"
 )
 
 // feature mounts its own routes.
@@ -23,5 +24,6 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		devices{guards: g, devices: o.Lasting},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
+		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/ticket"
+	"github.com/jawort/jawort/server/webhooks"
 )
 
 // Live is all that the server needs of the live store.
@@ -50,6 +51,7 @@ type Lasting interface {
 type Keys interface {
 	ticket.Keys
 	authenticator
+	webhooks.Keys
 }
 
 // Wakeups says when to look again.
@@ -66,6 +68,7 @@ type Options struct {
 	Events     ending.Events
 	Keys       Keys
 	Receipts   Receipts
+	Webhooks   Webhooks // no worker: nobody is told anything
 	Wakeups    Wakeups
 	PublicURL  string // of this API, as browsers reach it
 	EnrolURL   string // of the phone API, as phones reach it
@@ -87,6 +90,7 @@ type Server struct {
 	hub     *hub.Hub
 	sweeper *ending.Sweeper
 	outbox  *ending.Outbox
+	hooks   Webhooks
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -100,7 +104,8 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
+		outbox:  ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log),
+		hooks:   o.Webhooks,
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -111,6 +116,15 @@ func New(o Options) (*Server, error) {
 		feature.Mount(s.mux)
 	}
 	return s, nil
+}
+
+// followers do what follows from what happened. Phones are told first: there somebody waits.
+func followers(o Options) []ending.Follower {
+	all := []ending.Follower{ending.Withdrawal{Live: o.Live}}
+	if o.Webhooks.Store != nil {
+		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
+	}
+	return all
 }
 
 func (o Options) withDefaults() Options {
@@ -151,6 +165,9 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.hub.Run(ctx) })
 	g.Go(func() error { return s.sweeper.Run(ctx) })
 	g.Go(func() error { return s.outbox.Run(ctx) })
+	if s.hooks.Worker != nil {
+		g.Go(func() error { return s.hooks.Worker.Run(ctx) })
+	}
 	return g.Wait()
 }
 
