@@ -61,6 +61,7 @@ func newHouse(t *testing.T) *house {
 	cfg.Database, cfg.Redis = h.database.URL("postgres"), config.Embedded
 	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
 	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
+	cfg.Webhooks.AllowPrivate = []string{"127.0.0.1/32"} // where the receiver of the play lies
 	var l process.Listeners
 	l.Server, h.url = h.listen(loginFacing)
 	l.MobileAPI, h.phone = h.listen(phoneFacing)

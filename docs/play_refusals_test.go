@@ -17,7 +17,7 @@ var tooLong = `{"padding":"` + strings.Repeat("x", 70_000) + `"}`
 
 // nowhere returns the address of the operation for something that does not exist.
 func (o operation) nowhere() string {
-	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "devices": "dev_"}
+	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "devices": "dev_", "webhooks": "whk_", "deliveries": "whd_"}
 	path := strings.ReplaceAll(o.path, "{external_id}", "nobody")
 	parts := strings.Split(path, "/")
 	for i, part := range parts {

@@ -30,6 +30,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playPhone(anna)
 	h.playDevices()
 	h.playAudit()
+	h.playWebhooks()
 	h.playRefusals(anna)
 	h.playOutage(anna)
 	h.wantAllPlayed()

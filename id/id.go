@@ -27,6 +27,7 @@ const (
 	Activation   = "act_"
 	Bypass       = "byp_"
 	Webhook      = "whk_"
+	Delivery     = "whd_" // of one event to one webhook
 	Event        = "evt_"
 	AuditEntry   = "aud_"
 	Invitation   = "inv_"

@@ -6,4 +6,5 @@ const (
 	EnrolmentDigits = "jawort enrolment digits" // mobile-api shows, server compares
 	Message         = "jawort message"          // the server seals what is told to a person, pushgw opens it
 	PendingApproval = "jawort pending approval" // server authenticates what it asks, mobile-api verifies before it decides
+	WebhookSecret   = "jawort webhook secret"   // the API seals, the worker opens
 )

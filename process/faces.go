@@ -16,9 +16,13 @@ import (
 
 func (p *Process) prepareServer(context.Context) error {
 	o := p.options
+	webhooks, err := p.webhooks()
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
-		Audit: audit.New(p.lasting.DB, o.Random), SignHead: receipts{o.Keys}.SignHead,
+		Audit: audit.New(p.lasting.DB, o.Random), SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks,
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})

@@ -79,7 +79,7 @@ func (a approvals) cancel(w http.ResponseWriter, r *http.Request) error {
 // resend wakes the phones again.
 func (a approvals) resend(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	request, err := idempotencyKey(r)
+	request, err := edge.IdempotencyKey(r)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ type asked struct {
 
 func (c creation) create(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	key, err := idempotencyKey(r)
+	key, err := edge.IdempotencyKey(r)
 	if err != nil {
 		return err
 	}

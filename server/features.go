@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/webhooks"
 )
 
 // feature mounts its own routes.
@@ -28,5 +29,6 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		devices{guards: g, devices: o.Lasting},
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
+		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/ticket"
+	"github.com/jawort/jawort/server/webhooks"
 	"github.com/jawort/jawort/store/audit"
 )
 
@@ -63,6 +64,7 @@ type Audit interface {
 type Keys interface {
 	ticket.Keys
 	authenticator
+	webhooks.Keys
 }
 
 // Wakeups says when to look again.
@@ -81,6 +83,7 @@ type Options struct {
 	Receipts   Receipts
 	Audit      Audit
 	SignHead   audit.Sign
+	Webhooks   Webhooks // no worker: nobody is told anything
 	Wakeups    Wakeups
 	Countries  judge.Countries // nil: the country of a browser is not known
 	PublicURL  string          // of this API, as browsers reach it
@@ -104,6 +107,7 @@ type Server struct {
 	sweeper   *ending.Sweeper
 	outbox    *ending.Outbox
 	sequencer *auditlog.Sequencer
+	hooks     Webhooks
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -117,10 +121,11 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
 		sequencer: auditlog.NewSequencer(auditlog.Options{
 			Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log,
 		}),
+		outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log),
+		hooks:  o.Webhooks,
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -131,6 +136,15 @@ func New(o Options) (*Server, error) {
 		feature.Mount(s.mux)
 	}
 	return s, nil
+}
+
+// followers do what follows from what happened. Phones are told first: there somebody waits.
+func followers(o Options) []ending.Follower {
+	all := []ending.Follower{ending.Withdrawal{Live: o.Live}}
+	if o.Webhooks.Store != nil {
+		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
+	}
+	return all
 }
 
 func (o Options) withDefaults() Options {
@@ -172,6 +186,9 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.sweeper.Run(ctx) })
 	g.Go(func() error { return s.outbox.Run(ctx) })
 	g.Go(func() error { return s.sequencer.Run(ctx) })
+	if s.hooks.Worker != nil {
+		g.Go(func() error { return s.hooks.Worker.Run(ctx) })
+	}
 	return g.Wait()
 }
 

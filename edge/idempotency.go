@@ -1,4 +1,4 @@
-package server
+package edge
 
 import (
 	"net/http"
@@ -9,8 +9,8 @@ import (
 
 const maxIdempotencyKey = 255
 
-// idempotencyKey returns the Idempotency-Key of the request; empty: none.
-func idempotencyKey(r *http.Request) (string, error) {
+// IdempotencyKey returns the Idempotency-Key of the request; empty: none.
+func IdempotencyKey(r *http.Request) (string, error) {
 	values := r.Header.Values("Idempotency-Key")
 	if len(values) == 0 {
 		return "", nil
