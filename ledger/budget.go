@@ -52,7 +52,10 @@ func (b Budget) Pot(now time.Time, zone *time.Location) Pot {
 // String names the pot in one word; two pots never have the same.
 func (p Pot) String() string { return string(p.Scope) + ":" + p.Subject + ":" + p.Period }
 
-// PotsOf returns all pots in which a message counts, in the order in which whoever counts must take them.
+// Compare is the order in which pots are taken by whoever counts, so that no two wait for each other in a circle.
+func (p Pot) Compare(other Pot) int { return cmp.Compare(p.String(), other.String()) }
+
+// PotsOf returns all pots in which a message counts, in their order.
 func PotsOf(application, group, country string, periods ...string) []Pot {
 	var pots []Pot
 	for _, period := range periods {
@@ -61,7 +64,7 @@ func PotsOf(application, group, country string, periods ...string) []Pot {
 			pots = append(pots, Pot{ScopeGroup, group, period})
 		}
 	}
-	slices.SortFunc(pots, func(a, b Pot) int { return cmp.Compare(a.String(), b.String()) })
+	slices.SortFunc(pots, Pot.Compare)
 	return pots
 }
 

@@ -70,7 +70,7 @@ func (s Settings) validateBudgets() error {
 	}
 	seen := map[Pot]bool{}
 	for i, b := range s.Budgets {
-		field := fmt.Sprintf("budgets.%d", i)
+		field := fmt.Sprintf("budgets[%d]", i)
 		if err := b.validate(field, s.Prices); err != nil {
 			return err
 		}
