@@ -1,8 +1,12 @@
 package ledger_test
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/refusal"
@@ -84,4 +88,40 @@ func TestWhatAKilledPostgresAcknowledgedIsInTheLedgerToTheCent(t *testing.T) {
 		t.Errorf("%d entries, %d were acknowledged", n, acknowledged.Load())
 	}
 	w.wantConsistent("2026-Q4")
+}
+
+func TestACountThatBeginsAnewIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
+	w.limit(domain.Limits{Account: rate(1, 10*time.Minute)})
+	own := w.newAccount(w.tenant)
+	must(t, w.reserve(w.sms(own)))
+	must(t, w.SetClockOffset(t.Context(), time.Hour))
+	forgotten := make(chan error, 1)
+	must(t, w.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		if err := w.Reserve(ctx, tx, w.sms(own)); err != nil {
+			return err
+		}
+		go func() {
+			_, err := w.Forget(t.Context())
+			forgotten <- err
+		}()
+		return w.untilOneWaits(forgotten)
+	}))
+	must(t, <-forgotten)
+	w.wantWait(w.reserve(w.sms(own)), "account", 10*time.Minute)
+}
+
+// untilOneWaits returns once another transaction waits for a lock; ended would say that none does.
+func (w *world) untilOneWaits(ended <-chan error) error {
+	for {
+		select {
+		case err := <-ended:
+			return fmt.Errorf("it did not wait: %v", err)
+		default:
+		}
+		if w.count(`pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) > 0 {
+			return nil
+		}
+	}
 }

@@ -29,7 +29,7 @@ func TestPumpingIsSlowedPerNumberPrefixAccountAndApplication(t *testing.T) {
 			same   func(r *domain.Reservation)
 		}{
 			"number":      {domain.Limits{Number: rate(5, 10*time.Minute)}, func(r *domain.Reservation) { r.Number = "+4915199999999" }},
-			"prefix":      {domain.Limits{Prefix: rate(5, 10*time.Minute)}, func(r *domain.Reservation) { r.Number = "+4915199" + r.Number[6:] }},
+			"prefix":      {domain.Limits{Prefix: rate(5, 10*time.Minute)}, func(r *domain.Reservation) { r.Number = "+4915199" + r.Number[5:8] + "000" }},
 			"account":     {domain.Limits{Account: rate(5, 10*time.Minute)}, func(*domain.Reservation) {}},
 			"application": {domain.Limits{Application: rate(5, 10*time.Minute)}, func(r *domain.Reservation) { r.Account = w.newAccount(w.tenant); r.Payer = r.Account }},
 		} {

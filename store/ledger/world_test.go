@@ -129,7 +129,7 @@ func (w *world) newAccount(tenant string) string {
 }
 
 // newNumber returns a number in a neighbourhood of its own.
-func (w *world) newNumber() string { return fmt.Sprintf("+49151%04d0000", w.numbers.Add(1)) }
+func (w *world) newNumber() string { return fmt.Sprintf("+4915%03d000000", w.numbers.Add(1)) }
 
 // settings have prices and no budget, and limits that nobody reaches.
 func settings() domain.Settings {
