@@ -67,10 +67,10 @@ func TestABudgetIsNeverExceededWhileMessagesFailAndGiveTheirMoneyBack(t *testing
 
 func TestEachScopeHasItsOwnBudget(t *testing.T) {
 	onEach(t, func(w *world) {
-		other := w.newApplication(w.tenant)
+		other, group := w.newApplication(w.tenant), w.newGroup(w.tenant)
 		w.budget(
 			domain.Budget{Scope: domain.ScopeApplication, Subject: w.app, Cycle: domain.Monthly, Limit: 1000},
-			domain.Budget{Scope: domain.ScopeGroup, Subject: "grp_1", Cycle: domain.Monthly, Limit: 1000},
+			domain.Budget{Scope: domain.ScopeGroup, Subject: group, Cycle: domain.Monthly, Limit: 1000},
 			domain.Budget{Scope: domain.ScopeCountry, Subject: "AT", Cycle: domain.Quarterly, Limit: 755},
 		)
 		own := w.newAccount(w.tenant)
@@ -82,7 +82,7 @@ func TestEachScopeHasItsOwnBudget(t *testing.T) {
 		}
 		for name, change := range map[string]func(r *domain.Reservation){
 			"application": func(r *domain.Reservation) { r.Application = w.app },
-			"group":       func(r *domain.Reservation) { r.Group = "grp_1" },
+			"group":       func(r *domain.Reservation) { r.Group = group },
 			"country":     func(r *domain.Reservation) { r.Number = "+436641234567" },
 		} {
 			must(w.T, try(change))
@@ -177,5 +177,41 @@ func TestABudgetThatIsSetLaterKnowsWhatWasSpent(t *testing.T) {
 		wantEqual(w.T, "stops when it is set", w.told("budget.stopped"), 1)
 		wantError(w.T, w.reserve(w.sms(own)), domain.ErrBudgetSpent)
 		wantEqual(w.T, "warnings", w.told("budget.warned"), 1)
+	})
+}
+
+func TestABudgetOfWhatIsNotTheTenantsIsRefused(t *testing.T) {
+	onEach(t, func(w *world) {
+		other := w.newTenant()
+		for scope, foreign := range map[domain.Scope]string{domain.ScopeApplication: w.newApplication(other), domain.ScopeGroup: w.newGroup(other)} {
+			for _, subject := range []string{foreign, "none"} {
+				s := settings()
+				s.Budgets = []domain.Budget{{Scope: scope, Subject: subject, Cycle: domain.Monthly, Limit: 100_000}}
+				_, err := w.PutSettings(t.Context(), w.tenant, s, actor)
+				wantExtra(w.T, err, "field", "budgets[0].subject")
+			}
+		}
+	})
+}
+
+func TestSettingsThatStayAsTheyAreChangeNothing(t *testing.T) {
+	onEach(t, func(w *world) {
+		before := w.told(ledger.SettingsChanged)
+		for _, want := range []bool{true, false, false} {
+			s := settings()
+			s.Prices["+43"] = 800
+			changed, err := w.PutSettings(t.Context(), w.tenant, s, actor)
+			must(w.T, err)
+			wantEqual(w.T, "changed", changed, want)
+			wantEqual(w.T, "events", w.told(ledger.SettingsChanged)-before, 1)
+			kept, err := w.Settings(t.Context(), w.tenant)
+			must(w.T, err)
+			wantEqual(w.T, "price", kept.Prices["+43"], 800)
+			wantEqual(w.T, "currency", kept.Currency, "EUR")
+		}
+		s := settings()
+		s.Prices["43"] = 1
+		_, err := w.PutSettings(t.Context(), w.tenant, s, actor)
+		wantExtra(w.T, err, "field", "prices")
 	})
 }

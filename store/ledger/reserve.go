@@ -97,7 +97,7 @@ func potsOf(e ledger.Entry) []ledger.Pot {
 // insert writes the entry; it says false where the message has one.
 func insert(ctx context.Context, tx *sql.Tx, e ledger.Entry, mac []byte) (fresh bool, err error) {
 	n, err := db.Exec(ctx, tx, `
-		INSERT INTO ledger_entries (message, tenant, application, account, team, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at)
+		INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at)
 		SELECT $1, a.tenant, $3, a.id, $5, p.id, $7, $8, $9, $10, $11, $12, $13, $14, $15
 		FROM accounts a JOIN accounts p ON p.tenant = a.tenant WHERE a.tenant = $2 AND a.id = $4 AND p.id = $6
 		ON CONFLICT (message) DO NOTHING`,

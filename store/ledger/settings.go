@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -60,7 +59,7 @@ func (s *Store) PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, se
 	if err := settings.Validate(); err != nil {
 		return false, err
 	}
-	if err := checkApplications(ctx, tx, tenant, settings.Budgets); err != nil {
+	if err := checkSubjects(ctx, tx, tenant, settings.Budgets); err != nil {
 		return false, err
 	}
 	b, err := json.Marshal(settings.WithDefaults())
@@ -80,18 +79,22 @@ func (s *Store) PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, se
 	return true, outbox.Put(ctx, tx, outbox.Event{Kind: SettingsChanged, Tenant: tenant, Subject: tenant, Actor: by, Data: settings.WithDefaults()})
 }
 
-// checkApplications refuses a budget of an application that is not the tenant's: it would never stop anything.
-func checkApplications(ctx context.Context, tx *sql.Tx, tenant string, budgets []ledger.Budget) error {
+// owners are where a tenant has what a budget may be about.
+var owners = map[ledger.Scope]string{
+	ledger.ScopeApplication: `SELECT 1 FROM applications WHERE tenant = $1 AND id = $2`,
+	ledger.ScopeGroup:       `SELECT 1 FROM groups WHERE tenant = $1 AND id = $2`,
+}
+
+// checkSubjects refuses a budget of what is not the tenant's: it would never stop anything.
+func checkSubjects(ctx context.Context, tx *sql.Tx, tenant string, budgets []ledger.Budget) error {
 	for i, b := range budgets {
-		if b.Scope != ledger.ScopeApplication {
+		owner, owned := owners[b.Scope]
+		if !owned {
 			continue
 		}
-		_, err := db.One(ctx, tx, db.ScanInt, `SELECT 1 FROM applications WHERE tenant = $1 AND id = $2`, tenant, b.Subject)
-		if errors.Is(err, db.ErrNotFound) {
-			return refusal.Field(fmt.Sprintf("budgets[%d].subject", i), "is no application of this tenant")
-		}
+		_, err := db.One(ctx, tx, db.ScanInt, owner, tenant, b.Subject)
 		if err != nil {
-			return err
+			return db.Replace(err, refusal.Field(fmt.Sprintf("budgets[%d].subject", i), "this tenant has no such "+string(b.Scope)))
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ func (s *Store) Settle(ctx context.Context, tx *sql.Tx, message string, state St
 	}
 	e, err := db.One(ctx, tx, scanReserved, `
 		UPDATE ledger_entries SET state = $3, settled_at = jawort_now() WHERE message = $1 AND state = $2
-		RETURNING tenant, application, team, country, month, quarter, price, currency`, message, string(ledger.Reserved), string(to))
+		RETURNING tenant, application, group_id, country, month, quarter, price, currency`, message, string(ledger.Reserved), string(to))
 	if errors.Is(err, db.ErrNotFound) {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	domain "github.com/jawort/jawort/ledger"
@@ -19,6 +20,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -110,23 +112,32 @@ func newID(t *testing.T, prefix string) string {
 
 func (w *world) newTenant() string {
 	tenant := newID(w.T, id.Tenant)
-	w.sql(`INSERT INTO tenants (id, name, created_at) VALUES ($1, 'Musterbank', 1)`, tenant)
+	must(w.T, w.directory().CreateTenant(w.Context(), account.Tenant{ID: tenant, Name: "Musterbank"}))
 	return tenant
 }
 
 func (w *world) newApplication(tenant string) string {
 	app := newID(w.T, id.Application)
-	w.sql(`INSERT INTO applications (id, tenant, name, origins, digits, created_at) VALUES ($1, $2, 'Portal', '[]', 2, 1)`, app, tenant)
+	must(w.T, w.directory().CreateApplication(w.Context(), account.Application{ID: app, Tenant: tenant, Name: "Portal"}))
 	return app
+}
+
+func (w *world) newGroup(tenant string) string {
+	group := newID(w.T, id.Group)
+	_, err := w.directory().PutGroup(w.Context(), w.Writes(), account.Group{ID: group, Tenant: tenant, Name: group})
+	must(w.T, err)
+	return group
 }
 
 // newAccount returns the id of a new account, whose login number is "login <n>".
 func (w *world) newAccount(tenant string) string {
-	account := newID(w.T, id.Account)
-	login := fmt.Sprintf("login %d", w.accounts.Add(1))
-	w.sql(`INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ($1, $2, $3, 'Depot', 1)`, account, tenant, login)
-	return account
+	a := account.Account{ID: newID(w.T, id.Account), Tenant: tenant, ExternalID: fmt.Sprintf("login %d", w.accounts.Add(1))}
+	_, _, err := w.directory().PutAccount(w.Context(), a)
+	must(w.T, err)
+	return a.ID
 }
+
+func (w *world) directory() *lasting.Store { return &lasting.Store{DB: w.DB} }
 
 // newNumber returns a number in a neighbourhood of its own.
 func (w *world) newNumber() string { return fmt.Sprintf("+4915%03d000000", w.numbers.Add(1)) }

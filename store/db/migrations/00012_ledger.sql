@@ -13,7 +13,7 @@ CREATE TABLE ledger_entries (
     tenant      TEXT NOT NULL,
     application TEXT NOT NULL,
     account     TEXT NOT NULL,
-    team        TEXT NOT NULL, -- the account's group; empty where it was in none
+    group_id    TEXT NOT NULL, -- empty where the account was in none
     payer       TEXT NOT NULL,
     country     TEXT NOT NULL,
     prefix      TEXT NOT NULL,
