@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -16,6 +17,7 @@ func (p *Process) prepareServer(context.Context) error {
 	o := p.options
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
+		Ledger:    &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})

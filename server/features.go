@@ -5,6 +5,7 @@ import (
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/usage"
 )
 
 // feature mounts its own routes.
@@ -19,6 +20,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
 		sockets{guards: g, ender: ender, hub: h},
+		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		devices{guards: g, devices: o.Lasting},

@@ -23,6 +23,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/ticket"
+	"github.com/jawort/jawort/server/usage"
 )
 
 // Live is all that the server needs of the live store.
@@ -46,6 +47,13 @@ type Lasting interface {
 	hub.Lasting
 }
 
+// Ledger is all that the server needs of the SMS ledger.
+type Ledger interface {
+	usage.Reports
+	usage.Settings
+	usage.Counts
+}
+
 // Keys are what the server needs of the installation's secret keys.
 type Keys interface {
 	ticket.Keys
@@ -64,6 +72,7 @@ type Options struct {
 	Live       Live
 	Lasting    Lasting
 	Events     ending.Events
+	Ledger     Ledger
 	Keys       Keys
 	Receipts   Receipts
 	Wakeups    Wakeups
@@ -87,6 +96,7 @@ type Server struct {
 	hub     *hub.Hub
 	sweeper *ending.Sweeper
 	outbox  *ending.Outbox
+	forget  usage.Forgetter
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -101,6 +111,7 @@ func New(o Options) (*Server, error) {
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
+		forget:  usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -151,6 +162,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.hub.Run(ctx) })
 	g.Go(func() error { return s.sweeper.Run(ctx) })
 	g.Go(func() error { return s.outbox.Run(ctx) })
+	g.Go(func() error { return s.forget.Run(ctx) })
 	return g.Wait()
 }
 

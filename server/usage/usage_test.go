@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/id"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/ledger"
 )
@@ -88,23 +89,27 @@ func TestAWrongQuestionIsRefusedByItsField(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.newAccount(w.tenant, "B-1")
+	whole := w.newID(id.Account)
 	for query, field := range map[string]string{
-		"":                                                  "quarter",
-		"quarter=2026":                                      "quarter",
-		"quarter=2026-Q5":                                   "quarter",
-		"quarter=2026-Q4&limit=0":                           "limit",
-		"quarter=2026-Q4&limit=1001":                        "limit",
-		"quarter=2026-Q4&limit=x":                           "limit",
-		"quarter=2026-Q4&after=x":                           "after",
-		"quarter=2026-Q4&after=acc_a.acc_b.EUR":             "after",
-		"quarter=2026-Q4&format=xml":                        "format",
-		"quarter=2026-Q4&payer=%00":                         "payer",
-		"quarter=2026-Q4&account=%ff":                       "account",
-		"quarter=2026-Q4&close=yes":                         "close",
-		"quarter=2026-Q4&close=true":                        "close",
-		"quarter=2026-Q4&close=true&format=json":            "close",
-		"quarter=2026-Q4&close=true&format=csv&payer=B-1":   "close",
-		"quarter=2026-Q4&close=true&format=csv&account=B-1": "close",
+		"":                                      "quarter",
+		"quarter=2026":                          "quarter",
+		"quarter=2026-Q5":                       "quarter",
+		"quarter=2026-Q4&limit=0":               "limit",
+		"quarter=2026-Q4&limit=1001":            "limit",
+		"quarter=2026-Q4&limit=x":               "limit",
+		"quarter=2026-Q4&after=x":               "after",
+		"quarter=2026-Q4&after=acc_a.acc_b.EUR": "after",
+		"quarter=2026-Q4&after=" + whole + ".acc_b.EUR":          "after",
+		"quarter=2026-Q4&after=acc_b." + whole + ".EUR":          "after",
+		"quarter=2026-Q4&after=" + whole + "." + whole + ".EURO": "after",
+		"quarter=2026-Q4&format=xml":                             "format",
+		"quarter=2026-Q4&payer=%00":                              "payer",
+		"quarter=2026-Q4&account=%ff":                            "account",
+		"quarter=2026-Q4&close=yes":                              "close",
+		"quarter=2026-Q4&close=true":                             "close",
+		"quarter=2026-Q4&close=true&format=json":                 "close",
+		"quarter=2026-Q4&close=true&format=csv&payer=B-1":        "close",
+		"quarter=2026-Q4&close=true&format=csv&account=B-1":      "close",
 	} {
 		w.wantProblem(w.want(422, "GET", "/v1/usage?"+query, ""), 422, "invalid-request", field)
 	}
