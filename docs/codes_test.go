@@ -19,7 +19,10 @@ import (
 
 // unseen are refusals that no caller ever gets.
 var unseen = map[string]string{
-	"not-due": "tells the server's own sweeper that the database's clock is behind; it tries later",
+	"not-due":          "tells the server's own sweeper that the database's clock is behind; it tries later",
+	"sms-no-price":     "no call sends an SMS",
+	"sms-too-many":     "no call sends an SMS",
+	"sms-budget-spent": "no call sends an SMS",
 }
 
 // codesIn returns the code of each refusal.New in a file, or says where it is no literal.
