@@ -20,7 +20,7 @@ type Settings struct {
 // Defaults of what was left out.
 const (
 	DefaultCurrency Currency = "EUR"
-	DefaultTimeZone          = "UTC"
+	DefaultTimeZone string   = "UTC"
 )
 
 const maxBudgets = 500

@@ -220,14 +220,11 @@ func TestAClosedQuarterStaysAndShowsWhatCameLate(t *testing.T) {
 }
 
 // broken fails after its first page.
-type broken struct {
-	*ledger.Store
-	pages int
-}
+type broken struct{ *ledger.Store }
 
 var errBroken = errors.New("the database is gone")
 
-func (b *broken) Usage(_ context.Context, _ string, f domain.UsageFilter) ([]domain.Usage, error) {
+func (broken) Usage(_ context.Context, _ string, f domain.UsageFilter) ([]domain.Usage, error) {
 	if f.After != (domain.UsageKey{}) {
 		return nil, errBroken
 	}
@@ -241,7 +238,7 @@ func (b *broken) Usage(_ context.Context, _ string, f domain.UsageFilter) ([]dom
 func TestAnExportThatBreaksOffDoesNotLookWhole(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.serve(&broken{Store: w.ledger})
+	w.serve(broken{w.ledger})
 	a, err := w.call(w.tenant.key, "GET", "/v1/usage?quarter=2026-Q4&format=csv", "")
 	if err == nil {
 		t.Errorf("it ended like a whole one, with %d bytes and status %d", len(a.body), a.StatusCode)
