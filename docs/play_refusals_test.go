@@ -66,8 +66,16 @@ func (h *house) refuseService(o operation) {
 		h.say("422 invalid-request", o.method, url+query, "", bearer(h.key))
 	}
 	if o.Responses.Value("404") != nil {
-		h.say("404 "+codesOf(o.Responses.Value("404").Value)[0], o.method, url, "", bearer(h.key))
+		h.say("404 "+codesOf(o.Responses.Value("404").Value)[0], o.method, url+o.stranger(), "", bearer(h.key))
 	}
+}
+
+// stranger asks in the query for somebody who does not exist, where that is how somebody is asked for.
+func (o operation) stranger() string {
+	if o.Parameters.GetByInAndName("query", "payer") == nil {
+		return ""
+	}
+	return "?quarter=2026-Q1&payer=nobody"
 }
 
 // wrongQuery breaks a parameter of the query, if there is one.

@@ -31,6 +31,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playDevices()
 	h.playAudit()
 	h.playWebhooks()
+	h.playUsage()
 	h.playRefusals(anna)
 	h.playOutage(anna)
 	h.wantAllPlayed()

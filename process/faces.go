@@ -11,6 +11,7 @@ import (
 	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -23,6 +24,7 @@ func (p *Process) prepareServer(context.Context) error {
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
 		Audit: audit.New(p.lasting.DB, o.Random), SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks,
+		Ledger:    &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})

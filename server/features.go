@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
 )
 
@@ -23,6 +24,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, keys: o.Keys, random: o.Random, patience: patience},
 		sockets{guards: g, ender: ender, hub: h},
+		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		browsers{guards: g, lasting: o.Lasting},

@@ -25,6 +25,7 @@ import (
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/ticket"
+	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
 	"github.com/jawort/jawort/store/audit"
 )
@@ -60,6 +61,13 @@ type Audit interface {
 	auditlog.Chains
 }
 
+// Ledger is all that the server needs of the SMS ledger.
+type Ledger interface {
+	usage.Reports
+	usage.Settings
+	usage.Counts
+}
+
 // Keys are what the server needs of the installation's secret keys.
 type Keys interface {
 	ticket.Keys
@@ -79,6 +87,7 @@ type Options struct {
 	Live       Live
 	Lasting    Lasting
 	Events     ending.Events
+	Ledger     Ledger
 	Keys       Keys
 	Receipts   Receipts
 	Audit      Audit
@@ -108,6 +117,11 @@ type Server struct {
 	outbox    *ending.Outbox
 	sequencer *auditlog.Sequencer
 	hooks     Webhooks
+	mux       *edge.Mux
+	hub       *hub.Hub
+	sweeper   *ending.Sweeper
+	outbox    *ending.Outbox
+	forget    usage.Forgetter
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -126,6 +140,8 @@ func New(o Options) (*Server, error) {
 		}),
 		outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log),
 		hooks:  o.Webhooks,
+		outbox: ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
+		forget: usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -189,6 +205,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.hooks.Worker != nil {
 		g.Go(func() error { return s.hooks.Worker.Run(ctx) })
 	}
+	g.Go(func() error { return s.forget.Run(ctx) })
 	return g.Wait()
 }
 
