@@ -126,16 +126,26 @@ func (w *world) wants(err, want error) {
 	}
 }
 
-// clock runs as the real one does, ahead of it by what the test says.
+// clock runs as the real one does, ahead of it by what the test says, until the test stops it.
 type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
+	mu      sync.Mutex
+	ahead   time.Duration
+	stopped time.Time
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.stopped.IsZero() {
+		return c.stopped
+	}
 	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) stop(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = at
 }
 
 func (c *clock) advance(d time.Duration) {

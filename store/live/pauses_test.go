@@ -12,6 +12,7 @@ import (
 
 var pauseContract = []clause{
 	{"after three denies in a row pushes pause for 5, 15 and 60 minutes", pauseLonger},
+	{"a further deny makes no pause shorter", neverShorter},
 	{"a report counts as a deny", reportCounts},
 	{"an approve ends the pause and the row", approveEndsPause},
 	{"time-outs, cancels and superseded ones neither count nor end a row", timeOutsDoNotCount},
@@ -62,6 +63,13 @@ func pushedWithin(before Limits, pause time.Duration) int {
 		return 0
 	}
 	return before.Pushes
+}
+
+func neverShorter(t *testing.T, w *world) {
+	account := newID(t, id.Account)
+	w.limits.Denies, w.limits.Pauses = 1, []time.Duration{time.Hour, time.Minute}
+	w.ends(account, approval.StatusDenied, approval.StatusDenied)
+	w.wantLimits(account, Limits{Pushes: 1, Denies: 2, PausedUntil: w.now().Add(time.Hour)})
 }
 
 func reportCounts(t *testing.T, w *world) {

@@ -16,6 +16,7 @@ import (
 var pushLimitContract = []clause{
 	{"of fifty creations at once five are pushed", fivePushedAtOnce},
 	{"there is room for a push when the oldest has aged", pushesAge},
+	{"a push counts for its window and no longer", pushWindow},
 	{"a resend counts as a push and is refused beyond the limit", resendsCount},
 	{"of many resends at once no more are carried out than there is room for", resendsAtOnce},
 	{"an approve makes room for pushes again", approveMakesRoom},
@@ -105,6 +106,25 @@ func pushesAge(t *testing.T, w *world) {
 	w.pushes(account, 1)
 	_, created = w.push(account)
 	w.wantHeld(created, NoPushLimit, second.Add(10*time.Minute))
+	kept, err := w.client.ZCard(t.Context(), pushesKey(account)).Result()
+	w.must(err)
+	if kept != 5 {
+		t.Fatalf("%d pushes are kept, want those five that count", kept)
+	}
+}
+
+func pushWindow(t *testing.T, w *world) {
+	account := newID(t, id.Account)
+	start := w.now().Truncate(time.Microsecond)
+	w.clock.stop(start)
+	w.pushes(account, 5)
+	w.clock.stop(start.Add(w.limits.Window - time.Microsecond))
+	_, created := w.push(account)
+	w.wantHeld(created, NoPushLimit, start.Add(w.limits.Window))
+	w.wantLimits(account, Limits{Pushes: 5})
+	w.clock.stop(start.Add(w.limits.Window))
+	w.wantLimits(account, Limits{})
+	w.pushes(account, 5)
 }
 
 // long creates an approval that can be pushed again for ten minutes.
