@@ -111,17 +111,10 @@ const DefaultMaxSockets = 50_000
 
 // Server is the login-facing API with its background parts.
 type Server struct {
-	mux       *edge.Mux
-	hub       *hub.Hub
-	sweeper   *ending.Sweeper
-	outbox    *ending.Outbox
-	sequencer *auditlog.Sequencer
-	hooks     Webhooks
-	mux       *edge.Mux
-	hub       *hub.Hub
-	sweeper   *ending.Sweeper
-	outbox    *ending.Outbox
-	forget    usage.Forgetter
+	mux    *edge.Mux
+	hub    *hub.Hub
+	outbox *ending.Outbox
+	parts  []part
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -132,35 +125,17 @@ func New(o Options) (*Server, error) {
 	}
 	o = o.withDefaults()
 	ender := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log)
-	s := &Server{
-		mux:     edge.NewMux(o.Edge),
-		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		sequencer: auditlog.NewSequencer(auditlog.Options{
-			Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log,
-		}),
-		outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log),
-		hooks:  o.Webhooks,
-		outbox: ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}}, o.Tick, o.Edge.Log),
-		forget: usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
-	}
+	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log)}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
 		Now: o.Now, Tick: o.Tick, Log: o.Edge.Log, Metrics: o.Edge.Metrics,
 	})
+	s.parts = append([]part{s.hub, s.outbox}, parts(o, ender)...)
 	o.Wakeups.OnWake(s.wake)
 	for _, feature := range features(o, ender, s.hub, socket) {
 		feature.Mount(s.mux)
 	}
 	return s, nil
-}
-
-// followers do what follows from what happened. Phones are told first: there somebody waits.
-func followers(o Options) []ending.Follower {
-	all := []ending.Follower{ending.Withdrawal{Live: o.Live}}
-	if o.Webhooks.Store != nil {
-		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
-	}
-	return all
 }
 
 func (o Options) withDefaults() Options {
@@ -198,14 +173,9 @@ func (s *Server) Routes() []string { return s.mux.Routes() }
 // Run runs the background parts until ctx ends, and returns when the last socket is closed.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.hub.Run(ctx) })
-	g.Go(func() error { return s.sweeper.Run(ctx) })
-	g.Go(func() error { return s.outbox.Run(ctx) })
-	g.Go(func() error { return s.sequencer.Run(ctx) })
-	if s.hooks.Worker != nil {
-		g.Go(func() error { return s.hooks.Worker.Run(ctx) })
+	for _, p := range s.parts {
+		g.Go(func() error { return p.Run(ctx) })
 	}
-	g.Go(func() error { return s.forget.Run(ctx) })
 	return g.Wait()
 }
 
