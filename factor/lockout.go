@@ -27,3 +27,6 @@ func AttemptsLeft(failures int) int { return max(firstPause-failures, 0) }
 
 // NumberHold is how long a changed number confirms nothing, so that whoever had it before can object.
 const NumberHold = 24 * time.Hour
+
+// ActivationLife is how long the key of an authenticator app waits for its first code.
+const ActivationLife = 15 * time.Minute
