@@ -249,33 +249,18 @@ func (l *till) Reserve(_ context.Context, _ *sql.Tx, r ledger.Reservation) error
 	return errors.Join(r.Validate(), l.refuse)
 }
 
-// ends keeps outcomes; break a commit by setting lost: what was committed is not acknowledged.
+// ends keeps outcomes. While lost is set, nobody learns that a commit happened.
 type ends struct {
 	*lasting.Store
 	lost bool
 }
 
 func (e *ends) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m approval.Method) (approval.Outcome, bool, error) {
-	o, won, err := e.approve(ctx, tx, p, m)
+	o, won, err := e.Store.ApproveBy(ctx, tx, p, m)
 	if err == nil && e.lost {
 		err = tx.Commit()
 	}
 	return o, won, err
-}
-
-func (e *ends) approve(ctx context.Context, tx *sql.Tx, p approval.Pending, m approval.Method) (approval.Outcome, bool, error) {
-	o := approval.Outcome{Approval: p.ID, Status: approval.StatusApproved, Method: m}
-	us, err := db.One(ctx, tx, db.ScanInt64, `
-		INSERT INTO outcomes (approval, tenant, application, account, kind, status, method, decision, number, device, label, holder,
-			sign_count, backup_eligible, attestation, enrolled_at, created_at, expires_at, closes_at, decided_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, '', '', '', '', '', 0, FALSE, '', 0, $8, $9, $10, jawort_now() WHERE jawort_now() < $10
-		ON CONFLICT (approval) DO NOTHING RETURNING decided_at`,
-		p.ID, p.Tenant, p.Application, p.Account, p.Kind, o.Status, m, db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.ClosesAt))
-	if errors.Is(err, db.ErrNotFound) {
-		return o, false, nil
-	}
-	o.DecidedAt = db.At(us)
-	return o, err == nil, err
 }
 
 // totp activates an authenticator app and returns its key, with no step used yet.
