@@ -233,6 +233,10 @@ func TestAnActivationOfOnePageIsNotFinishedByAnother(t *testing.T) {
 		w.wantError(err, factor.ErrNoActivation)
 		_, err = w.s.FinishActivation(w.Context(), w.finish(approval.MethodSMS, nil, code))
 		w.wantError(err, factor.ErrNoActivation)
+		w.sql(`INSERT INTO activations (account, method, approval, mac, sent, sent_at, expires_at)
+			SELECT account, method, $1, mac, sent, sent_at, expires_at FROM activations`, other.ID)
+		_, err = w.s.FinishActivation(w.Context(), w.finish(approval.MethodSMS, &other, code)) // a row that was copied is good for nothing
+		w.wantError(err, factor.ErrWrongCode)
 		w.after(15 * time.Minute)
 		_, err = w.s.FinishActivation(w.Context(), w.finish(approval.MethodSMS, &p, code))
 		w.wantError(err, factor.ErrNoActivation)

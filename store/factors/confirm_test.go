@@ -9,6 +9,8 @@ import (
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/dbtest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 func TestACodeConfirmsTheApprovalThatItWasSentFor(t *testing.T) {
@@ -234,6 +236,31 @@ func TestNothingIsUsedUpOrToldWhereTheApprovalHasEnded(t *testing.T) {
 		o, err := w.confirm(other, approval.MethodTOTP, code)
 		w.wantApproved(o, err, other, approval.MethodTOTP)
 	})
+}
+
+// The other end comes between the look at the approval and the insert, as only Postgres lets it.
+func TestNothingIsUsedUpWhereAnotherEndWasFasterByAHair(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
+	w.settleStep(0)
+	key := w.totp()
+	p := w.login()
+	code := w.code(key, 0)
+	w.ends.before = func() {
+		_, err := w.ends.End(w.Context(), p, approval.StatusCancelled)
+		must(t, err)
+	}
+	o, err := w.confirm(p, approval.MethodTOTP, code)
+	if err != nil || o.Status != approval.StatusCancelled {
+		t.Errorf("the loser is told %+v, %v", o, err)
+	}
+	if n := w.count(`methods WHERE failures > 0 OR last_step > 0`); n != 0 {
+		t.Error("something was counted or used up")
+	}
+	w.ends.before = nil
+	other := w.login()
+	o, err = w.confirm(other, approval.MethodTOTP, code)
+	w.wantApproved(o, err, other, approval.MethodTOTP)
 }
 
 func TestAnApprovalWhoseTimeIsOverIsNotConfirmed(t *testing.T) {

@@ -78,7 +78,8 @@ type bypass struct {
 	mac []byte
 }
 
-// useBypass compares with all codes of the account, few as they are: a MAC cannot be looked up, since keys rotate.
+// useBypass compares with all codes of the account, few as they are: a MAC cannot be looked up, since keys rotate. The method
+// ends with its last use.
 func (s *Store) useBypass(ctx context.Context, tx *sql.Tx, a Attempt) (bool, error) {
 	account := a.Approval.Account
 	usable, err := db.All(ctx, tx, func(r db.Row) (b bypass, err error) { return b, r.Scan(&b.id, &b.mac) },
@@ -94,6 +95,12 @@ func (s *Store) useBypass(ctx context.Context, tx *sql.Tx, a Attempt) (bool, err
 	}
 	n, err := db.Exec(ctx, tx, `UPDATE bypass_codes SET uses = uses - 1 WHERE id = $1 AND uses > 0`, used)
 	if err != nil || n != 1 {
+		return false, err
+	}
+	_, err = db.Exec(ctx, tx, `
+		UPDATE methods SET active_since = 0 WHERE account = $1 AND method = $2
+		AND NOT EXISTS (SELECT 1 FROM bypass_codes WHERE account = $1 AND uses > 0)`, account, a.Method)
+	if err != nil {
 		return false, err
 	}
 	return true, putEvent(ctx, tx, event{

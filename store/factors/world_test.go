@@ -249,13 +249,18 @@ func (l *till) Reserve(_ context.Context, _ *sql.Tx, r ledger.Reservation) error
 	return errors.Join(r.Validate(), l.refuse)
 }
 
-// ends keeps outcomes. While lost is set, nobody learns that a commit happened.
+// ends keeps outcomes. While lost is set, nobody learns that a commit happened; before is what comes between looking and
+// writing.
 type ends struct {
 	*lasting.Store
-	lost bool
+	lost   bool
+	before func()
 }
 
 func (e *ends) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m approval.Method) (approval.Outcome, bool, error) {
+	if e.before != nil {
+		e.before()
+	}
 	o, won, err := e.Store.ApproveBy(ctx, tx, p, m)
 	if err == nil && e.lost {
 		err = tx.Commit()
