@@ -5,6 +5,7 @@ import (
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/policy"
 )
 
 // feature mounts its own routes.
@@ -21,6 +22,9 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		sockets{guards: g, ender: ender, hub: h},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
+		policy.Feature{
+			Guards: g, Situations: situations{audiences: o.Lasting, groups: o.Lasting, now: o.Now}, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
+		},
 		devices{guards: g, devices: o.Lasting},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 	}

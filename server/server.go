@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/ticket"
 )
 
@@ -42,6 +43,8 @@ type Lasting interface {
 	receiptKeys
 	devicesOf
 	enrolling
+	policy.Directory
+	policy.Past
 	ending.Lasting
 	hub.Lasting
 }
