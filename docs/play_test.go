@@ -28,6 +28,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playSocket(anna)
 	h.playPhone(anna)
 	h.playDevices()
+	h.playPolicy()
 	h.playRefusals(anna)
 	h.playOutage(anna)
 	h.wantAllPlayed()
