@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
 )
@@ -28,6 +29,9 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		accounts{guards: g, directory: o.Lasting, random: o.Random},
 		browsers{guards: g, lasting: o.Lasting},
+		policy.Feature{
+			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
+		},
 		devices{guards: g, devices: o.Lasting},
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},

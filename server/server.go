@@ -24,6 +24,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/ticket"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
@@ -50,6 +51,8 @@ type Lasting interface {
 	devicesOf
 	trustedBrowsers
 	enrolling
+	policy.Directory
+	policy.Past
 	ending.Lasting
 	hub.Lasting
 	auditlog.Tenants

@@ -18,7 +18,6 @@ func activatable(application account.Application, owner account.Audience, m appr
 		group.Policy.FirstBinding = account.BindingNone
 	}
 	v := account.Evaluate(account.Situation{
-		Tenant:      account.Tenant{ID: application.Tenant, Policy: application.TenantPolicy},
 		Application: application, Group: group, Account: owner.Account, Kind: approval.Login, Now: now,
 	})
 	if slices.Contains(v.Activate.Methods, m) {
