@@ -37,6 +37,7 @@ type Live interface {
 	ending.Live
 	ending.Overdue
 	hub.Live
+	policy.Limits
 }
 
 // Lasting is all that the server needs of the lasting store.
