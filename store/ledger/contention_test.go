@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
-	"github.com/jawort/jawort/store/ledger"
 )
 
 // Everything at once must end without a deadlock: one would come back as ErrUnavailable.
@@ -29,7 +29,7 @@ func TestWhoeverCountsNeverWaitsInACircle(t *testing.T) {
 		acts := []func(i int) error{
 			func(i int) error { return w.reserve(w.sms(accounts[i%2])) },
 			func(i int) error { return w.reserve(messages[i%6]) },
-			func(i int) error { return w.settle(messages[i%6].Message, ledger.Failed) },
+			func(i int) error { return w.settle(messages[i%6].Message, courier.Failed) },
 			func(i int) error {
 				s := settings()
 				s.Budgets = []domain.Budget{{Scope: domain.ScopeTenant, Cycle: domain.Monthly, Limit: limits[i%3]}, {Scope: domain.ScopeCountry, Subject: "DE", Cycle: domain.Monthly, Limit: limits[i%2]}}
@@ -69,7 +69,7 @@ func TestWhatAKilledPostgresAcknowledgedIsInTheLedgerToTheCent(t *testing.T) {
 					close(enough)
 				}
 				if err == nil {
-					err = w.settle(r.Message, []ledger.State{ledger.Sent, ledger.Failed}[i%2])
+					err = w.settle(r.Message, []courier.State{courier.Sent, courier.Failed}[i%2])
 				}
 				if err != nil {
 					if !is(err, refusal.ErrUnavailable) {
