@@ -222,7 +222,7 @@ func TestAReceiverThatHangsHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-func TestAReceiverThatHangsIsLeftAfterTheTimeoutAndThenTriedByOneLane(t *testing.T) {
+func TestAReceiverThatHangsIsLeftAfterTheTimeout(t *testing.T) {
 	w := inMemory(t)
 	release := make(chan struct{})
 	hanging := w.receiver(func(http.ResponseWriter, *http.Request) { <-release })
@@ -238,6 +238,34 @@ func TestAReceiverThatHangsIsLeftAfterTheTimeoutAndThenTriedByOneLane(t *testing
 	}
 	if told := w.log.String(); !strings.Contains(told, `"result":"timeout"`) {
 		t.Errorf("the log lacks the result: %s", told)
+	}
+}
+
+func TestAReceiverThatFailedIsTriedByOneLane(t *testing.T) {
+	w := inMemory(t)
+	release := make(chan struct{})
+	bad, good := w.receiver(status(500)), w.receiver(status(200))
+	t.Cleanup(func() { close(release) }) // before the server is closed
+	w.endpoint(bad.URL)
+	q := w.settled()
+	worker, _ := w.worker(q)
+	w.happen("device.revoked")
+	worker.Nudge()
+	next(w, bad.got)
+	next(w, q.told)
+	bad.answers(func(http.ResponseWriter, *http.Request) { <-release })
+	w.endpoint(good.URL)
+	const events = 10
+	for range events {
+		w.happen("device.revoked")
+	}
+	worker.Nudge()
+	for range events {
+		next(w, good.got)
+	}
+	next(w, bad.got)
+	if n := len(bad.got); n != 0 {
+		t.Errorf("%d more attempts are under way", n)
 	}
 }
 
