@@ -21,11 +21,16 @@ func (p *Process) prepareServer(context.Context) error {
 	if err != nil {
 		return err
 	}
+	smsReceipts, err := p.smsReceipts()
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Factors: p.factors(), Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
 		Audit: audit.New(p.lasting.DB, o.Random), SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks,
-		Ledger:    &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
-		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
+		Ledger:      &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
+		SMSReceipts: smsReceipts,
+		PublicURL:   o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})
 	if err != nil {

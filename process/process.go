@@ -20,10 +20,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/jawort/jawort/config"
+	"github.com/jawort/jawort/courier/dispatch"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
+	"github.com/jawort/jawort/store/messages"
 )
 
 // Parts are the processes to run.
@@ -61,14 +63,16 @@ const grace = 10 * time.Second
 
 // Process is the running parts with their stores. Open makes one, Run runs it once and closes it.
 type Process struct {
-	options Options
-	live    *live.Store
-	lasting *lasting.Store
-	wakeups *live.Wakeups
-	metrics *prometheus.Registry
-	faces   []func(context.Context) error // take work from outside: stop first
-	addrs   Addrs
-	open    []io.Closer // what has to be closed where Run is never reached
+	options  Options
+	live     *live.Store
+	lasting  *lasting.Store
+	wakeups  *live.Wakeups
+	messages *messages.Store
+	receipts *dispatch.Receipts
+	metrics  *prometheus.Registry
+	faces    []func(context.Context) error // take work from outside: stop first
+	addrs    Addrs
+	open     []io.Closer // what has to be closed where Run is never reached
 }
 
 // Open opens the stores, listens, and prepares the parts.

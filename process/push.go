@@ -30,7 +30,7 @@ func (p *Process) preparePushGW(ctx context.Context) error {
 		Log: o.Log, Metrics: p.metrics, Now: o.Now, Random: o.Random,
 	})
 	p.faces = append(p.faces, gateway.Run)
-	return nil
+	return p.prepareSenders()
 }
 
 // closing makes a closer of a function that cannot fail.

@@ -2,12 +2,17 @@ package process
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 
+	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/courier/dispatch"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/live"
+	"github.com/jawort/jawort/store/messages"
 )
 
 // OpenDatabase opens the lasting store by itself, for who sets up what the processes serve.
@@ -33,6 +38,8 @@ func (p *Process) openStores(ctx context.Context) error {
 	if p.wakeups, err = p.live.Wakeups(ctx); err != nil {
 		return unopened("redis", cfg.Redis, err)
 	}
+	p.messages = messages.New(p.lasting.DB, p.options.Keys, settling{&ledger.Store{DB: p.lasting.DB, Keys: p.options.Keys}})
+	p.receipts = dispatch.NewReceipts(p.messages, p.metrics)
 	public, err := p.options.Keys.ReceiptPublic()
 	if err != nil {
 		return fmt.Errorf("process: receipt key: %w", err)
@@ -42,4 +49,11 @@ func (p *Process) openStores(ctx context.Context) error {
 		return unopened("database", cfg.Database, err)
 	}
 	return nil
+}
+
+// settling tells the ledger what became of an SMS, in its own words.
+type settling struct{ ledger *ledger.Store }
+
+func (s settling) Settle(ctx context.Context, tx *sql.Tx, message string, state courier.State) error {
+	return s.ledger.Settle(ctx, tx, message, ledger.State(state))
 }

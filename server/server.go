@@ -28,6 +28,7 @@ import (
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/policy"
+	"github.com/jawort/jawort/server/smsreceipts"
 	"github.com/jawort/jawort/server/ticket"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
@@ -98,25 +99,26 @@ type Wakeups interface {
 
 // Options are what a Server needs from outside.
 type Options struct {
-	Live       Live
-	Lasting    Lasting
-	Factors    Factors
-	Events     ending.Events
-	Ledger     Ledger
-	Keys       Keys
-	Receipts   Receipts
-	Audit      Audit
-	SignHead   audit.Sign
-	Webhooks   Webhooks // no worker: nobody is told anything
-	Wakeups    Wakeups
-	Countries  judge.Countries // nil: the country of a browser is not known
-	PublicURL  string          // of this API, as browsers reach it
-	EnrolURL   string          // of the phone API, as phones reach it
-	MaxPending int             // approvals per account and application; 0: approval.MaxPending
-	MaxSockets int             // 0: DefaultMaxSockets
-	Edge       edge.Options
-	Now        func() time.Time
-	Random     io.Reader
+	Live        Live
+	Lasting     Lasting
+	Factors     Factors
+	Events      ending.Events
+	Ledger      Ledger
+	Keys        Keys
+	Receipts    Receipts
+	Audit       Audit
+	SignHead    audit.Sign
+	Webhooks    Webhooks // no worker: nobody is told anything
+	Wakeups     Wakeups
+	SMSReceipts smsreceipts.Twilio
+	Countries   judge.Countries // nil: the country of a browser is not known
+	PublicURL   string          // of this API, as browsers reach it
+	EnrolURL    string          // of the phone API, as phones reach it
+	MaxPending  int             // approvals per account and application; 0: approval.MaxPending
+	MaxSockets  int             // 0: DefaultMaxSockets
+	Edge        edge.Options
+	Now         func() time.Time
+	Random      io.Reader
 	// Tick makes the paces of the background parts; nil: by the clock.
 	Tick func(time.Duration) (ticks <-chan time.Time, stop func())
 }
