@@ -1,16 +1,10 @@
 package process
 
-import (
-	"github.com/jawort/jawort/store/factors"
-	"github.com/jawort/jawort/store/ledger"
-	"github.com/jawort/jawort/store/messages"
-)
+import "github.com/jawort/jawort/store/factors"
 
 // factors confirms by code; what it sends is queued, and paid from the ledger.
 func (p *Process) factors() *factors.Store {
-	o, d := p.options, p.lasting.DB
-	money := &ledger.Store{DB: d, Keys: o.Keys}
-	return factors.New(d, factors.Parts{
-		Keys: o.Keys, Outcomes: p.lasting, Messages: messages.New(d, o.Keys, money), Ledger: money, Random: o.Random,
+	return factors.New(p.lasting.DB, factors.Parts{
+		Keys: p.options.Keys, Outcomes: p.lasting, Messages: p.messages, Ledger: p.ledger, Random: p.options.Random,
 	})
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/live"
 	"github.com/jawort/jawort/store/messages"
 )
@@ -67,6 +68,7 @@ type Process struct {
 	live     *live.Store
 	lasting  *lasting.Store
 	wakeups  *live.Wakeups
+	ledger   *ledger.Store
 	messages *messages.Store
 	receipts *dispatch.Receipts
 	metrics  *prometheus.Registry

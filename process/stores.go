@@ -2,11 +2,9 @@ package process
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 
-	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/courier/dispatch"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
@@ -38,7 +36,8 @@ func (p *Process) openStores(ctx context.Context) error {
 	if p.wakeups, err = p.live.Wakeups(ctx); err != nil {
 		return unopened("redis", cfg.Redis, err)
 	}
-	p.messages = messages.New(p.lasting.DB, p.options.Keys, settling{&ledger.Store{DB: p.lasting.DB, Keys: p.options.Keys}})
+	p.ledger = &ledger.Store{DB: p.lasting.DB, Keys: p.options.Keys}
+	p.messages = messages.New(p.lasting.DB, p.options.Keys, p.ledger)
 	p.receipts = dispatch.NewReceipts(p.messages, p.metrics)
 	public, err := p.options.Keys.ReceiptPublic()
 	if err != nil {
@@ -49,11 +48,4 @@ func (p *Process) openStores(ctx context.Context) error {
 		return unopened("database", cfg.Database, err)
 	}
 	return nil
-}
-
-// settling tells the ledger what became of an SMS, in its own words.
-type settling struct{ ledger *ledger.Store }
-
-func (s settling) Settle(ctx context.Context, tx *sql.Tx, message string, state courier.State) error {
-	return s.ledger.Settle(ctx, tx, message, ledger.State(state))
 }
