@@ -42,6 +42,7 @@ type house struct {
 	referee    *referee
 	http       *http.Client
 	process    *process.Process
+	keys       *keys.Set
 	database   *pgtest.Server
 	offset     atomic.Int64 // of the clock
 	url, phone string       // of the two APIs
@@ -70,6 +71,7 @@ func newHouse(t *testing.T) *house {
 	cfg.MobileAPI.RPID, cfg.MobileAPI.Origins = "localhost", []string{h.phone}
 	set, err := keys.Generate()
 	h.must(err)
+	h.keys = set
 	h.process, err = process.Open(t.Context(), process.Options{
 		Config: cfg, Keys: set, Parts: process.Parts{Server: true, MobileAPI: true},
 		Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l,
@@ -166,6 +168,16 @@ func bearer(token string) option { return header("Authorization", "Bearer "+toke
 // say sends what no well-behaved client sends, and wants the outcome.
 func (h *house) say(want, method, url, body string, options ...option) string {
 	h.Helper()
+	e := h.request(method, url, body, options...)
+	if got := outcomeOf(e); got != want {
+		h.Errorf("%s %s: got %s, want %s: %s", method, url, got, want, e.body)
+	}
+	return string(e.body)
+}
+
+// request says something whatever the answer is.
+func (h *house) request(method, url, body string, options ...option) exchange {
+	h.Helper()
 	var r io.Reader
 	if body != "" {
 		r = strings.NewReader(body)
@@ -183,8 +195,5 @@ func (h *house) say(want, method, url, body string, options ...option) string {
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	h.must(err)
-	if got := outcomeOf(exchange{status: resp.StatusCode, body: answer}); got != want {
-		h.Errorf("%s %s: got %s, want %s: %s", method, url, got, want, answer)
-	}
-	return string(answer)
+	return exchange{status: resp.StatusCode, body: answer}
 }

@@ -50,7 +50,7 @@ func (h *house) playRefusals(p *phone.Phone) {
 
 func (h *house) refuseService(o operation) {
 	url, other := h.url+o.nowhere(), h.enrolKey
-	if strings.HasPrefix(o.path, "/v1/enrolments") {
+	if strings.HasPrefix(o.path, "/v1/enrolments") || strings.Contains(o.path, "/methods") || strings.HasSuffix(o.path, "/recovery-codes") {
 		other = h.loginKey
 	}
 	h.say("401 unauthorized", o.method, url, "", bearer("jw_forged"))
