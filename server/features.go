@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
@@ -20,8 +21,9 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
 		sockets{guards: g, ender: ender, hub: h},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
-		accounts{guards: g, directory: o.Lasting, random: o.Random},
-		devices{guards: g, devices: o.Lasting},
+		directory.Accounts{Guards: g, Store: o.Lasting, Random: o.Random},
+		directory.Devices{Guards: g, Store: o.Lasting},
+		directory.Intervals{Guards: g, Store: o.Lasting},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 	}
 }

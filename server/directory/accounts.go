@@ -1,86 +1,111 @@
-package server
+package directory
 
 import (
 	"context"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/id"
-	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/lasting"
 )
 
-// directory keeps a tenant's accounts.
-type directory interface {
-	PutAccount(ctx context.Context, a account.Account) (stored account.Account, created bool, err error)
-	Account(ctx context.Context, tenant, externalID string) (account.Account, error)
-	Accounts(ctx context.Context, tenant string, f lasting.AccountFilter) ([]account.Account, error)
-	DeleteAccount(ctx context.Context, tenant, externalID string) error
+// AccountStore keeps a tenant's accounts.
+type AccountStore interface {
+	ChangeAccount(ctx context.Context, p lasting.Put, by lasting.By) (after account.Account, created bool, err error)
+	Entry(ctx context.Context, tenant, externalID string) (lasting.Entry, error)
+	Accounts(ctx context.Context, tenant string, f lasting.AccountFilter) ([]lasting.Entry, error)
+	DeleteAccount(ctx context.Context, tenant, externalID string, by lasting.By) error
 }
 
-// accounts are the login identities of the caller's tenant.
-type accounts struct {
-	guards    guard.Guards
-	directory directory
-	random    io.Reader
+// Accounts are the login identities of the caller's tenant.
+type Accounts struct {
+	Guards guard.Guards
+	Store  AccountStore
+	Random io.Reader
 }
 
-func (a accounts) Mount(m *edge.Mux) {
-	admin := a.guards.Key(account.ScopeAdmin)
+// Mount implements the server's feature.
+func (a Accounts) Mount(m *edge.Mux) {
+	admin := a.Guards.Key(account.ScopeAdmin)
 	m.Handle("GET /v1/accounts", admin, a.list)
 	m.Handle("PUT /v1/accounts/{external_id}", admin, a.put)
 	m.Handle("GET /v1/accounts/{external_id}", admin, a.get)
 	m.Handle("DELETE /v1/accounts/{external_id}", admin, a.delete)
+	m.Handle("GET /v1/accounts/{external_id}/managed", admin, a.managed)
 }
 
 type accountView struct {
-	Account   string    `json:"account"`
-	Label     string    `json:"label"`
-	CreatedAt time.Time `json:"created_at"`
+	Account        string            `json:"account"`
+	Label          string            `json:"label"`
+	Group          string            `json:"group,omitempty"`
+	Manager        string            `json:"manager,omitempty"`
+	Phone          string            `json:"phone,omitempty"`
+	Email          string            `json:"email,omitempty"`
+	Language       string            `json:"language,omitempty"`
+	Interval       *int              `json:"interval"` // null: the group's default
+	SMS            bool              `json:"sms"`
+	PhoneChangedAt *time.Time        `json:"phone_changed_at,omitempty"`
+	Devices        int               `json:"devices"`
+	Methods        []approval.Method `json:"methods"`
+	Used           []useView         `json:"used"`
+	CreatedAt      time.Time         `json:"created_at"`
 }
 
-func shownAccount(a account.Account) accountView {
-	return accountView{Account: a.ExternalID, Label: a.Label, CreatedAt: a.CreatedAt.UTC()}
+type useView struct {
+	Application string    `json:"application"`
+	Name        string    `json:"name"`
+	At          time.Time `json:"at"`
 }
 
-type accountBody struct {
-	Label *string `json:"label"`
+func shownAccount(e lasting.Entry) accountView {
+	v := accountView{
+		Account: e.ExternalID, Label: e.Label, Group: e.GroupName, Manager: e.ManagerExternalID, Phone: e.Phone, Email: e.Email,
+		Language: e.Language, Interval: e.Interval, SMS: e.SMSOn, PhoneChangedAt: shownTime(e.PhoneChangedAt), Devices: e.Devices,
+		Methods: append([]approval.Method{}, e.Methods...), Used: make([]useView, 0, len(e.Uses)), CreatedAt: e.CreatedAt.UTC(),
+	}
+	for _, u := range e.Uses {
+		v.Used = append(v.Used, useView{Application: u.Application, Name: u.Name, At: u.At.UTC()})
+	}
+	return v
 }
 
-// Validate refuses a label that is not fit to be shown.
-func (b accountBody) Validate() error {
-	if b.Label == nil {
+func shownTime(t time.Time) *time.Time {
+	if t.IsZero() {
 		return nil
 	}
-	return account.ValidateName("label", *b.Label)
+	t = t.UTC()
+	return &t
 }
 
-// put creates the account or changes its label. A new account without a label is called by its login number; without a
-// label, one that exists stays as it is.
-func (a accounts) put(w http.ResponseWriter, r *http.Request) error {
+// put creates the account or changes it. A new account without a label is called by its login number; what is not given
+// stays as it is.
+func (a Accounts) put(w http.ResponseWriter, r *http.Request) error {
 	externalID, err := pathAccount(r)
 	if err != nil {
 		return err
 	}
-	body, err := edge.Decode[accountBody](r)
+	by, err := callerOf(r)
 	if err != nil {
 		return err
 	}
-	accountID, err := id.New(a.random, id.Account)
+	body, err := edge.Decode[account.Change](r)
 	if err != nil {
 		return err
 	}
-	wanted := account.Account{ID: accountID, Tenant: guard.CallerOf(r.Context()).Application.Tenant, ExternalID: externalID}
-	if body.Label != nil {
-		wanted.Label = *body.Label
+	if err := reachable(&body, guard.CallerOf(r.Context()).Application.TenantPolicy.Region); err != nil {
+		return err
 	}
-	stored, created, err := a.directory.PutAccount(r.Context(), wanted)
+	accountID, err := id.New(a.Random, id.Account)
+	if err != nil {
+		return err
+	}
+	_, created, err := a.Store.ChangeAccount(r.Context(), lasting.Put{ID: accountID, Tenant: tenantOf(r), ExternalID: externalID, Change: body}, by)
 	if err != nil {
 		return err
 	}
@@ -88,79 +113,48 @@ func (a accounts) put(w http.ResponseWriter, r *http.Request) error {
 	if created {
 		status = http.StatusCreated
 	}
-	return edge.JSON(w, status, shownAccount(stored))
+	return a.show(w, r, status, externalID)
 }
 
-func (a accounts) get(w http.ResponseWriter, r *http.Request) error {
-	found, err := a.directory.Account(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"))
+// reachable brings number and address into the form in which they are kept, or says what is wrong with them.
+func reachable(c *account.Change, region string) error {
+	if c.Phone.Value != nil {
+		number, err := factor.ParseMobile("phone", *c.Phone.Value, region)
+		if err != nil {
+			return err
+		}
+		c.Phone.Value = &number
+	}
+	if c.Email.Value != nil {
+		address, err := factor.ParseAddress("email", *c.Email.Value)
+		if err != nil {
+			return err
+		}
+		c.Email.Value = &address
+	}
+	return nil
+}
+
+func (a Accounts) show(w http.ResponseWriter, r *http.Request, status int, externalID string) error {
+	found, err := a.Store.Entry(r.Context(), tenantOf(r), externalID)
 	if err != nil {
 		return err
 	}
-	return edge.JSON(w, http.StatusOK, shownAccount(found))
+	return edge.JSON(w, status, shownAccount(found))
 }
 
-func (a accounts) delete(w http.ResponseWriter, r *http.Request) error {
-	err := a.directory.DeleteAccount(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"))
+func (a Accounts) get(w http.ResponseWriter, r *http.Request) error {
+	return a.show(w, r, http.StatusOK, r.PathValue("external_id"))
+}
+
+func (a Accounts) delete(w http.ResponseWriter, r *http.Request) error {
+	by, err := callerOf(r)
 	if err != nil {
+		return err
+	}
+	if err := a.Store.DeleteAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), by); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-type accountPage struct {
-	Accounts []accountView `json:"accounts"`
-	Next     string        `json:"next,omitempty"`
-}
-
-// list answers one page, and where the next one begins. It reads one more than it shows, to know whether there is one.
-func (a accounts) list(w http.ResponseWriter, r *http.Request) error {
-	filter, err := accountFilter(r)
-	if err != nil {
-		return err
-	}
-	limit := filter.Limit
-	filter.Limit++
-	found, err := a.directory.Accounts(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, filter)
-	if err != nil {
-		return err
-	}
-	page := accountPage{Accounts: make([]accountView, 0, len(found))}
-	if len(found) > limit {
-		found = found[:limit]
-		page.Next = found[limit-1].ExternalID
-	}
-	for _, one := range found {
-		page.Accounts = append(page.Accounts, shownAccount(one))
-	}
-	return edge.JSON(w, http.StatusOK, page)
-}
-
-const (
-	defaultPage = 100
-	maxPage     = 1000
-)
-
-func accountFilter(r *http.Request) (lasting.AccountFilter, error) {
-	query := r.URL.Query()
-	f := lasting.AccountFilter{Prefix: query.Get("prefix"), After: query.Get("after"), Limit: defaultPage}
-	for name, text := range map[string]string{"prefix": f.Prefix, "after": f.After} {
-		if err := approval.CheckText(name, text); err != nil {
-			return f, err
-		}
-	}
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxPage {
-			return f, refusal.Field("limit", "must be 1 to 1000")
-		}
-		f.Limit = n
-	}
-	return f, nil
-}
-
-// pathAccount returns the login number in the path, fit to be stored.
-func pathAccount(r *http.Request) (string, error) {
-	externalID := r.PathValue("external_id")
-	return externalID, account.ValidateExternalID(externalID)
 }

@@ -109,7 +109,7 @@ func TestTheLastDevicesBlockedInParallelDenyOnce(t *testing.T) {
 				return true
 			})
 			wantEqual(t, "status", w.outcome(p), approval.StatusDenied)
-			n, err := s.Count(t.Context(), "outbox WHERE approval = $1", p.ID)
+			n, err := s.Count(t.Context(), "outbox WHERE subject = $1", p.ID)
 			must(t, err)
 			wantEqual(t, "events", n, 1)
 			n, err = s.Count(t.Context(), "partial_denies WHERE approval = $1", p.ID)
@@ -140,7 +140,7 @@ func TestDecisionsRevocationsAndDeletionNeverWaitInACircle(t *testing.T) {
 				},
 				func(by approval.Signer) error { return s.RevokeDevice(t.Context(), a.Tenant, a.ExternalID, by.Device) },
 				func(by approval.Signer) error { return s.LeaveDevice(t.Context(), by.Installation, by.Device) },
-				func(approval.Signer) error { return s.DeleteAccount(t.Context(), a.Tenant, a.ExternalID) },
+				func(approval.Signer) error { return s.DeleteAccount(t.Context(), a.Tenant, a.ExternalID, lasting.By{}) },
 				func(approval.Signer) error {
 					_, _, err := s.ConfirmEnrolment(t.Context(), a.Tenant, e.ID, true)
 					return err
