@@ -24,6 +24,9 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		directory.Accounts{Guards: g, Store: o.Lasting, Random: o.Random},
 		directory.Devices{Guards: g, Store: o.Lasting},
 		directory.Intervals{Guards: g, Store: o.Lasting},
+		directory.Resets{Guards: g, Store: o.Lasting, Also: o.Also},
+		directory.Dossiers{Guards: g, Store: o.Lasting, Also: o.Also},
+		directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 	}
 }

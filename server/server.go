@@ -66,6 +66,8 @@ type Options struct {
 	Events     ending.Events
 	Keys       Keys
 	Receipts   Receipts
+	Messages   directory.Messages // nil: no e-mail can be sent
+	Also       directory.Also     // other stores that keep something of accounts
 	Wakeups    Wakeups
 	PublicURL  string // of this API, as browsers reach it
 	EnrolURL   string // of the phone API, as phones reach it
@@ -87,6 +89,7 @@ type Server struct {
 	hub     *hub.Hub
 	sweeper *ending.Sweeper
 	outbox  *ending.Outbox
+	retain  directory.Retention
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -101,6 +104,7 @@ func New(o Options) (*Server, error) {
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}, o.Tick, o.Edge.Log),
+		retain:  directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -151,6 +155,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.hub.Run(ctx) })
 	g.Go(func() error { return s.sweeper.Run(ctx) })
 	g.Go(func() error { return s.outbox.Run(ctx) })
+	g.Go(func() error { return s.retain.Run(ctx) })
 	return g.Wait()
 }
 

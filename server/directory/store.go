@@ -5,5 +5,9 @@ type Store interface {
 	AccountStore
 	DeviceStore
 	IntervalStore
+	ResetStore
+	DossierStore
+	InvitationStore
 	UseStore
+	RetentionStore
 }

@@ -135,6 +135,13 @@ ALTER TABLE outcomes ADD COLUMN erased_at BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX outcomes_kept ON outcomes (tenant, decided_at) WHERE erased_at = 0;
 CREATE INDEX outcomes_account ON outcomes (account, decided_at);
 
+-- Whose personal data is being erased; outcomes are many, so that it may take more than one transaction.
+CREATE TABLE erasures (
+    account TEXT PRIMARY KEY REFERENCES accounts (id),
+    done    BOOLEAN NOT NULL DEFAULT FALSE
+);
+CREATE INDEX erasures_open ON erasures (account) WHERE NOT done;
+
 -- Who carries out what tenants say about retention: one server at a time.
 CREATE TABLE retention (
     one          BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (one),
@@ -159,6 +166,7 @@ DROP FUNCTION account_unlisted();
 DROP FUNCTION account_listed();
 DROP FUNCTION refresh_account_facets(TEXT);
 DROP TABLE retention;
+DROP TABLE erasures;
 DROP INDEX outcomes_account;
 DROP INDEX outcomes_kept;
 ALTER TABLE outcomes DROP COLUMN erased_at;
