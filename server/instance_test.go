@@ -15,6 +15,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -104,7 +105,7 @@ type ticks struct {
 }
 
 // loops are how many loops keep a pace.
-var loops = map[time.Duration]int{time.Second: 3, 5 * time.Second: 1, 4 * time.Second: 1}
+var loops = map[time.Duration]int{time.Second: 3, 5 * time.Second: 1, 4 * time.Second: 1, directory.RetainEvery: 1}
 
 func newTicks(t testing.TB) *ticks {
 	s := &ticks{t: t, channels: map[time.Duration][]chan time.Time{}}
