@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -44,7 +43,7 @@ type approvalView struct {
 	Device    string            `json:"device,omitempty"`
 	Label     string            `json:"label,omitempty"`
 	Holder    string            `json:"holder,omitempty"`
-	Document  json.RawMessage   `json:"document,omitempty"` // what the phone showed
+	Document  string            `json:"document,omitempty"` // what the phones showed
 	CreatedAt time.Time         `json:"created_at"`
 	DecidedAt time.Time         `json:"decided_at"`
 }
@@ -82,12 +81,8 @@ func shownDossier(d lasting.Dossier) dossierView {
 }
 
 func shownApproval(o approval.Outcome) approvalView {
-	v := approvalView{
+	return approvalView{
 		ID: o.Approval, Kind: o.Kind, Status: o.Status, Method: o.Method, Decision: o.Decision, Device: o.Device, Label: o.Label, Holder: o.Holder,
-		CreatedAt: o.CreatedAt.UTC(), DecidedAt: o.DecidedAt.UTC(),
+		Document: string(o.Document), CreatedAt: o.CreatedAt.UTC(), DecidedAt: o.DecidedAt.UTC(),
 	}
-	if json.Valid(o.Document) {
-		v.Document = o.Document
-	}
-	return v
 }

@@ -25,11 +25,15 @@ func (a Accounts) list(w http.ResponseWriter, r *http.Request) error {
 
 // managed is list for those whose manager is in the path.
 func (a Accounts) managed(w http.ResponseWriter, r *http.Request) error {
-	if _, err := a.Store.Entry(r.Context(), tenantOf(r), r.PathValue("external_id")); err != nil {
+	query := r.URL.Query()
+	if query.Has("manager") {
+		return refusal.Field("manager", "stands in the path")
+	}
+	filter, err := accountFilter(query)
+	if err != nil {
 		return err
 	}
-	filter, err := accountFilter(r.URL.Query())
-	if err != nil {
+	if _, err := a.Store.Entry(r.Context(), tenantOf(r), r.PathValue("external_id")); err != nil {
 		return err
 	}
 	filter.Manager = r.PathValue("external_id")
