@@ -32,7 +32,7 @@ CREATE TABLE account_facets (
     enrolled    BOOLEAN NOT NULL GENERATED ALWAYS AS (devices > 0 OR totp OR sms OR email_code OR recovery) STORED
 );
 INSERT INTO account_facets (account, tenant, external_id) SELECT id, tenant, external_id FROM accounts WHERE deleted_at = 0;
-CREATE INDEX account_facets_listed ON account_facets (tenant, external_id);
+CREATE INDEX account_facets_listed ON account_facets (tenant, external_id, used, account); -- all that "never used" asks for
 CREATE INDEX account_facets_with_device ON account_facets (tenant, external_id) WHERE devices > 0;
 CREATE INDEX account_facets_without_device ON account_facets (tenant, external_id) WHERE devices = 0;
 CREATE INDEX account_facets_with_push ON account_facets (tenant, external_id) WHERE push;
