@@ -3,11 +3,7 @@
 // neither HTTP nor Redis nor SQL; time and randomness enter as arguments.
 package account
 
-import (
-	"time"
-
-	"github.com/jawort/jawort/approval"
-)
+import "time"
 
 // Tenant is an organisation. Nothing of one tenant is visible to another.
 type Tenant struct {
@@ -84,11 +80,4 @@ type Device struct {
 	Pushable     bool    // its installation has a push address
 	CreatedAt    time.Time
 	LastUsedAt   time.Time // zero: never
-}
-
-// Audience is an account with everybody who is to be asked.
-type Audience struct {
-	Account    Account
-	Recipients []approval.Recipient // installations of the active devices that have a push address, each once
-	Devices    int                  // active devices, reachable or not
 }

@@ -11,14 +11,17 @@ import (
 
 // ApplicationPolicy is how one application asks. What is not given is the preset's.
 type ApplicationPolicy struct {
-	Preset          Preset            `json:"preset,omitempty" yaml:"preset,omitempty"` // default: standard
-	Match           Match             `json:"match,omitzero" yaml:"match,omitempty"`
-	MaxInterval     Duration          `json:"max_interval,omitempty" yaml:"max_interval,omitempty"`         // how long a confirmation may hold; 0: the preset's cap, none under standard
-	Remember        Duration          `json:"remember,omitempty" yaml:"remember,omitempty"`                 // how long a remembered browser holds; 0: not offered
-	Offline         Offline           `json:"offline,omitempty" yaml:"offline,omitempty"`                   // default: refused
-	ConfirmationSet string            `json:"confirmation_set,omitempty" yaml:"confirmation_set,omitempty"` // applications of the same set share confirmations; empty: shares with none
-	Methods         []approval.Method `json:"methods,omitempty" yaml:"methods,omitempty"`                   // allowed; empty: all
-	TOTPSkew        *int              `json:"totp_skew,omitempty" yaml:"totp_skew,omitempty"`               // steps of 30 s before and after; default: 1
+	Preset Preset `json:"preset,omitempty" yaml:"preset,omitempty"` // default: standard
+	Match  Match  `json:"match,omitzero" yaml:"match,omitempty"`
+	// MaxInterval is how long a confirmation may hold at most. 0: the preset's cap, which standard does not have.
+	MaxInterval Duration `json:"max_interval,omitempty" yaml:"max_interval,omitempty"`
+	// Remember is how long a remembered browser holds. 0: not offered.
+	Remember Duration `json:"remember,omitempty" yaml:"remember,omitempty"`
+	Offline  Offline  `json:"offline,omitempty" yaml:"offline,omitempty"` // default: refused
+	// ConfirmationSet names those that share confirmations. Empty: the application shares with none.
+	ConfirmationSet string            `json:"confirmation_set,omitempty" yaml:"confirmation_set,omitempty"`
+	Methods         []approval.Method `json:"methods,omitempty" yaml:"methods,omitempty"`     // allowed; empty: all
+	TOTPSkew        *int              `json:"totp_skew,omitempty" yaml:"totp_skew,omitempty"` // steps before and after; default: 1
 }
 
 // Match is what a phone must ask for before it approves.

@@ -97,8 +97,8 @@ var (
 		"There is no such enrolment, or it is not yours.")
 	ErrUnknownDevice = refusal.New(refusal.NotFound, "unknown-device",
 		"There is no such device, or it is not yours.")
-	ErrNoDevice = refusal.New(refusal.Conflict, "no-device",
-		"No device is registered for this account, so nobody can be asked. Enrol one with POST /v1/enrolments.")
+	ErrNoMethod = refusal.New(refusal.Conflict, "no-method",
+		"Nothing can confirm this for the account; obstacle says why. Mend that, or show the support contact.")
 	ErrNotAwaitingDigits = refusal.New(refusal.Conflict, "not-completed",
 		"The phone has not completed this enrolment yet, so there are no digits to confirm.")
 	ErrWrongDigits = refusal.New(refusal.Invalid, "wrong-digits",

@@ -111,6 +111,7 @@ type Pending struct {
 	Kind        Kind
 	Document    []byte // the exact bytes that are shown and signed
 	Number      string // what the browser shows and the phone types; empty where nothing is matched
+	Context     string // a Context as it is kept
 	Session     string // hash of the application's browser session; empty: none given
 	CreatedAt   time.Time
 	ExpiresAt   time.Time // ends the question to the phones
@@ -130,7 +131,7 @@ func (p Pending) Partition() int { return PartitionOf(p.Account) }
 func (p Pending) Fixed() []byte {
 	h := sha256.New()
 	for _, part := range [][]byte{
-		[]byte(p.ID), []byte(p.Tenant), []byte(p.Application), []byte(p.Account), []byte(p.Kind), p.Document, []byte(p.Number), []byte(p.Session),
+		[]byte(p.ID), []byte(p.Tenant), []byte(p.Application), []byte(p.Account), []byte(p.Kind), p.Document, []byte(p.Number), []byte(p.Session), []byte(p.Context),
 		micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.ClosesAt),
 	} {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
@@ -164,9 +165,12 @@ type Outcome struct {
 	Label       string // its label at that moment
 	Holder      string // its holder at that moment
 	Document    []byte
+	Context     string      // a Context as it is kept
+	Browser     string      // the trusted browser by which nobody was asked; empty: none
 	Signer      *Credential // the credential at that moment; nil where nobody signed
 	Assertion   *Assertion  // nil where nobody signed
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
+	ClosesAt    time.Time
 	DecidedAt   time.Time // by the lasting store's clock
 }

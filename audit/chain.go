@@ -39,7 +39,7 @@ func (c *Chain) Append(f Fact, random io.Reader) (Entry, Personal, error) {
 		return Entry{}, nil, fmt.Errorf("audit: data of %s: %w", f.ID, err)
 	}
 	e := Entry{
-		V: entryVersion, Sequence: c.Sequence + 1, ID: f.ID, Tenant: c.Tenant,
+		V: EntryVersion, Sequence: c.Sequence + 1, ID: f.ID, Tenant: c.Tenant,
 		Application: readable(f.Application), Account: readable(f.Account),
 		Kind: readable(f.Kind), Subject: readable(f.Subject), Actor: readable(f.Actor),
 		Data: data, Time: f.Time.UTC().Truncate(time.Microsecond), Previous: c.Hash,

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// entryVersion is the `v` of the entries that this code writes and reads.
-const entryVersion = 1
+// EntryVersion is the `v` of the entries that this code writes and reads.
+const EntryVersion = 1
 
 // Entry is one thing that happened. It holds no personal data.
 type Entry struct {

@@ -67,7 +67,7 @@ func (v *Verifier) Entry(e Entry, beside Personal) error {
 func (v *Verifier) follows(e Entry) *Fault {
 	next := v.chain.Sequence + 1
 	switch {
-	case e.V != entryVersion:
+	case e.V != EntryVersion:
 		return fault(Unreadable, e.Sequence, "version %d is not known", e.V)
 	case e.Tenant != v.chain.Tenant:
 		return fault(Foreign, e.Sequence, "it is of tenant %q", e.Tenant)
@@ -120,8 +120,6 @@ func (v *Verifier) Head(compact string) error {
 		return fault(Order, at, "the head behind it was signed with entry %d", h.Sequence)
 	case h.Hash != v.chain.Hash:
 		return fault(HeadFault, at, "the signed head states another history")
-	case h.Time.Before(v.report.Head.Time):
-		return fault(HeadFault, at, "the head behind it is older than the one before")
 	}
 	v.report.Head = h
 	v.report.Heads++

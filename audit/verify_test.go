@@ -36,7 +36,7 @@ func TestALogThatWasCutOrMixedIsFound(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, "k")
 	w := export(t, tenant, key) // lines: 1 2 3 head 5 6 7 head
-	other := export(t, "ten_b", key)
+	other, twin := export(t, "ten_b", key), export(t, tenant, key)
 	l := w.lines
 	for name, c := range map[string]struct {
 		lines []string
@@ -59,6 +59,7 @@ func TestALogThatWasCutOrMixedIsFound(t *testing.T) {
 		"the last line feed gone":         {edited(l, 8, strings.TrimSpace), audit.Unreadable, 8},
 		"another tenant's entry":          {edited(l, 5, func(string) string { return other.lines[4] }), audit.Foreign, 5},
 		"another tenant's head":           {edited(l, 8, func(string) string { return other.lines[7] }), audit.Foreign, 8},
+		"an entry of another history":     {edited(l, 5, func(string) string { return twin.lines[4] }), audit.Broken, 5},
 		"another tenant's end":            {slices.Concat(l[:4], other.lines[4:]), audit.Foreign, 5},
 		"an empty line":                   {edited(l, 2, func(s string) string { return "\n" + s }), audit.Unreadable, 2},
 		"another line end":                {edited(l, 2, func(s string) string { return strings.Replace(s, "\n", "\r\n", 1) }), audit.Unreadable, 2},

@@ -46,6 +46,8 @@ type Browser struct {
 	UserAgent string `json:"user_agent"`
 	// Session is opaque and stays the same for one browser. A new login of the same session takes the place of one that is still pending.
 	Session string `json:"session,omitempty"`
+	// TrustToken is what Approval.TrustToken gave this browser when it last confirmed; empty: it has none.
+	TrustToken string `json:"trust_token,omitempty"`
 }
 
 // Request asks for an approval.
@@ -55,6 +57,7 @@ type Request struct {
 	Details   []Detail
 	Browser   Browser
 	ExpiresIn time.Duration // 0: two minutes; 30 s to 10 min, in whole seconds
+	Remember  bool          // the person wants this browser to be remembered, where the application offers it
 
 	// OnCreated, if set, is called by Approve once the approval exists, before it waits: the place to hand the
 	// number and the socket to the page.
@@ -68,7 +71,8 @@ func (r Request) wire() any {
 		Details   []Detail `json:"details,omitempty"`
 		Browser   Browser  `json:"browser"`
 		ExpiresIn int      `json:"expires_in,omitempty"`
-	}{r.Account, r.Kind, r.Details, r.Browser, int(r.ExpiresIn / time.Second)}
+		Remember  bool     `json:"remember,omitempty"`
+	}{r.Account, r.Kind, r.Details, r.Browser, int(r.ExpiresIn / time.Second), r.Remember}
 }
 
 // Approval is a question and, once it has ended, its answer. Keep the ID in your own server-side session: nothing
@@ -82,10 +86,14 @@ type Approval struct {
 	ExpiresAt time.Time `json:"expires_at"`
 
 	// While it is pending.
-	Number   string    `json:"number,omitempty"` // to be shown in the browser, typed on the phone
-	Methods  []string  `json:"methods,omitempty"`
-	Devices  int       `json:"devices,omitempty"` // that are asked; from CreateApproval only
-	Socket   *Socket   `json:"socket,omitempty"`  // from CreateApproval only
+	Number   string    `json:"number,omitempty"`   // to be shown in the browser, typed on the phone
+	Methods  []string  `json:"methods,omitempty"`  // that may confirm
+	Activate *Activate `json:"activate,omitempty"` // what an account without a method may begin with
+	Support  Texts     `json:"support,omitzero"`   // whom to ask where nothing of that is at hand; from CreateApproval only
+	Push     *Push     `json:"push,omitempty"`     // from CreateApproval only
+	Offer    *Offer    `json:"remember,omitempty"` // what a page may offer beside the question; from CreateApproval only
+	Devices  int       `json:"devices,omitempty"`  // that are asked; from CreateApproval only
+	Socket   *Socket   `json:"socket,omitempty"`   // from CreateApproval only
 	Delivery *Delivery `json:"delivery,omitempty"`
 
 	// Once it has ended.
@@ -94,6 +102,50 @@ type Approval struct {
 	Device      *Decider     `json:"device,omitempty"`
 	DecidedAt   time.Time    `json:"decided_at,omitzero"`
 	LateReports []LateReport `json:"late_reports,omitempty"`
+	ACR         string       `json:"acr,omitempty"` // the assurance that was reached: aal1, aal2, or empty
+	AMR         []string     `json:"amr,omitempty"` // RFC 8176
+	// TrustToken is to be kept in the browser, in a cookie that scripts cannot read, and sent with its next login. It is told again
+	// until it has been used.
+	TrustToken string    `json:"trust_token,omitempty"`
+	TrustUntil time.Time `json:"trust_until,omitzero"`
+
+	// Reason says why somebody is asked, or nobody; from CreateApproval only.
+	Reason  Reason `json:"reason,omitzero"`
+	Offline string `json:"offline,omitempty"` // allowed: the application need not ask while it has no network
+}
+
+// Activate is what an account without a method may activate to finish its first login.
+type Activate struct {
+	Methods     []string `json:"methods"`
+	Required    int      `json:"required"`
+	Recommended int      `json:"recommended"`
+}
+
+// Texts is one text in German and English.
+type Texts struct {
+	German  string `json:"de,omitempty"`
+	English string `json:"en,omitempty"`
+}
+
+// Push says whether the phones are woken, and why not. They show what waits when their app is opened.
+type Push struct {
+	Sent   bool      `json:"sent"`
+	Reason string    `json:"reason,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
+}
+
+// Offer is for how long a browser is remembered where the person wants it.
+type Offer struct {
+	Days int `json:"days"`
+}
+
+// Reason explains whether somebody is asked.
+type Reason struct {
+	Code         string    `json:"code"`
+	BoundedBy    string    `json:"bounded_by,omitempty"` // who set the interval
+	Interval     string    `json:"interval"`             // how long a confirmation holds: 12h, 7d, or 0 for this login only
+	Until        time.Time `json:"until,omitzero"`
+	EnforcedFrom time.Time `json:"enforced_from,omitzero"`
 }
 
 // Socket is where the browser waits. It is for the browser of this login only.

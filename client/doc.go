@@ -4,7 +4,7 @@
 // calls of the login-facing API, one each.
 //
 // The package knows the wire and nothing else of Jawort; it needs only the standard library. The browser's own
-// side (the websocket) is in package browser below it.
+// side (the websocket) is in package browser below it, checking webhooks in package webhook.
 //
 // # What may be relied on
 //

@@ -30,7 +30,7 @@ func (e *Error) Error() string {
 // Codes that a login service may want to tell apart.
 const (
 	CodeUnknownAccount   = "unknown-account"
-	CodeNoDevice         = "no-device"
+	CodeNoMethod         = "no-method"
 	CodeTooManyApprovals = "too-many-approvals"
 	CodeUnknownApproval  = "unknown-approval"
 	CodeUnknownEnrolment = "unknown-enrolment"

@@ -118,9 +118,9 @@ func ExampleClient_StartEnrolment() {
 }
 
 func ExampleError() {
-	err := error(&client.Error{Status: 409, Code: client.CodeNoDevice, Detail: "No device is registered for this account."})
+	err := error(&client.Error{Status: 409, Code: client.CodeNoMethod, Detail: "No device is registered for this account."})
 	var refusal *client.Error
-	if errors.As(err, &refusal) && refusal.Code == client.CodeNoDevice {
+	if errors.As(err, &refusal) && refusal.Code == client.CodeNoMethod {
 		fmt.Println("offer to enrol a phone")
 	}
 	// Output: offer to enrol a phone

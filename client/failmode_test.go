@@ -81,7 +81,7 @@ func TestNoOtherFailureOfCreatingLetsALoginPass(t *testing.T) {
 		"403":                          answering(403, refusalBody("forbidden")),
 		"404":                          answering(404, refusalBody("unknown-account")),
 		"408":                          answering(408, ""),
-		"409":                          answering(409, refusalBody("no-device")),
+		"409":                          answering(409, refusalBody("no-method")),
 		"422":                          answering(422, refusalBody("invalid-request")),
 		"429":                          answering(429, refusalBody("too-many-approvals")),
 		"429 with Retry-After":         answering(429, refusalBody("too-many-approvals"), "Retry-After", "1"),

@@ -8,19 +8,21 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/pushgw"
+	"github.com/jawort/jawort/webhook"
 )
 
 // Config is the whole file.
 type Config struct {
-	Database    string        `yaml:"database"`  // postgres://…, sqlite:///path/file.db
-	Redis       string        `yaml:"redis"`     // redis://…, rediss://…, redis+cluster://…, redis+sentinel://…, embedded
-	KeysFile    string        `yaml:"keys_file"` // made by `jawort secrets init`
-	BehindProxy bool          `yaml:"behind_proxy"`
-	Log         Log           `yaml:"log"`
-	Admin       Admin         `yaml:"admin"`
-	Server      Face          `yaml:"server"`
-	MobileAPI   MobileAPI     `yaml:"mobile_api"`
-	PushGW      pushgw.Config `yaml:"pushgw"`
+	Database    string         `yaml:"database"`  // postgres://…, sqlite:///path/file.db
+	Redis       string         `yaml:"redis"`     // redis://…, rediss://…, redis+cluster://…, redis+sentinel://…, embedded
+	KeysFile    string         `yaml:"keys_file"` // made by `jawort secrets init`
+	BehindProxy bool           `yaml:"behind_proxy"`
+	Log         Log            `yaml:"log"`
+	Admin       Admin          `yaml:"admin"`
+	Server      Face           `yaml:"server"`
+	MobileAPI   MobileAPI      `yaml:"mobile_api"`
+	PushGW      pushgw.Config  `yaml:"pushgw"`
+	Webhooks    webhook.Config `yaml:"webhooks"`
 }
 
 // Log says what is logged, and how.

@@ -39,6 +39,7 @@ func (c *Config) Validate() error {
 	f.face("mobile_api", c.MobileAPI.Face, c.MobileAPIListen())
 	c.MobileAPI.validate(f)
 	f.check("pushgw", c.PushGW.Validate())
+	f.check("webhooks", c.Webhooks.Validate())
 	return f.join()
 }
 

@@ -42,6 +42,7 @@ func TestAWrongValueNamesItsKey(t *testing.T) {
 		"PUSHGW_CONCURRENCY=-1":                               "pushgw: concurrency",
 		"PUSHGW_FCM=[{app: x}]":                               "pushgw: fcm[0].credentials_file",
 		"PUSHGW_WEBPUSH_ALLOW_PRIVATE=10.0.0.0/8":             "pushgw: webpush.subscriber",
+		"WEBHOOKS_ALLOW_PRIVATE=10.0.0.0":                     "webhooks: allow_private[0]",
 		"MOBILE_API_IOS_APPS=com.example":                     "mobile_api.ios_apps",
 		"MOBILE_API_ANDROID_APPS=[{package: com.example}]":    "mobile_api.android_apps",
 		"MOBILE_API_ANDROID_APPS=[{fingerprints: ['AB:CD']}]": "mobile_api.android_apps",
@@ -87,6 +88,7 @@ func TestUnwiseSettingsSaySo(t *testing.T) {
 		"PUSHGW_WEBPUSH_SUBSCRIBER=a@b.example PUSHGW_WEBPUSH_ALLOW_PRIVATE=10.0.0.0/8":   "pushgw.webpush.allow_private",
 		"PUSHGW_FCM=[{app:~x,credentials_file:~y,endpoint:~http://127.0.0.1}]":            "pushgw.fcm",
 		"PUSHGW_APNS=[{app:~x,key_file:~y,key_id:~k,team_id:~t,host:~https://127.0.0.1}]": "pushgw.apns",
+		"WEBHOOKS_ALLOW_PRIVATE=10.0.0.0/8":                                               "webhooks.allow_private",
 		"BEHIND_PROXY=true ADMIN_LISTEN=:9090":                                            "admin.listen",
 		"MOBILE_API_REQUIREMENTS_SCREEN_LOCK=false":                                       "mobile_api.requirements.screen_lock",
 	} {

@@ -19,6 +19,9 @@ func (c *Config) Warnings() []string {
 	if !c.MobileAPI.Requirements.ScreenLock {
 		w = append(w, "mobile_api.requirements.screen_lock: phones without screen lock may be enrolled")
 	}
+	if len(c.Webhooks.AllowPrivate) > 0 {
+		w = append(w, "webhooks.allow_private: every tenant can make this process send requests into these networks")
+	}
 	return append(w, push(c.PushGW)...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jawort/jawort/factor/smpp/gsm"
 	"github.com/jawort/jawort/id"
 )
 
@@ -57,7 +58,7 @@ func (m Message) LogValue() slog.Value { return slog.StringValue(m.ID) }
 
 const (
 	maxAddress = 320 // RFC 3696: 64 octets, @, 255 octets
-	maxSubject = 200
+	maxSubject = 600
 	maxText    = 8 << 10
 )
 
@@ -85,6 +86,8 @@ func (m Message) validateChannel() error {
 	switch {
 	case m.Channel == SMS && m.Subject != "":
 		return fmt.Errorf("courier: message %s: an SMS has no subject", m.ID)
+	case m.Channel == SMS && !gsm.Fits(m.Text):
+		return fmt.Errorf("courier: message %s: its text is longer than one SMS", m.ID)
 	case m.Channel == Email && (m.Subject == "" || len(m.Subject) > maxSubject || !oneLine(m.Subject)):
 		return fmt.Errorf("courier: message %s: an e-mail needs a subject of one line", m.ID)
 	case m.Channel != SMS && m.Channel != Email:

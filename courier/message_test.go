@@ -47,6 +47,7 @@ func TestAMessageThatCouldNotBeSentIsNotQueued(t *testing.T) {
 		"no subject":                func(m *courier.Message) { m.Subject = "" },
 		"a subject of two lines":    func(m *courier.Message) { m.Subject = "Code\nBcc: eve@example.org" },
 		"a subject with a line end": func(m *courier.Message) { m.Subject = "Code\u2028Bcc: eve@example.org" },
+		"two SMS":                   func(m *courier.Message) { m.Channel, m.Subject, m.Text = courier.SMS, "", strings.Repeat("a", 161) },
 		"an SMS with a subject":     func(m *courier.Message) { m.Channel = courier.SMS },
 	} {
 		m := mail()

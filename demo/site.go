@@ -112,13 +112,16 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	})
 	var refused *client.Error
 	switch {
-	case errors.As(err, &refused) && refused.Code == "no-device":
-		s.refuseLogin(w, http.StatusConflict, "No phone is registered for this login yet. Register one first.")
 	case errors.As(err, &refused):
 		s.refuseLogin(w, http.StatusConflict, refused.Detail)
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: could not ask", "error", err)
 		s.refuseLogin(w, http.StatusServiceUnavailable, "The second step cannot be reached at the moment. Try again.")
+	case len(a.Methods) == 0: // a first login; this page cannot activate anything
+		s.refuseLogin(w, http.StatusConflict, "No phone is registered for this login yet. Register one first.")
+		if err := s.client.CancelApproval(r.Context(), a.ID); err != nil {
+			s.log.WarnContext(r.Context(), "demo: the question could not be taken back; it expires", "error", err)
+		}
 	default:
 		s.render(w, http.StatusOK, "wait", waitPage{Title: "Confirm on your phone", Script: "/wait.js", Left: int(a.ExpiresAt.Sub(a.CreatedAt).Seconds()), Approval: a})
 	}

@@ -19,7 +19,12 @@ import (
 
 // unseen are refusals that no caller ever gets.
 var unseen = map[string]string{
-	"not-due": "tells the server's own sweeper that the database's clock is behind; it tries later",
+	"changed":                "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
+	"interval-out-of-bounds": "comes with the calls that set an interval",
+	"not-due":                "tells the server's own sweeper that the database's clock is behind; it tries later",
+	"sms-no-price":           "no call sends an SMS",
+	"sms-too-many":           "no call sends an SMS",
+	"sms-budget-spent":       "no call sends an SMS",
 }
 
 // codesIn returns the code of each refusal.New in a file, or says where it is no literal.

@@ -29,6 +29,7 @@ import (
 
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("application/jose", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 	os.Exit(m.Run())
 }
 
@@ -46,6 +47,7 @@ type house struct {
 	url, phone string       // of the two APIs
 
 	key, loginKey, enrolKey string // all scopes, and one each
+	tenant                  account.Tenant
 	client                  *client.Client
 }
 
@@ -59,6 +61,7 @@ func newHouse(t *testing.T) *house {
 	cfg.Database, cfg.Redis = h.database.URL("postgres"), config.Embedded
 	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
 	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
+	cfg.Webhooks.AllowPrivate = []string{"127.0.0.1/32"} // where the receiver of the play lies
 	var l process.Listeners
 	l.Server, h.url = h.listen(loginFacing)
 	l.MobileAPI, h.phone = h.listen(phoneFacing)
@@ -124,9 +127,9 @@ func (h *house) newID(prefix string) string {
 // furnish makes the tenant, its application and the keys.
 func (h *house) furnish() {
 	ctx, store, now := h.Context(), h.process.Lasting(), time.Now()
-	tenant := account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG", CreatedAt: now}
-	h.must(store.CreateTenant(ctx, tenant))
-	app := account.Application{ID: h.newID(id.Application), Tenant: tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
+	h.tenant = account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG", CreatedAt: now}
+	h.must(store.CreateTenant(ctx, h.tenant))
+	app := account.Application{ID: h.newID(id.Application), Tenant: h.tenant.ID, Name: "Portal", Origins: []string{pageOrigin}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
 	h.must(store.CreateApplication(ctx, app))
 	for secret, scopes := range map[*string][]account.Scope{
 		&h.key: account.Scopes, &h.loginKey: {account.ScopeLogin}, &h.enrolKey: {account.ScopeEnrol},
@@ -147,7 +150,7 @@ func (h *house) enrol(login, holder string) *phone.Phone {
 	e, err := h.client.StartEnrolment(h.Context(), login)
 	h.must(err)
 	p := phone.New(phone.Options{HTTPClient: h.http})
-	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", &phone.PushAddress{Provider: "fcm", App: "project", Token: "token"})
 	h.must(err)
 	_, err = h.client.ConfirmEnrolment(h.Context(), e.ID, digits)
 	h.must(err)

@@ -19,8 +19,10 @@ func (h *house) playCreation() {
 	h.refused("no-receipt", err)
 	h.must(h.client.CancelApproval(ctx, a.ID))
 	h.must(h.client.CancelApproval(ctx, a.ID))
-	_, err = h.client.CreateApproval(ctx, client.Request{Account: "CD5678", Browser: client.Browser{IP: "203.0.113.9"}})
-	h.refused("no-device", err)
+	_, err = h.client.CreateApproval(ctx, client.Request{
+		Account: "CD5678", Kind: client.Transaction, Details: []client.Detail{{Label: "Amount", Value: "1 €"}}, Browser: client.Browser{IP: "203.0.113.9"},
+	})
+	h.refused("no-method", err)
 
 	key := header("Idempotency-Key", "once")
 	body := `{"account":"AB1234","browser":{"ip":"203.0.113.9"}}`
@@ -33,7 +35,8 @@ func (h *house) playCreation() {
 // playDecisions has one approval answered in all ways.
 func (h *house) playDecisions(anna, bernd *phone.Phone) {
 	ctx := h.Context()
-	a := h.ask()
+	const reported = "198.51.100.9"
+	a := h.askFrom(reported)
 	annas, bernds := h.item(anna, a), h.item(bernd, a)
 	_, err := bernd.Decide(ctx, bernds, phone.Approve, otherThan(a.Number))
 	h.refused("wrong-number", err)
@@ -53,6 +56,11 @@ func (h *house) playDecisions(anna, bernd *phone.Phone) {
 	if end.Status != client.Approved || end.Device == nil || len(end.LateReports) != 1 {
 		h.Errorf("the end: %+v", end)
 	}
+	paused := h.askFrom(reported)
+	if paused.Push.Sent || paused.Push.Reason != "reported" {
+		h.Errorf("after a report: %+v", paused.Push)
+	}
+	h.refused("push-paused", h.client.ResendPush(ctx, paused.ID))
 	h.pass(3 * time.Minute) // until then it may count as pending, as long as its outcome has not been followed up
 }
 
@@ -76,7 +84,9 @@ func (h *house) playLimits() {
 	}
 	h.pass(21 * time.Second)
 	h.refused("resend-limit", h.client.ResendPush(ctx, a.ID))
-	h.ask()
+	fifth := h.ask()
+	h.pass(21 * time.Second)
+	h.refused("push-limit", h.client.ResendPush(ctx, fifth.ID))
 	h.ask()
 	_, err := h.client.CreateApproval(ctx, client.Request{Account: "AB1234", Browser: client.Browser{IP: "203.0.113.9"}})
 	h.refused("too-many-approvals", err)

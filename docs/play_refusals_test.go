@@ -17,7 +17,7 @@ var tooLong = `{"padding":"` + strings.Repeat("x", 70_000) + `"}`
 
 // nowhere returns the address of the operation for something that does not exist.
 func (o operation) nowhere() string {
-	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "devices": "dev_"}
+	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "devices": "dev_", "webhooks": "whk_", "deliveries": "whd_"}
 	path := strings.ReplaceAll(o.path, "{external_id}", "nobody")
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -66,8 +66,16 @@ func (h *house) refuseService(o operation) {
 		h.say("422 invalid-request", o.method, url+query, "", bearer(h.key))
 	}
 	if o.Responses.Value("404") != nil {
-		h.say("404 "+codesOf(o.Responses.Value("404").Value)[0], o.method, url, "", bearer(h.key))
+		h.say("404 "+codesOf(o.Responses.Value("404").Value)[0], o.method, url+o.stranger(), "", bearer(h.key))
 	}
+}
+
+// stranger asks in the query for somebody who does not exist, where that is how somebody is asked for.
+func (o operation) stranger() string {
+	if o.Parameters.GetByInAndName("query", "payer") == nil {
+		return ""
+	}
+	return "?quarter=2026-Q1&payer=nobody"
 }
 
 // wrongQuery breaks a parameter of the query, if there is one.

@@ -23,12 +23,16 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playDecisions(anna, bernd)
 	h.playLimits()
 	h.playExpiry(anna)
+	h.playBrowsers(anna)
 	h.playBrowser()
 	h.playCrowd()
 	h.playSocket(anna)
 	h.playPhone(anna)
 	h.playDirectory()
 	h.playDevices()
+	h.playAudit()
+	h.playWebhooks()
+	h.playUsage()
 	h.playRefusals(anna)
 	h.playOutage(anna)
 	h.wantAllPlayed()
@@ -158,7 +162,12 @@ func otherThan(digits string) string {
 // ask asks for a login of the shared account.
 func (h *house) ask() client.Approval {
 	h.Helper()
-	a, err := h.client.CreateApproval(h.Context(), client.Request{Account: "AB1234", Browser: client.Browser{IP: "203.0.113.9", UserAgent: "Mozilla/5.0"}})
+	return h.askFrom("203.0.113.9")
+}
+
+func (h *house) askFrom(ip string) client.Approval {
+	h.Helper()
+	a, err := h.client.CreateApproval(h.Context(), client.Request{Account: "AB1234", Browser: client.Browser{IP: ip, UserAgent: "Mozilla/5.0"}})
 	h.must(err)
 	return a
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/jawort/jawort/docs"
-	"github.com/jawort/jawort/mobile-api"
+	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/store/live"
 )

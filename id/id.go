@@ -27,7 +27,9 @@ const (
 	Activation   = "act_"
 	Bypass       = "byp_"
 	Webhook      = "whk_"
+	Delivery     = "whd_" // of one event to one webhook
 	Event        = "evt_"
+	AuditEntry   = "aud_"
 	Invitation   = "inv_"
 	Recovery     = "rec_" // of an account whose phone is lost
 )

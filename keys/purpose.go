@@ -4,5 +4,7 @@ package keys
 const (
 	PushAddress     = "jawort push address"     // mobile-api seals, pushgw opens
 	EnrolmentDigits = "jawort enrolment digits" // mobile-api shows, server compares
+	Message         = "jawort message"          // the server seals what is told to a person, pushgw opens it
 	PendingApproval = "jawort pending approval" // server authenticates what it asks, mobile-api verifies before it decides
+	WebhookSecret   = "jawort webhook secret"   // the API seals, the worker opens
 )

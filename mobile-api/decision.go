@@ -94,6 +94,9 @@ func (d decisions) authentic(q question) error {
 	if err := d.keys.VerifyMAC(q.MAC, keys.PendingApproval, q.Fixed()); err != nil {
 		return errUnauthorized.Because(fmt.Errorf("mobileapi: the live record of %s was altered: %w", q.ID, err))
 	}
+	if !forPhones(q.Pending) {
+		return errUnauthorized.Because(fmt.Errorf("mobileapi: phones may not answer %s", q.ID))
+	}
 	return nil
 }
 
@@ -157,7 +160,7 @@ func (d decisions) tell(ctx context.Context, decided approval.Decided, v approva
 	ctx = context.WithoutCancel(ctx) // a phone that has hung up decided all the same; the stores bound each call
 	wake(ctx, d.live, decided.Approval.ID, decided.Approval.Account)
 	if v.Own && !v.Late {
-		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation); err != nil {
+		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation, v.Outcome.Status); err != nil {
 			edge.Annotate(ctx, slog.Bool("end_lost", true))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 func TestAPhoneEnrolsAndIsActiveOnceItsDigitsAreConfirmed(t *testing.T) {
@@ -307,7 +308,7 @@ func TestThePushAddressIsSealedAtRest(t *testing.T) {
 	b := newBench(t)
 	a := b.account("4711")
 	b.phone("x").enrol(a)
-	audience := must(b.lasting.Audience(t.Context(), b.tenant.ID, a.ExternalID))(t)
+	audience := must(b.lasting.Audience(t.Context(), b.tenant.ID, a.ExternalID, lasting.Approach{}))(t)
 	if len(audience.Recipients) != 1 {
 		t.Fatalf("%d recipients", len(audience.Recipients))
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 func TestANewPushAddressCountsForAllDevicesOfThePhone(t *testing.T) {
@@ -24,7 +25,7 @@ func TestANewPushAddressCountsForAllDevicesOfThePhone(t *testing.T) {
 		}
 	}
 	for _, of := range []account.Account{a, other} {
-		audience := must(b.lasting.Audience(t.Context(), b.tenant.ID, of.ExternalID))(t)
+		audience := must(b.lasting.Audience(t.Context(), b.tenant.ID, of.ExternalID, lasting.Approach{}))(t)
 		if len(audience.Recipients) != 1 {
 			t.Fatalf("%d recipients", len(audience.Recipients))
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/mobile-api"
+	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/refusal"
 )
 

@@ -272,7 +272,7 @@ func accountsOf(devices []account.Device) []string {
 func entriesOf(a approval.Pending, devices []account.Device) []entry {
 	var entries []entry
 	for _, d := range devices {
-		if d.Account == a.Account {
+		if d.Account == a.Account && forPhones(a) {
 			entries = append(entries, entry{ID: a.ID, Device: d.ID, Document: base64.RawURLEncoding.EncodeToString(a.Document)})
 		}
 	}

@@ -37,6 +37,12 @@ func ask(ctx context.Context, live questions, lasting outcomeReader, id string) 
 	return question{Pending: asked(o), outcome: &o}, nil
 }
 
+// forPhones reports whether phones may answer: the policy may want another method.
+func forPhones(p approval.Pending) bool {
+	c, err := approval.ParseContext(p.Context)
+	return err == nil && c.Phones()
+}
+
 // asked is what was asked, as its outcome remembers it: the number only where it was found right.
 func asked(o approval.Outcome) approval.Pending {
 	number := ""
@@ -45,7 +51,7 @@ func asked(o approval.Outcome) approval.Pending {
 	}
 	return approval.Pending{
 		ID: o.Approval, Tenant: o.Tenant, Application: o.Application, Account: o.Account, Kind: o.Kind,
-		Document: o.Document, Number: number, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ClosesAt: o.ExpiresAt,
+		Document: o.Document, Number: number, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ClosesAt: o.ClosesAt, Context: o.Context,
 	}
 }
 

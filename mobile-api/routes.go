@@ -25,7 +25,7 @@ type Live interface {
 	questions
 	waker
 	// End closes an approval's live record and withdraws the prompts of all but the decider.
-	End(ctx context.Context, id, decider string) error
+	End(ctx context.Context, id, decider string, status approval.Status) error
 }
 
 // Lasting is what the API needs of the lasting store, feature by feature.

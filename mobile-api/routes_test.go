@@ -7,7 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/keys"
-	"github.com/jawort/jawort/mobile-api"
+	mobileapi "github.com/jawort/jawort/mobile-api"
 )
 
 func TestTheAPIAnswersWhatTheDesignLists(t *testing.T) {

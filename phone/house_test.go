@@ -164,7 +164,7 @@ func (h *house) ask(alter ...func(*approval.Document)) approval.Pending {
 func (h *house) cancel(p approval.Pending) {
 	h.t.Helper()
 	must(h.lasting.End(h.t.Context(), p, approval.StatusCancelled))(h.t)
-	check(h.t, h.live.End(h.t.Context(), p.ID, ""))
+	check(h.t, h.live.End(h.t.Context(), p.ID, "", approval.StatusCancelled))
 	check(h.t, h.live.Wake(h.t.Context(), p.Account))
 }
 

@@ -4,18 +4,31 @@ import (
 	"context"
 
 	"github.com/jawort/jawort/approval"
+	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/keys"
 	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/server/directory"
+	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
 )
 
 func (p *Process) prepareServer(context.Context) error {
 	o := p.options
+	webhooks, err := p.webhooks()
+	if err != nil {
+		return err
+	}
+	log := audit.New(p.lasting.DB, o.Random)
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
+		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks,
+		Ledger:    &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
+		Also:      directory.Also{Erase: []lasting.Ending{audit.Erase}, Retained: []directory.Retained{log}},
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})
@@ -65,6 +78,9 @@ func (r receipts) Sign(o approval.Outcome) (string, error) {
 	}
 	return receipt.Sign(r.keys.Receipt())
 }
+
+// SignHead signs where an audit log ends.
+func (r receipts) SignHead(h domain.Head) (string, error) { return h.Sign(r.keys.Receipt()) }
 
 func androidApps(configured []config.AndroidApp) []mobileapi.AndroidApp {
 	var apps []mobileapi.AndroidApp

@@ -61,6 +61,7 @@ type APNs struct {
 const (
 	pingAfter   = 30 * time.Second
 	pingTimeout = 5 * time.Second
+	dialTimeout = 5 * time.Second
 	// One connection carries about 1000 pushes at a time. Without a bound net/http dials once for each push of a
 	// burst, and Apple takes many short connections for an attack.
 	maxConnections = 4

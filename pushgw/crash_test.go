@@ -22,7 +22,7 @@ func TestAllPhonesOfAnApprovalAreWokenAndToldOfItsEnd(t *testing.T) {
 		}
 		w.wantNothingLeft(t)
 		w.wantDelivery(t, p, approval.Delivery{Sent: 3})
-		if err := w.store.End(t.Context(), p.ID, "ins_fcm"); err != nil {
+		if err := w.store.End(t.Context(), p.ID, "ins_fcm", approval.StatusApproved); err != nil {
 			t.Fatal(err)
 		}
 		for _, ph := range phones[1:] {
@@ -40,7 +40,7 @@ func TestAllPhonesOfAnApprovalAreWokenAndToldOfItsEnd(t *testing.T) {
 func (w *world) wantDelivery(t *testing.T, p approval.Pending, want approval.Delivery) {
 	t.Helper()
 	got, err := w.store.Deliveries(t.Context(), []string{p.ID})
-	if err != nil || got[p.ID] != want {
+	if err != nil || got[p.ID].Delivery != want {
 		t.Errorf("delivery is %+v, %v, want %+v", got[p.ID], err, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/outbound"
 )
 
 // delivery is one job on its way.
@@ -145,7 +146,7 @@ func (d *delivery) again(f *Failure) (e end, pause time.Duration, done bool) {
 	if f.After > 0 {
 		pause = f.After + jitter(d.Pace.Backoff, d.Random)
 	}
-	if f.Reason != stopped && pause >= d.left() {
+	if f.Reason != outbound.Stopped && pause >= d.left() {
 		return end{result: resultGivenUp, failure: f}, 0, true
 	}
 	return end{}, pause, false

@@ -1,14 +1,10 @@
 package pushgw
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
-	"net"
-	"net/http"
-	"strconv"
-	"syscall"
 	"time"
+
+	"github.com/jawort/jawort/outbound"
 )
 
 // Kind says what a failed attempt means for the push, its token and its provider.
@@ -50,42 +46,9 @@ func failureOf(err error) *Failure {
 	return &Failure{Kind: Again, Reason: "unknown"}
 }
 
-const stopped = "stopped"
-
 // noAnswer classifies the error of a request that got no answer.
 func noAnswer(err error) *Failure {
-	return &Failure{Kind: Again, Reason: reasonOf(err)}
-}
-
-func reasonOf(err error) string {
-	if errors.Is(err, context.Canceled) {
-		return stopped
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return "timeout"
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "certificate"
-	}
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return "name-not-resolved"
-	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
-	}
-	return "no-answer"
-}
-
-// retryAfter reads a Retry-After header: seconds or a date.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
+	return &Failure{Kind: Again, Reason: outbound.Reason(err)}
 }
 
 const maxReason = 64

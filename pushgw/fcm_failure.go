@@ -9,6 +9,8 @@ import (
 
 	"cloud.google.com/go/auth"
 	"firebase.google.com/go/v4/errorutils"
+
+	"github.com/jawort/jawort/outbound"
 )
 
 // quotaPause is what Google asks for where a 429 does not say how long to wait.
@@ -21,7 +23,7 @@ func (f *FCM) failure(e *exchange, err error) *Failure {
 	case e.err != nil:
 		return unauthorised(e.err)
 	case e.unavailable != nil:
-		return &Failure{Kind: Again, Reason: "UNAVAILABLE", After: retryAfter(e.unavailable, f.now())}
+		return &Failure{Kind: Again, Reason: "UNAVAILABLE", After: outbound.RetryAfter(e.unavailable, f.now())}
 	}
 	resp := errorutils.HTTPResponse(err) // a type assertion: err must not be wrapped
 	if resp == nil {
@@ -59,7 +61,7 @@ type fcmAnswer struct {
 func (f *FCM) answer(resp *http.Response) *Failure {
 	var a fcmAnswer
 	_ = json.NewDecoder(resp.Body).Decode(&a) // an unreadable body is judged by its status
-	code, after := a.code(), retryAfter(resp.Header, f.now())
+	code, after := a.code(), outbound.RetryAfter(resp.Header, f.now())
 	reason := word(cmp.Or(code, a.Error.Status, http.StatusText(resp.StatusCode)))
 	switch {
 	case code == "UNREGISTERED":

@@ -9,6 +9,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/outbound"
 )
 
 // lanes keeps the services apart: each has its own attempts and its own breaker, so that a slow or failing one
@@ -122,7 +123,7 @@ func saysNothing(err error) bool {
 		return false
 	}
 	f := failureOf(err)
-	return f.Kind == Throttled || f.Kind == Alarm || f.Reason == stopped
+	return f.Kind == Throttled || f.Kind == Alarm || f.Reason == outbound.Stopped
 }
 
 var errResting = errors.New("pushgw: the service is left alone for a while")

@@ -4,17 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
-	"code.dny.dev/ssrf"
 	"github.com/SherClockHolmes/webpush-go"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/outbound"
 )
 
 // WebPushOptions is what is needed to send to browsers and UnifiedPush distributors.
@@ -33,11 +32,15 @@ type WebPush struct {
 	now     func() time.Time
 }
 
+const webPushTimeout = 15 * time.Second // the gateway's own deadline for an attempt is shorter
+
+func https(port uint16) bool { return port == 443 }
+
 // NewWebPush returns a provider of Web Push.
 func NewWebPush(o WebPushOptions) *WebPush {
 	return &WebPush{
-		secure: guardedClient(guard{allowed: o.AllowPrivate, public: ssrf.New(ssrf.WithPorts(443))}),
-		plain:  guardedClient(guard{allowed: o.AllowPrivate}),
+		secure: outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Port: https, Timeout: webPushTimeout}),
+		plain:  outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Timeout: webPushTimeout}),
 		options: webpush.Options{
 			Subscriber:      strings.TrimPrefix(o.Subscriber, "mailto:"), // the library adds it
 			VAPIDPublicKey:  o.Public,
@@ -70,7 +73,7 @@ func (w *WebPush) Send(ctx context.Context, p Push) error {
 	if err != nil {
 		return webPushError(err)
 	}
-	defer drain(resp.Body)
+	defer outbound.Drain(resp.Body)
 	return w.failure(resp)
 }
 
@@ -95,8 +98,8 @@ func webPushMessage(p Push) ([]byte, error) {
 }
 
 func webPushError(err error) *Failure {
-	if isProhibited(err) {
-		return &Failure{Kind: Refused, Reason: "address-not-allowed"}
+	if outbound.Prohibited(err) {
+		return &Failure{Kind: Refused, Reason: outbound.Reason(err)}
 	}
 	if e, ok := errors.AsType[*url.Error](err); !ok || e.Op == "parse" { // keys that are none, an endpoint that is no URL
 		return &Failure{Kind: Refused, Reason: "subscription-unusable"}
@@ -105,7 +108,7 @@ func webPushError(err error) *Failure {
 }
 
 func (w *WebPush) failure(resp *http.Response) error {
-	reason, after := word(strings.ReplaceAll(http.StatusText(resp.StatusCode), " ", "-")), retryAfter(resp.Header, w.now())
+	reason, after := word(strings.ReplaceAll(http.StatusText(resp.StatusCode), " ", "-")), outbound.RetryAfter(resp.Header, w.now())
 	switch status := resp.StatusCode; {
 	case status/100 == 2:
 		return nil
@@ -120,12 +123,4 @@ func (w *WebPush) failure(resp *http.Response) error {
 	default:
 		return &Failure{Kind: Refused, Reason: reason}
 	}
-}
-
-const maxAnswer = 4096
-
-// drain reads what is worth reading of an answer, so that the connection can be used again.
-func drain(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, maxAnswer)
-	_ = body.Close()
 }

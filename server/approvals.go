@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/judge"
 )
 
 // evidence is what is told of an end beside the end itself.
@@ -24,6 +26,9 @@ type approvals struct {
 	ender    *ending.Ender
 	live     asking
 	evidence evidence
+	browsers trusting
+	keys     judge.Authenticator
+	random   io.Reader
 	patience patience
 }
 
@@ -74,7 +79,7 @@ func (a approvals) cancel(w http.ResponseWriter, r *http.Request) error {
 // resend wakes the phones again.
 func (a approvals) resend(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	request, err := idempotencyKey(r)
+	request, err := edge.IdempotencyKey(r)
 	if err != nil {
 		return err
 	}
@@ -101,7 +106,11 @@ func hasEnded(status approval.Status) *refusal.Error {
 func (a approvals) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
 	edge.Annotate(r.Context(), slog.String("approval", r.PathValue("id")))
 	if guard.CallerOf(r.Context()).Ticket != nil {
-		return edge.JSON(w, http.StatusOK, narrow(s))
+		told, err := narrow(s)
+		if err != nil {
+			return err
+		}
+		return edge.JSON(w, http.StatusOK, told)
 	}
 	v, err := a.view(r.Context(), s)
 	if err != nil {

@@ -89,8 +89,8 @@ func TestWhatCannotBeAskedIsRefusedAndNamed(t *testing.T) {
 		"a number as account":      {with("account", 4711), 422, "invalid-request", "account"},
 		"no account":               {with("account", ""), 422, "invalid-request", "account"},
 		"an unknown account":       {ask("0815"), 404, "unknown-account", ""},
-		"an unknown field":         {with("remember", true), 422, "invalid-request", "remember"},
-		"an unknown inner field":   {browser("trust_token", "x"), 422, "invalid-request", "trust_token"},
+		"an unknown field":         {with("remembering", true), 422, "invalid-request", "remembering"},
+		"an unknown inner field":   {browser("cookie", "x"), 422, "invalid-request", "cookie"},
 		"an unknown kind":          {with("kind", "payment"), 422, "invalid-request", "kind"},
 		"no browser":               {`{"account":"4711"}`, 422, "invalid-request", "browser.ip"},
 		"no address":               {browser("ip", "login.example"), 422, "invalid-request", "browser.ip"},
@@ -119,12 +119,27 @@ func TestWhatCannotBeAskedIsRefusedAndNamed(t *testing.T) {
 	}
 }
 
-func TestAnAccountWithoutADeviceCannotBeAsked(t *testing.T) {
+func TestAnAccountWithoutAMethodIsOfferedWhatItMayActivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	i := w.serve()
 	w.addAccount(w.app, "4711")
-	i.call("POST", "/v1/approvals", ask("4711")).want(409, "no-device")
+	i.wantFirstLogin("4711")
+	payment := ask("4711")
+	payment["kind"], payment["details"] = "transaction", []any{map[string]any{"label": "Amount", "value": "1 €"}}
+	a := i.call("POST", "/v1/approvals", payment).want(409, "no-method")
+	if a.text("obstacle") != "no_method" {
+		t.Errorf("a payment without a method: %s", a.raw)
+	}
+}
+
+// wantFirstLogin wants the account to have nothing that could confirm.
+func (i *instance) wantFirstLogin(externalID string) {
+	i.Helper()
+	a := i.call("POST", "/v1/approvals", ask(externalID)).want(201, "")
+	if a.text("reason", "code") != "first_login" || len(a.body["methods"].([]any)) != 0 || a.body["activate"] == nil {
+		i.Errorf("an account without a method is asked: %s", a.raw)
+	}
 }
 
 func TestTheDocumentSaysWhatTheLoginServiceSaid(t *testing.T) {

@@ -165,7 +165,7 @@ func decisionToFrame(b *testing.B, w *world) {
 		page.until("approved")
 		took = append(took, time.Since(accepted))
 		b.StopTimer()
-		w.must(w.live.End(b.Context(), pending.ID, p.installation)) // makes room for the next
+		w.must(w.live.End(b.Context(), pending.ID, p.installation, approval.StatusApproved)) // makes room for the next
 		b.StartTimer()
 	}
 	slices.Sort(took)

@@ -235,9 +235,6 @@ func (o *others) note(what string) error {
 func (o *others) Reset(_ context.Context, _ *sql.Tx, account string) error {
 	return o.note("methods " + account)
 }
-func (o *others) End(_ context.Context, _ *sql.Tx, account, reason string) error {
-	return o.note("browsers " + account + " " + reason)
-}
 
 func (o *others) Put(_ context.Context, _ *sql.Tx, m courier.Message) error {
 	o.mu.Lock()
@@ -250,8 +247,8 @@ func (w *world) serveWith(o *others) *instance {
 	return w.serve(func(opts *server.Options) {
 		opts.Messages = o
 		opts.Also = directory.Also{
-			Methods: o, Browsers: o,
-			Export: map[string]func(context.Context, string) (any, error){"messages": func(context.Context, string) (any, error) { return []string{"one"}, nil }},
+			Methods: o,
+			Export:  map[string]func(context.Context, string) (any, error){"messages": func(context.Context, string) (any, error) { return []string{"one"}, nil }},
 		}
 	})
 }
@@ -264,8 +261,7 @@ func TestSupportResetsAnAccount(t *testing.T) {
 	i.call("POST", "/v1/accounts/4711/reset", `{}`).want(422, "invalid-request")
 	i.call("POST", "/v1/accounts/4711/reset", `{"reason":"lost the phone"}`, header("Jawort-Operator", "Erika")).want(204, "")
 	i.call("POST", "/v1/accounts/4711/password-changed", nil).want(204, "")
-	want := "methods " + p.account.ID + "|browsers " + p.account.ID + " reset|browsers " + p.account.ID + " password_changed"
-	if got := strings.Join(o.ended, "|"); got != want {
+	if got, want := strings.Join(o.ended, "|"), "methods "+p.account.ID; got != want {
 		t.Errorf("ended %s, want %s", got, want)
 	}
 	i.call("POST", "/v1/approvals", ask("4711")).want(409, "no-device")

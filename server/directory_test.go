@@ -106,7 +106,7 @@ func TestDevicesAreListedAndRevoked(t *testing.T) {
 	i.call("GET", "/v1/accounts/4711/devices/"+p.device, nil).want(404, "unknown-device")
 	i.call("DELETE", "/v1/accounts/4711/devices/dev_unknown", nil).want(404, "unknown-device")
 	i.call("GET", "/v1/accounts/0815/devices", nil).want(404, "unknown-account")
-	i.call("POST", "/v1/approvals", ask("4711")).want(409, "no-device")
+	i.wantFirstLogin("4711")
 }
 
 // enrolling is a phone on its way: it knows the link only.
@@ -162,7 +162,7 @@ func TestAPhoneIsEnrolledByLinkAndConfirmedBySixDigits(t *testing.T) {
 		t.Fatalf("completed %s", a.raw)
 	}
 	w.addAccount(w.app, "4711")
-	i.call("POST", "/v1/approvals", ask("4711")).want(409, "no-device") // not active yet
+	i.wantFirstLogin("4711") // not active yet
 	wrong := i.call("POST", path+"/confirm", map[string]string{"code": another(digits)}).want(422, "wrong-digits")
 	if wrong.body["attempts_left"] != 2.0 {
 		t.Fatalf("wrong digits %s", wrong.raw)
@@ -194,7 +194,7 @@ func TestThreeWrongDigitsEndAnEnrolment(t *testing.T) {
 		i.call("POST", path, map[string]string{"code": another(digits)}).want(422, "wrong-digits")
 	}
 	i.call("POST", path, map[string]string{"code": digits}).want(410, "enrolment-ended")
-	i.call("POST", "/v1/approvals", ask("4711")).want(409, "no-device")
+	i.wantFirstLogin("4711")
 }
 
 func TestAnEnrolmentNeedsAnAccount(t *testing.T) {

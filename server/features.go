@@ -2,10 +2,14 @@ package server
 
 import (
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/usage"
+	"github.com/jawort/jawort/server/webhooks"
 )
 
 // feature mounts its own routes.
@@ -16,10 +20,12 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
+	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, Now: o.Now}
 	return []feature{
-		creation{guards: g, audiences: o.Lasting, live: o.Live, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
-		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, patience: patience},
+		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
+		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, keys: o.Keys, random: o.Random, patience: patience},
 		sockets{guards: g, ender: ender, hub: h},
+		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		directory.Accounts{Guards: g, Store: o.Lasting, Random: o.Random},
 		directory.Devices{Guards: g, Store: o.Lasting},
@@ -27,6 +33,9 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		directory.Resets{Guards: g, Store: o.Lasting, Also: o.Also},
 		directory.Dossiers{Guards: g, Store: o.Lasting, Also: o.Also},
 		directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now},
+		browsers{guards: g, lasting: o.Lasting},
+		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
+		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 	}
 }

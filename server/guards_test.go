@@ -149,7 +149,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 			return
 		}
 		body, path := bodies[method+" "+pattern], s.path(pattern)
-		if strings.HasPrefix(pattern, "/v1/accounts/{external_id}") && !strings.Contains(pattern, "{id}") {
+		if strings.Contains(pattern, "{external_id}") && !strings.Contains(pattern, "{id}") {
 			path = strings.Replace(path, "4711", "only-ours", 1)
 		}
 		w.addAccount(w.app, "only-ours")

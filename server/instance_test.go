@@ -13,9 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/jawort/jawort/approval"
+	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/server/directory"
+	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -66,6 +68,7 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 	i.Server = httptest.NewUnstartedServer(nil)
 	o := server.Options{
 		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
+		Audit: audit.New(w.lasting.DB, rand.Reader), SignHead: func(h domain.Head) (string, error) { return h.Sign(w.keys.Receipt()) },
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",
 		Edge: edge.Options{
 			Service: "server", Log: slog.New(slog.NewJSONHandler(i.log, nil)), Metrics: i.metrics, Random: rand.Reader, Now: w.clock.Now,

@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/store/live"
 )
 
@@ -18,7 +18,8 @@ type question struct {
 	Account   string            `json:"account"`
 	Kind      approval.Kind     `json:"kind"`
 	Details   []approval.Detail `json:"details"`
-	Browser   browser           `json:"browser"`
+	Browser   judge.Browser     `json:"browser"`
+	Remember  bool              `json:"remember"`
 	ExpiresIn *int              `json:"expires_in"`
 }
 
@@ -42,7 +43,7 @@ func (q *question) Validate() error {
 	if q.ExpiresIn != nil && (*q.ExpiresIn < minLife || *q.ExpiresIn > maxLife) {
 		return refusal.Field("expires_in", fmt.Sprintf("must be %d to %d seconds", minLife, maxLife))
 	}
-	return q.Browser.validate()
+	return q.Browser.Validate()
 }
 
 func (q question) life() time.Duration {
@@ -52,14 +53,17 @@ func (q question) life() time.Duration {
 	return time.Duration(*q.ExpiresIn) * time.Second
 }
 
-// session names the browser of a login, hashed to keep what identifies it elsewhere out of our stores. Only a login
-// takes another's place: two transactions of one browser are two questions.
+// session names the browser of a login. Only a login takes another's place: two transactions of one browser are two
+// questions.
 func (q question) session() string {
-	if q.Browser.Session == "" || q.Kind != approval.Login {
+	if q.Kind != approval.Login {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(q.Browser.Session))
-	return hex.EncodeToString(sum[:])
+	return q.Browser.SessionHash()
+}
+
+func (q question) request() judge.Request {
+	return judge.Request{Account: q.Account, Kind: q.Kind, Details: q.Details, Browser: q.Browser, Remember: q.Remember}
 }
 
 const answerPurpose = "jawort kept answer"

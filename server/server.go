@@ -19,11 +19,16 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/ticket"
+	"github.com/jawort/jawort/server/usage"
+	"github.com/jawort/jawort/server/webhooks"
+	"github.com/jawort/jawort/store/audit"
 )
 
 // Live is all that the server needs of the live store.
@@ -37,19 +42,37 @@ type Live interface {
 // Lasting is all that the server needs of the lasting store.
 type Lasting interface {
 	guard.Credentials
-	audiences
+	judge.Audiences
+	lettingIn
+	trusting
 	evidence
 	directory.Store
 	receiptKeys
+	trustedBrowsers
 	enrolling
 	ending.Lasting
 	hub.Lasting
+	auditlog.Tenants
+}
+
+// Audit is all that the server needs of the audit log.
+type Audit interface {
+	auditlog.Records
+	auditlog.Chains
+}
+
+// Ledger is all that the server needs of the SMS ledger.
+type Ledger interface {
+	usage.Reports
+	usage.Settings
+	usage.Counts
 }
 
 // Keys are what the server needs of the installation's secret keys.
 type Keys interface {
 	ticket.Keys
 	authenticator
+	webhooks.Keys
 }
 
 // Wakeups says when to look again.
@@ -64,15 +87,20 @@ type Options struct {
 	Live       Live
 	Lasting    Lasting
 	Events     ending.Events
+	Ledger     Ledger
 	Keys       Keys
 	Receipts   Receipts
+	Audit      Audit
+	SignHead   audit.Sign
+	Webhooks   Webhooks           // no worker: nobody is told anything
 	Messages   directory.Messages // nil: no e-mail can be sent
 	Also       directory.Also     // other stores that keep something of accounts
 	Wakeups    Wakeups
-	PublicURL  string // of this API, as browsers reach it
-	EnrolURL   string // of the phone API, as phones reach it
-	MaxPending int    // approvals per account and application; 0: approval.MaxPending
-	MaxSockets int    // 0: DefaultMaxSockets
+	Countries  judge.Countries // nil: the country of a browser is not known
+	PublicURL  string          // of this API, as browsers reach it
+	EnrolURL   string          // of the phone API, as phones reach it
+	MaxPending int             // approvals per account and application; 0: approval.MaxPending
+	MaxSockets int             // 0: DefaultMaxSockets
 	Edge       edge.Options
 	Now        func() time.Time
 	Random     io.Reader
@@ -85,11 +113,14 @@ const DefaultMaxSockets = 50_000
 
 // Server is the login-facing API with its background parts.
 type Server struct {
-	mux     *edge.Mux
-	hub     *hub.Hub
-	sweeper *ending.Sweeper
-	outbox  *ending.Outbox
-	retain  directory.Retention
+	mux       *edge.Mux
+	hub       *hub.Hub
+	sweeper   *ending.Sweeper
+	outbox    *ending.Outbox
+	sequencer *auditlog.Sequencer
+	hooks     Webhooks
+	forget    usage.Forgetter
+	retain    directory.Retention
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -103,8 +134,13 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		mux:     edge.NewMux(o.Edge),
 		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		outbox:  ending.NewOutbox(o.Events, []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}, o.Tick, o.Edge.Log),
-		retain:  directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
+		sequencer: auditlog.NewSequencer(auditlog.Options{
+			Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log,
+		}),
+		outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log),
+		hooks:  o.Webhooks,
+		forget: usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
+		retain: directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
@@ -115,6 +151,15 @@ func New(o Options) (*Server, error) {
 		feature.Mount(s.mux)
 	}
 	return s, nil
+}
+
+// followers do what follows from what happened. Phones are told first: there somebody waits.
+func followers(o Options) []ending.Follower {
+	all := []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}
+	if o.Webhooks.Store != nil {
+		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
+	}
+	return all
 }
 
 func (o Options) withDefaults() Options {
@@ -155,6 +200,11 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.hub.Run(ctx) })
 	g.Go(func() error { return s.sweeper.Run(ctx) })
 	g.Go(func() error { return s.outbox.Run(ctx) })
+	g.Go(func() error { return s.sequencer.Run(ctx) })
+	if s.hooks.Worker != nil {
+		g.Go(func() error { return s.hooks.Worker.Run(ctx) })
+	}
+	g.Go(func() error { return s.forget.Run(ctx) })
 	g.Go(func() error { return s.retain.Run(ctx) })
 	return g.Wait()
 }

@@ -80,7 +80,11 @@ func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View
 	if err != nil {
 		return "", hub.View{}, err
 	}
-	return t.Approval, watched(standing), nil
+	if s.guards.Outlived(standing) {
+		return "", hub.View{}, ticket.ErrBad
+	}
+	v, err = watched(standing)
+	return t.Approval, v, err
 }
 
 func ticketIn(protocols []string) string {

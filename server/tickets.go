@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/ticket"
 )
 
@@ -21,6 +22,10 @@ func (t tickets) url(approval string) string {
 	return t.socketBase + "/v1/approvals/" + approval + "/socket"
 }
 
-func (t tickets) issue(approval, application, account string, closes time.Time) (string, error) {
-	return ticket.Seal(t.keys, ticket.Ticket{Approval: approval, Application: application, Account: account, ClosesAt: closes})
+// issue seals a ticket that lasts as long as the approval can be open at all: a code that is sent moves its end. Whoever takes a
+// ticket asks when the approval really ended.
+func (t tickets) issue(approvalID, application, account string, created time.Time) (string, error) {
+	return ticket.Seal(t.keys, ticket.Ticket{
+		Approval: approvalID, Application: application, Account: account, Until: created.Add(approval.MaxOpen + ticket.Grace),
+	})
 }

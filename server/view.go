@@ -5,13 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/hub"
 )
-
-// methods by which a pending approval can be approved.
-var methods = []approval.Method{approval.MethodPush}
 
 // state is what anybody who may follow an approval is told: all that a browser gets.
 type state struct {
@@ -19,7 +17,8 @@ type state struct {
 	Method    approval.Method    `json:"method,omitempty"`
 	ExpiresAt time.Time          `json:"expires_at"`
 	Number    string             `json:"number,omitempty"`
-	Methods   []approval.Method  `json:"methods,omitempty"`
+	Methods   []approval.Method  `json:"methods,omitzero"`
+	Activate  *approval.Activate `json:"activate,omitempty"`
 	Delivery  *approval.Delivery `json:"delivery,omitempty"`
 }
 
@@ -33,6 +32,11 @@ type view struct {
 	Decision    approval.Decision `json:"decision,omitempty"`
 	Device      *decider          `json:"device,omitempty"`
 	DecidedAt   *time.Time        `json:"decided_at,omitempty"`
+	ACR         account.ACR       `json:"acr,omitempty"`
+	AMR         []string          `json:"amr,omitzero"` // RFC 8176
+	Offline     string            `json:"offline,omitempty"`
+	TrustToken  string            `json:"trust_token,omitempty"`
+	TrustUntil  *time.Time        `json:"trust_until,omitempty"`
 	LateReports []lateReport      `json:"late_reports,omitempty"`
 }
 
@@ -48,28 +52,45 @@ type lateReport struct {
 	ReportedAt time.Time `json:"reported_at"`
 }
 
-func narrow(s ending.Standing) state {
+// narrow is what a browser is told.
+func narrow(s ending.Standing) (state, error) {
 	if o := s.Outcome; o != nil {
-		return state{Status: o.Status, Method: o.Method, ExpiresAt: o.ExpiresAt.UTC()}
+		return state{Status: o.Status, Method: o.Method, ExpiresAt: o.ExpiresAt.UTC()}, nil
 	}
 	p := s.Pending
+	c, err := approval.ParseContext(p.Context)
 	return state{
-		Status: approval.StatusPending, ExpiresAt: p.ExpiresAt.UTC(), Number: p.Number, Methods: methods, Delivery: &p.Delivery,
-	}
+		Status: approval.StatusPending, ExpiresAt: p.ExpiresAt.UTC(), Number: p.Number,
+		Methods: append([]approval.Method{}, c.Methods...), Activate: c.Activate, Delivery: &p.Delivery,
+	}, err
 }
 
 func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
+	told, err := narrow(s)
+	if err != nil {
+		return view{}, err
+	}
 	if p := s.Pending; p != nil {
 		name, err := a.evidence.ExternalID(ctx, p.Account)
-		return view{ID: p.ID, state: narrow(s), Kind: p.Kind, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
+		return view{ID: p.ID, state: told, Kind: p.Kind, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
 	}
 	o := s.Outcome
 	name, err := a.evidence.ExternalID(ctx, o.Account)
 	reports, err2 := a.evidence.LateReports(ctx, o.Approval)
+	v := ended(*o)
+	v.Account = name
+	for _, r := range reports {
+		v.LateReports = append(v.LateReports, lateReport{Device: r.Device, Holder: r.Holder, ReportedAt: r.ReportedAt.UTC()})
+	}
+	return v, errors.Join(err, err2, a.assure(ctx, *o, &v))
+}
+
+// ended is what the outcome itself says.
+func ended(o approval.Outcome) view {
 	decided := o.DecidedAt.UTC()
 	v := view{
-		ID: o.Approval, state: narrow(s), Kind: o.Kind, Account: name, CreatedAt: o.CreatedAt.UTC(),
-		DecidedAt: &decided,
+		ID: o.Approval, state: state{Status: o.Status, Method: o.Method, ExpiresAt: o.ExpiresAt.UTC()},
+		Kind: o.Kind, CreatedAt: o.CreatedAt.UTC(), DecidedAt: &decided,
 	}
 	if o.Decision.Status() == o.Status { // not where the last device was blocked while it tried to approve
 		v.Decision = o.Decision
@@ -77,10 +98,7 @@ func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
 	if o.Device != "" {
 		v.Device = &decider{ID: o.Device, Label: o.Label, Holder: o.Holder}
 	}
-	for _, r := range reports {
-		v.LateReports = append(v.LateReports, lateReport{Device: r.Device, Holder: r.Holder, ReportedAt: r.ReportedAt.UTC()})
-	}
-	return v, errors.Join(err, err2)
+	return v
 }
 
 // viewer returns how the hub reads one approval.
@@ -90,17 +108,17 @@ func viewer(ender *ending.Ender) func(context.Context, string) (hub.View, error)
 		if err != nil {
 			return hub.View{}, err
 		}
-		return watched(s), nil
+		return watched(s)
 	}
 }
 
 // watched is what a waiting page sees.
-func watched(s ending.Standing) hub.View {
-	if o := s.Outcome; o != nil {
-		return hub.View{Status: o.Status, Method: o.Method}
+func watched(s ending.Standing) (hub.View, error) {
+	told, err := narrow(s)
+	v := hub.View{Status: told.Status, Method: told.Method}
+	if p := s.Pending; p != nil {
+		v.Number, v.Methods, v.Activate, v.Delivery = told.Number, told.Methods, told.Activate, p.Delivery
+		v.ExpiresAt, v.ClosesAt = told.ExpiresAt, p.ClosesAt
 	}
-	p := s.Pending
-	return hub.View{
-		Status: approval.StatusPending, Number: p.Number, Delivery: p.Delivery, ExpiresAt: p.ExpiresAt.UTC(), ClosesAt: p.ClosesAt,
-	}
+	return v, err
 }

@@ -94,7 +94,7 @@ func (a Accounts) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := edge.Decode[account.Change](r)
+	body, err := edge.Decode[account.Edit](r)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (a Accounts) put(w http.ResponseWriter, r *http.Request) error {
 }
 
 // reachable brings number and address into the form in which they are kept, or says what is wrong with them.
-func reachable(c *account.Change, region string) error {
+func reachable(c *account.Edit, region string) error {
 	if c.Phone.Value != nil {
 		number, err := factor.ParseMobile("phone", *c.Phone.Value, region)
 		if err != nil {

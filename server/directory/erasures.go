@@ -52,6 +52,6 @@ func (d Dossiers) erase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	also := append(d.Also.all("erased"), d.Also.Erase...)
+	also := append(d.Also.methods(), d.Also.Erase...)
 	return done(w, d.Store.EraseAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), by, also...))
 }

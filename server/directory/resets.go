@@ -13,7 +13,7 @@ import (
 // ResetStore ends what accounts are trusted for.
 type ResetStore interface {
 	ResetAccount(ctx context.Context, tenant, externalID, reason string, by lasting.By, also ...lasting.Ending) error
-	PasswordChanged(ctx context.Context, tenant, externalID string, by lasting.By, also ...lasting.Ending) error
+	PasswordChanged(ctx context.Context, tenant, externalID string, by lasting.By) error
 }
 
 // Resets are support's answer to somebody who can confirm by nothing any more, and the login service's word that a
@@ -47,7 +47,7 @@ func (s Resets) reset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.ResetAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), body.Reason, by, s.Also.all("reset")...)
+	err = s.Store.ResetAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), body.Reason, by, s.Also.methods()...)
 	return done(w, err)
 }
 
@@ -56,7 +56,7 @@ func (s Resets) passwordChanged(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.PasswordChanged(r.Context(), tenantOf(r), r.PathValue("external_id"), by, s.Also.trusted("password_changed")...)
+	err = s.Store.PasswordChanged(r.Context(), tenantOf(r), r.PathValue("external_id"), by)
 	return done(w, err)
 }
 

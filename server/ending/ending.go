@@ -23,7 +23,7 @@ type Lasting interface {
 // Live keeps what is pending.
 type Live interface {
 	Pending(ctx context.Context, id string) (approval.Pending, error)
-	End(ctx context.Context, id, decider string) error
+	End(ctx context.Context, id, decider string, status approval.Status) error
 	Wake(ctx context.Context, topics ...string) error
 }
 
@@ -54,6 +54,14 @@ func (s Standing) Application() string {
 		return s.Outcome.Application
 	}
 	return s.Pending.Application
+}
+
+// ClosesAt returns when the approval ends at the latest, or had to end.
+func (s Standing) ClosesAt() time.Time {
+	if s.Outcome != nil {
+		return s.Outcome.ClosesAt
+	}
+	return s.Pending.ClosesAt
 }
 
 // Standing returns where the approval stands, and writes the end of one that is overdue. approval.ErrUnknown says that
@@ -119,7 +127,7 @@ func (e *Ender) End(ctx context.Context, p approval.Pending, status approval.Sta
 	if o.Status != status {
 		return o, nil
 	}
-	if err := errors.Join(e.live.End(ctx, p.ID, ""), e.live.Wake(ctx, p.ID, p.Account)); err != nil {
+	if err := errors.Join(e.live.End(ctx, p.ID, "", status), e.live.Wake(ctx, p.ID, p.Account)); err != nil {
 		e.log.WarnContext(ctx, "an end could not be followed up; the outbox will", "approval", p.ID, "error", err)
 	}
 	return o, nil

@@ -29,8 +29,8 @@ type impatient struct{}
 func (impatient) Pending(context.Context, string) (approval.Pending, error) {
 	return approval.Pending{}, nil
 }
-func (impatient) End(context.Context, string, string) error { return nil }
-func (impatient) Wake(context.Context, ...string) error     { return nil }
+func (impatient) End(context.Context, string, string, approval.Status) error { return nil }
+func (impatient) Wake(context.Context, ...string) error                      { return nil }
 func (impatient) Due(_ context.Context, partition, _ int) ([]approval.Pending, error) {
 	if partition != 0 {
 		return nil, nil

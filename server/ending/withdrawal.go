@@ -3,13 +3,14 @@ package ending
 import (
 	"context"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/outbox"
 )
 
 // Withdrawal takes what has ended off the phones, except the one that decided it.
 type Withdrawal struct {
 	Live interface {
-		End(ctx context.Context, id, decider string) error
+		End(ctx context.Context, id, decider string, status approval.Status) error
 	}
 }
 
@@ -18,5 +19,9 @@ func (w Withdrawal) Follow(ctx context.Context, e outbox.Event) error {
 	if e.Kind != outbox.ApprovalEnded {
 		return nil
 	}
-	return w.Live.End(ctx, e.Subject, e.Installation)
+	end, err := outbox.EndOf(e)
+	if err != nil {
+		return err
+	}
+	return w.Live.End(ctx, e.Subject, e.Installation, end.Status)
 }

@@ -161,8 +161,17 @@ func (g Guards) Own(ctx context.Context, id string) (ending.Standing, error) {
 	if err != nil {
 		return ending.Standing{}, err
 	}
-	if s.Application() != CallerOf(ctx).Application.ID {
+	caller := CallerOf(ctx)
+	if s.Application() != caller.Application.ID {
 		return ending.Standing{}, approval.ErrUnknown
 	}
+	if caller.Ticket != nil && g.Outlived(s) {
+		return ending.Standing{}, ticket.ErrBad
+	}
 	return s, nil
+}
+
+// Outlived reports whether the approval ended, or had to end, so long ago that no ticket of it is taken any more.
+func (g Guards) Outlived(s ending.Standing) bool {
+	return g.Now().After(s.ClosesAt().Add(ticket.Grace))
 }

@@ -125,8 +125,12 @@ func (h *Hub) readBatch(ctx context.Context, ids []string) error {
 	}
 	var failed []error
 	for _, id := range pending {
-		if d, live := deliveries[id]; live && !h.overdue(id) {
-			h.progress(id, d)
+		d, known := deliveries[id]
+		if known {
+			h.extend(id, d.ClosesAt)
+		}
+		if known && !h.overdue(id) {
+			h.progress(id, d.Delivery)
 		} else if err := h.settle(ctx, id); err != nil {
 			failed = append(failed, err)
 		}
@@ -150,6 +154,15 @@ func (h *Hub) settle(ctx context.Context, id string) error {
 		h.finish(id, v.Status, v.Method)
 	}
 	return nil
+}
+
+// extend notes that the approval closes later than was known: a code was sent for it.
+func (h *Hub) extend(id string, closesAt time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w, waits := h.watches[id]; waits && closesAt.After(w.view.ClosesAt) {
+		w.view.ClosesAt = closesAt
+	}
 }
 
 func (h *Hub) overdue(id string) bool {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/live"
 )
 
 // Lasting is asked how approvals ended.
@@ -32,7 +33,7 @@ type Lasting interface {
 
 // Live is asked how far the wake-ups got.
 type Live interface {
-	Deliveries(ctx context.Context, ids []string) (map[string]approval.Delivery, error)
+	Deliveries(ctx context.Context, ids []string) (map[string]live.Delivery, error)
 }
 
 // View is what a page is to see of its approval.
@@ -40,6 +41,8 @@ type View struct {
 	Status    approval.Status
 	Method    approval.Method
 	Number    string
+	Methods   []approval.Method  // that may confirm
+	Activate  *approval.Activate // nil: nothing can be activated
 	Delivery  approval.Delivery
 	ExpiresAt time.Time
 	ClosesAt  time.Time

@@ -20,6 +20,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/live"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,12 +54,12 @@ func (s *stores) Outcomes(_ context.Context, ids []string) ([]approval.Outcome, 
 
 func (s *stores) OutcomesSince(context.Context, time.Time) ([]lasting.Ended, error) { return nil, nil }
 
-func (s *stores) Deliveries(_ context.Context, ids []string) (map[string]approval.Delivery, error) {
+func (s *stores) Deliveries(_ context.Context, ids []string) (map[string]live.Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := map[string]approval.Delivery{}
+	found := map[string]live.Delivery{}
 	for _, id := range ids {
-		found[id] = s.deliveries[id]
+		found[id] = live.Delivery{Delivery: s.deliveries[id]}
 	}
 	return found, nil
 }

@@ -9,15 +9,13 @@ import (
 	"github.com/jawort/jawort/approval"
 )
 
-// Methods by which a pending approval can be approved.
-var methods = []approval.Method{approval.MethodPush}
-
 type frame struct {
 	Type      string             `json:"type"`
 	Status    approval.Status    `json:"status"`
 	Method    approval.Method    `json:"method,omitempty"`
 	Number    string             `json:"number,omitempty"`
-	Methods   []approval.Method  `json:"methods,omitempty"`
+	Methods   []approval.Method  `json:"methods,omitzero"`
+	Activate  *approval.Activate `json:"activate,omitempty"`
 	Delivery  *approval.Delivery `json:"delivery,omitempty"`
 	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
 }
@@ -27,7 +25,7 @@ func (v View) frame() frame {
 		return frame{Type: "state", Status: v.Status, Method: v.Method}
 	}
 	return frame{
-		Type: "state", Status: v.Status, Number: v.Number, Methods: methods, Delivery: &v.Delivery, ExpiresAt: &v.ExpiresAt,
+		Type: "state", Status: v.Status, Number: v.Number, Methods: v.Methods, Activate: v.Activate, Delivery: &v.Delivery, ExpiresAt: &v.ExpiresAt,
 	}
 }
 

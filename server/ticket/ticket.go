@@ -19,11 +19,12 @@ import (
 const Prefix = "jt_"
 
 const (
-	purpose = "jawort ticket"
-	// grace is how long a ticket outlives closes_at, so that a page that reconnects late learns the end.
-	grace    = 2 * time.Minute
+	purpose  = "jawort ticket"
 	maxChars = 1024
 )
+
+// Grace is how long a ticket outlives the end of its approval, so that a page that reconnects late learns the end.
+const Grace = 2 * time.Minute
 
 // ErrBad is every ticket that does not hold: forged, cut, expired, or none at all.
 var ErrBad = refusal.New(refusal.Unauthorized, "bad-ticket", "The ticket is not valid, or no longer. Start the login again.")
@@ -33,7 +34,7 @@ type Ticket struct {
 	Approval    string    `json:"approval"`
 	Application string    `json:"application"`
 	Account     string    `json:"account"`
-	ClosesAt    time.Time `json:"closes_at"`
+	Until       time.Time `json:"until"` // the latest moment; the approval may end before, see Grace
 }
 
 // Keys seal and open tickets.
@@ -73,7 +74,7 @@ func Open(keys Keys, text string, now time.Time) (Ticket, error) {
 	if err := json.Unmarshal(plaintext, &t); err != nil {
 		return Ticket{}, ErrBad.Because(err)
 	}
-	if now.After(t.ClosesAt.Add(grace)) {
+	if now.After(t.Until) {
 		return Ticket{}, ErrBad
 	}
 	return t, nil

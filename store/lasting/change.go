@@ -22,7 +22,7 @@ type Put struct {
 	ID         string // of the account where it is new
 	Tenant     string
 	ExternalID string
-	Change     account.Change
+	Change     account.Edit
 }
 
 // ChangeAccount creates the account with this external id or changes it, and returns it as it is then. Its row is taken
@@ -55,7 +55,7 @@ func (s *Store) ChangeAccount(ctx context.Context, p Put, by By) (after account.
 }
 
 // change writes what differs and returns the account as it is then.
-func change(ctx context.Context, tx *sql.Tx, before account.Account, c account.Change) (account.Account, error) {
+func change(ctx context.Context, tx *sql.Tx, before account.Account, c account.Edit) (account.Account, error) {
 	group, err := groupAfter(ctx, tx, before, c.Group)
 	if err != nil {
 		return before, err

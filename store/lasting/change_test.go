@@ -18,13 +18,13 @@ import (
 
 var support = lasting.By{Application: "app_1", Actor: outbox.Actor{Kind: outbox.ByOperator, ID: "key_1"}, Operator: "Erika"}
 
-func (w *world) change(externalID string, c account.Change) (account.Account, error) {
+func (w *world) change(externalID string, c account.Edit) (account.Account, error) {
 	w.t.Helper()
 	a, _, err := w.s.ChangeAccount(w.t.Context(), lasting.Put{ID: newID(w.t, id.Account), Tenant: w.tenant.ID, ExternalID: externalID, Change: c}, support)
 	return a, err
 }
 
-func (w *world) changed(externalID string, c account.Change) account.Account {
+func (w *world) changed(externalID string, c account.Edit) account.Account {
 	w.t.Helper()
 	a, err := w.change(externalID, c)
 	must(w.t, err)
@@ -60,7 +60,7 @@ func TestAMemberThatIsAbsentStaysAndOneThatIsNullIsCleared(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		g := w.group("broker", account.Interval{Max: 1})
-		full := w.changed("N1", account.Change{
+		full := w.changed("N1", account.Edit{
 			Label: account.Set("Desk"), Group: account.Set("broker"), Manager: account.Set("4711"), Phone: account.Set("+4915123456789"),
 			Email: account.Set("a@example.com"), Language: account.Set("de"), Interval: account.Set(1), SMS: account.Set(true),
 		})
@@ -68,11 +68,11 @@ func TestAMemberThatIsAbsentStaysAndOneThatIsNullIsCleared(t *testing.T) {
 			full.Email != "a@example.com" || full.Interval == nil || *full.Interval != 1 || !full.SMSOn || !full.PhoneChangedAt.IsZero() {
 			t.Fatalf("made %+v", full)
 		}
-		same := w.changed("N1", account.Change{})
+		same := w.changed("N1", account.Edit{})
 		if len(account.Difference(full, same)) > 0 || same.ID != full.ID {
 			t.Fatalf("nothing given made %+v of %+v", same, full)
 		}
-		none := w.changed("N1", account.Change{
+		none := w.changed("N1", account.Edit{
 			Label: account.Clear[string](), Group: account.Clear[string](), Manager: account.Clear[string](), Phone: account.Clear[string](),
 			Email: account.Clear[string](), Language: account.Clear[string](), Interval: account.Clear[int](), SMS: account.Clear[bool](),
 		})
@@ -90,9 +90,9 @@ func TestAMemberThatIsAbsentStaysAndOneThatIsNullIsCleared(t *testing.T) {
 func TestEachChangeIsToldWithWhoDidItAndPersonalDataBeside(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
-		w.changed("N1", account.Change{Phone: account.Set("+4915123456789")})
-		w.changed("N1", account.Change{Phone: account.Set("+4915198765432"), SMS: account.Set(true)})
-		w.changed("N1", account.Change{SMS: account.Set(true)}) // changes nothing
+		w.changed("N1", account.Edit{Phone: account.Set("+4915123456789")})
+		w.changed("N1", account.Edit{Phone: account.Set("+4915198765432"), SMS: account.Set(true)})
+		w.changed("N1", account.Edit{SMS: account.Set(true)}) // changes nothing
 		must(t, s.DeleteAccount(t.Context(), w.tenant.ID, "N1", support))
 		for kind, want := range map[string]struct{ data, personal string }{
 			lasting.AccountCreated:      {`{"changed":["phone"]}`, `{"account":"N1","operator":"Erika","phone.new":"+4915123456789","phone.old":""}`},
@@ -119,26 +119,26 @@ func TestWhatCannotBeIsRefusedByNameAndChangesNothing(t *testing.T) {
 		w.group("broker", account.Interval{Max: 1})
 		other.group("theirs", account.Interval{Max: 7})
 		other.newAccount("their boss")
-		w.changed("low", account.Change{Group: account.Set("broker"), Manager: account.Set("4711"), Interval: account.Set(1)})
+		w.changed("low", account.Edit{Group: account.Set("broker"), Manager: account.Set("4711"), Interval: account.Set(1)})
 		w.group("strict", account.Interval{})
 		for name, c := range map[string]struct {
 			who   string
-			c     account.Change
+			c     account.Edit
 			field string
 		}{
-			"another tenant's group":      {"low", account.Change{Group: account.Set("theirs")}, "group"},
-			"another tenant's manager":    {"low", account.Change{Manager: account.Set("their boss")}, "manager"},
-			"itself":                      {"4711", account.Change{Manager: account.Set("4711")}, "manager"},
-			"a circle":                    {"4711", account.Change{Manager: account.Set("low")}, "manager"},
-			"more days than the group's":  {"low", account.Change{Interval: account.Set(2)}, "interval"},
-			"a group that allows no such": {"low", account.Change{Group: account.Set("strict")}, "interval"},
-			"days without a group":        {"new one", account.Change{Interval: account.Set(1)}, "interval"},
+			"another tenant's group":      {"low", account.Edit{Group: account.Set("theirs")}, "group"},
+			"another tenant's manager":    {"low", account.Edit{Manager: account.Set("their boss")}, "manager"},
+			"itself":                      {"4711", account.Edit{Manager: account.Set("4711")}, "manager"},
+			"a circle":                    {"4711", account.Edit{Manager: account.Set("low")}, "manager"},
+			"more days than the group's":  {"low", account.Edit{Interval: account.Set(2)}, "interval"},
+			"a group that allows no such": {"low", account.Edit{Group: account.Set("strict")}, "interval"},
+			"days without a group":        {"new one", account.Edit{Interval: account.Set(1)}, "interval"},
 		} {
 			if _, err := w.change(c.who, c.c); field(err) != c.field {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		_, err := w.change("low", account.Change{Interval: account.Set(2)})
+		_, err := w.change("low", account.Edit{Interval: account.Set(2)})
 		wantError(t, err, account.ErrInterval)
 		wantExtra(t, err, "group", "broker")
 		wantExtra(t, err, "max", 1)
@@ -156,15 +156,15 @@ func TestAChangedNumberIsMarkedWhereSomethingConfirms(t *testing.T) {
 		for name, c := range map[string]struct {
 			account string
 			has     func(a account.Account)
-			change  account.Change
+			change  account.Edit
 			marked  bool
 		}{
-			"nothing":                  {"A", func(account.Account) {}, account.Change{Phone: account.Set("+4915123456789")}, false},
-			"a phone, a new number":    {"B", func(a account.Account) { w.phoneOf(a) }, account.Change{Phone: account.Set("+4915123456789")}, true},
-			"a phone, a new address":   {"C", func(a account.Account) { w.phoneOf(a) }, account.Change{Email: account.Set("b@example.com")}, true},
-			"a phone, another label":   {"D", func(a account.Account) { w.phoneOf(a) }, account.Change{Label: account.Set("Other")}, false},
-			"a method, a new number":   {"E", func(a account.Account) { w.method(a, "totp") }, account.Change{Phone: account.Set("+4915123456789")}, true},
-			"a phone that was revoked": {"F", func(a account.Account) { must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "F", w.phoneOf(a).Device)) }, account.Change{Phone: account.Set("+4915123456789")}, false},
+			"nothing":                  {"A", func(account.Account) {}, account.Edit{Phone: account.Set("+4915123456789")}, false},
+			"a phone, a new number":    {"B", func(a account.Account) { w.phoneOf(a) }, account.Edit{Phone: account.Set("+4915123456789")}, true},
+			"a phone, a new address":   {"C", func(a account.Account) { w.phoneOf(a) }, account.Edit{Email: account.Set("b@example.com")}, true},
+			"a phone, another label":   {"D", func(a account.Account) { w.phoneOf(a) }, account.Edit{Label: account.Set("Other")}, false},
+			"a method, a new number":   {"E", func(a account.Account) { w.method(a, "totp") }, account.Edit{Phone: account.Set("+4915123456789")}, true},
+			"a phone that was revoked": {"F", func(a account.Account) { must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "F", w.phoneOf(a).Device)) }, account.Edit{Phone: account.Set("+4915123456789")}, false},
 		} {
 			c.has(w.newAccount(c.account))
 			a := w.changed(c.account, c.change)
@@ -192,7 +192,7 @@ func TestTwoAccountsCannotBecomeEachOthersManagerAtOnce(t *testing.T) {
 			w.newAccount(pair[0])
 			w.newAccount(pair[1])
 			made := inParallel(2, func(i int) bool {
-				_, err := w.change(pair[i], account.Change{Manager: account.Set(pair[1-i])})
+				_, err := w.change(pair[i], account.Edit{Manager: account.Set(pair[1-i])})
 				if err != nil && field(err) != "manager" {
 					t.Error(err)
 				}
@@ -207,7 +207,7 @@ func TestParallelChangesOfOneAccountAreAllKept(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		w.group("broker", account.Interval{Max: 7})
-		changes := []account.Change{
+		changes := []account.Edit{
 			{Label: account.Set("Desk")}, {Group: account.Set("broker")}, {Phone: account.Set("+4915123456789")}, {Email: account.Set("a@example.com")},
 			{Language: account.Set("de")}, {SMS: account.Set(true)}, {Manager: account.Set("4711")},
 		}
@@ -242,7 +242,7 @@ func TestDeletionsRevocationsAndChangesAtOnceDoNotWaitForEachOtherInACircle(t *t
 			case 0:
 				err = s.DeleteAccount(t.Context(), w.tenant.ID, name, support)
 			case 4:
-				_, err = w.change("4711", account.Change{Label: account.Set("L" + name)})
+				_, err = w.change("4711", account.Edit{Label: account.Set("L" + name)})
 			default:
 				err = s.RevokeDevice(t.Context(), w.tenant.ID, name, phones[i-1])
 			}
@@ -264,10 +264,10 @@ func TestTheManagedOfOneAccountGetTheirIntervalTogetherOrNot(t *testing.T) {
 		w.group("day", account.Interval{Max: 1})
 		for i := range 5 {
 			name := "c" + string(rune('0'+i))
-			w.changed(name, account.Change{Manager: account.Set("4711"), Group: account.Set("week")})
+			w.changed(name, account.Edit{Manager: account.Set("4711"), Group: account.Set("week")})
 		}
-		w.changed("c0", account.Change{Interval: account.Set(7)})
-		w.changed("stranger", account.Change{Group: account.Set("week")})
+		w.changed("c0", account.Edit{Interval: account.Set(7)})
+		w.changed("stranger", account.Edit{Group: account.Set("week")})
 		must(t, s.SQL(t.Context(), `DELETE FROM outbox`))
 		seven, two := 7, 2
 		managed, changed, err := s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", &seven, support)
@@ -275,7 +275,7 @@ func TestTheManagedOfOneAccountGetTheirIntervalTogetherOrNot(t *testing.T) {
 		if managed != 5 || changed != 4 || len(w.events(lasting.AccountChanged)) != 4 {
 			t.Errorf("%d managed, %d changed, %d told", managed, changed, len(w.events(lasting.AccountChanged)))
 		}
-		w.changed("c1", account.Change{Group: account.Set("day"), Interval: account.Set(1)})
+		w.changed("c1", account.Edit{Group: account.Set("day"), Interval: account.Set(1)})
 		_, _, err = s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", &two, support)
 		wantError(t, err, account.ErrInterval)
 		wantExtra(t, err, "group", "day")
@@ -305,9 +305,9 @@ func TestEachFilterPicksWhatItSays(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		w.group("broker", account.Interval{Max: 7})
-		w.changed("4711", account.Change{Group: account.Set("broker"), Phone: account.Set("+4915123456789")})
-		w.changed("a1", account.Change{Label: account.Set("Ärger & Söhne"), Manager: account.Set("4711"), Email: account.Set("a@example.com"), SMS: account.Set(true)})
-		w.changed("a2", account.Change{Label: account.Set("Boss"), Group: account.Set("broker"), Interval: account.Set(7)})
+		w.changed("4711", account.Edit{Group: account.Set("broker"), Phone: account.Set("+4915123456789")})
+		w.changed("a1", account.Edit{Label: account.Set("Ärger & Söhne"), Manager: account.Set("4711"), Email: account.Set("a@example.com"), SMS: account.Set(true)})
+		w.changed("a2", account.Edit{Label: account.Set("Boss"), Group: account.Set("broker"), Interval: account.Set(7)})
 		a3 := w.newAccount("a3")
 		w.method(a3, "totp")
 		w.method(a3, "recovery")
@@ -372,7 +372,7 @@ func TestTheManagerWhoIsDeletedIsNone(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		w.newAccount("boss")
-		w.changed("a1", account.Change{Manager: account.Set("boss")})
+		w.changed("a1", account.Edit{Manager: account.Set("boss")})
 		must(t, s.DeleteAccount(t.Context(), w.tenant.ID, "boss", support))
 		e, err := s.Entry(t.Context(), w.tenant.ID, "a1")
 		must(t, err)

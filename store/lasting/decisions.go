@@ -154,22 +154,6 @@ func refused(ctx context.Context, tx *sql.Tx, d approval.Decided) error {
 	}
 }
 
-// report ends the approval at once. After the end it is kept beside the outcome.
-func report(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
-	v, ok, err := win(ctx, tx, d, approval.StatusReported, beforeClose)
-	if err == nil && !ok {
-		v, err = expire(ctx, tx, d)
-	}
-	if err != nil || v.Own {
-		return v, err
-	}
-	_, err = db.Exec(ctx, tx, `
-		INSERT INTO late_reports (approval, device, holder, reported_at) VALUES ($1, $2, $3, jawort_now())
-		ON CONFLICT (approval, device) DO NOTHING`, d.Approval.ID, d.Signer.Device, d.Signer.Holder)
-	v.Own, v.Late = true, true
-	return v, err
-}
-
 // expire ends an approval whose time was over before anybody wrote it down.
 func expire(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
 	o := endOf(d.Approval, approval.StatusExpired)

@@ -137,7 +137,7 @@ func TestADeletedAccountTakesItsDevicesAlongAndComesBackFresh(t *testing.T) {
 		if fresh.ID == w.account.ID {
 			t.Fatal("the deleted account came back")
 		}
-		audience, err := s.Audience(t.Context(), w.tenant.ID, fresh.ExternalID)
+		audience, err := s.Audience(t.Context(), w.tenant.ID, fresh.ExternalID, lasting.Approach{})
 		must(t, err)
 		wantEqual(t, "number of devices", audience.Devices, 0)
 	})
@@ -153,7 +153,7 @@ func TestAnotherTenantsThingsAreNotFound(t *testing.T) {
 
 		_, err := s.Account(ctx, foreign, own.ExternalID)
 		wantError(t, err, account.ErrUnknownAccount)
-		_, err = s.Audience(ctx, foreign, own.ExternalID)
+		_, err = s.Audience(ctx, foreign, own.ExternalID, lasting.Approach{})
 		wantError(t, err, account.ErrUnknownAccount)
 		_, err = s.Devices(ctx, foreign, own.ExternalID)
 		wantError(t, err, account.ErrUnknownAccount)

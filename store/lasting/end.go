@@ -13,9 +13,9 @@ import (
 // Every end of an approval is this insert, which wins or changes nothing. What differs is the condition.
 const (
 	insertOutcome = `
-	INSERT INTO outcomes (` + outcomeColumns + `, closes_at)
+	INSERT INTO outcomes (` + outcomeColumns + `)
 	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-		$24, $25, jawort_now(), $26 WHERE `
+		$24, $25, jawort_now(), $26, $27, $28 WHERE `
 	firstWins = ` ON CONFLICT (approval) DO NOTHING RETURNING decided_at`
 
 	beforeExpiry = `jawort_now() < $25`
@@ -27,17 +27,17 @@ const (
 )
 
 // put inserts an outcome and stamps it; its event comes with it. It reports whether it won.
-func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcome, condition string) (bool, error) {
+func put(ctx context.Context, q db.Querier, p approval.Pending, o *approval.Outcome, condition string) (bool, error) {
 	c, a := o.Signer, o.Assertion
 	if c == nil || a == nil {
 		c, a = new(approval.Credential), new(approval.Assertion)
 	}
-	decidedAt, err := db.One(ctx, tx, db.ScanInt64, insertOutcome+condition+firstWins,
+	decidedAt, err := db.One(ctx, q, db.ScanInt64, insertOutcome+condition+firstWins,
 		o.Approval, o.Tenant, o.Application, o.Account, o.Kind, o.Status, o.Method, o.Decision, o.Number,
 		o.Device, o.Label, o.Holder, o.Document,
 		c.ID, c.PublicKey, int64(c.SignCount), c.BackupEligible, c.AAGUID, c.Attestation, db.Micros(c.EnrolledAt),
 		a.AuthenticatorData, a.ClientDataJSON, a.Signature,
-		db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.ClosesAt))
+		db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.ClosesAt), o.Context, o.Browser)
 	if errors.Is(err, db.ErrNotFound) {
 		return false, nil
 	}
@@ -52,8 +52,8 @@ func put(ctx context.Context, tx *sql.Tx, p approval.Pending, o *approval.Outcom
 func endOf(p approval.Pending, status approval.Status) approval.Outcome {
 	return approval.Outcome{
 		Approval: p.ID, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Kind: p.Kind,
-		Status: status, Document: p.Document,
-		CreatedAt: db.At(db.Micros(p.CreatedAt)), ExpiresAt: db.At(db.Micros(p.ExpiresAt)),
+		Status: status, Document: p.Document, Context: p.Context,
+		CreatedAt: db.At(db.Micros(p.CreatedAt)), ExpiresAt: db.At(db.Micros(p.ExpiresAt)), ClosesAt: db.At(db.Micros(p.ClosesAt)),
 	}
 }
 

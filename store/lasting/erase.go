@@ -62,6 +62,8 @@ func eraseRecord(ctx context.Context, tx *sql.Tx, tenant, id string, by By, also
 		`UPDATE devices SET holder = '', label = '' WHERE account = $1`,
 		`DELETE FROM account_uses WHERE account = $1`,
 		`DELETE FROM invitations WHERE account = $1`,
+		`DELETE FROM trusted_browsers WHERE account = $1`,
+		`DELETE FROM report_pauses WHERE account = $1`,
 		`UPDATE outbox SET personal = '' WHERE account = $1 AND personal <> ''`,
 		`INSERT INTO erasures (account) VALUES ($1) ON CONFLICT (account) DO UPDATE SET done = FALSE`)
 	if err != nil {

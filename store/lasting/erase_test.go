@@ -57,7 +57,6 @@ func TestAResetThatCannotEndEverythingEndsNothing(t *testing.T) {
 		var ended []string
 		wantError(t, s.ResetAccount(t.Context(), w.tenant.ID, "4711", "lost", support, ends(&ended, errOther)), errOther)
 		wantError(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support, ends(&ended, errOther)), errOther)
-		wantError(t, s.PasswordChanged(t.Context(), w.tenant.ID, "4711", support, ends(&ended, errOther)), errOther)
 		p := w.pending()
 		v, err := w.decide(p, phone, approval.Approve)
 		wantEnd(t, v, err, approval.StatusApproved)
@@ -75,7 +74,7 @@ func (w *world) wantNothingPersonal() {
 		"accounts":      `id || external_id || label || phone || email || sought_id || sought_label`,
 		"devices":       `holder || label`,
 		"installations": `model || os_version`,
-		"outcomes":      `label || holder || number || COALESCE(CAST(document AS TEXT), '') || COALESCE(CAST(client_data AS TEXT), '')`,
+		"outcomes":      `label || holder || number || COALESCE(CAST(document AS TEXT), '') || COALESCE(CAST(client_data AS TEXT), '') || context || browser`,
 		"late_reports":  `holder`,
 		"outbox":        `personal || data`,
 	} {
@@ -94,7 +93,7 @@ func (w *world) wantNothingPersonal() {
 func TestAnErasedPersonIsNowhereAndTheEndsOfTheirApprovalsStay(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
-		w.changed("4711", account.Change{Phone: account.Set("+4915123456789"), Email: account.Set("erika@example.com")})
+		w.changed("4711", account.Edit{Phone: account.Set("+4915123456789"), Email: account.Set("erika@example.com")})
 		phone, other := w.phone(), w.phone()
 		var ids []string
 		document := ""
@@ -218,8 +217,8 @@ func TestSomebodyIsAskedToEnrolOnceADay(t *testing.T) {
 		for _, name := range []string{"a", "b", "no mail"} {
 			w.newAccount(name)
 		}
-		w.changed("a", account.Change{Email: account.Set("a@example.com")})
-		w.changed("b", account.Change{Email: account.Set("b@example.com")})
+		w.changed("a", account.Edit{Email: account.Set("a@example.com")})
+		w.changed("b", account.Edit{Email: account.Set("b@example.com")})
 		posted := 0
 		invite := func(name string, remind bool) lasting.Skip {
 			t.Helper()
@@ -266,7 +265,7 @@ func TestSomebodyIsAskedToEnrolOnceADay(t *testing.T) {
 func TestParallelInvitationsOfOnePersonSendOneLetter(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
-		w.changed("a", account.Change{Email: account.Set("a@example.com")})
+		w.changed("a", account.Edit{Email: account.Set("a@example.com")})
 		sent := inParallel(8, func(int) bool {
 			skip, err := s.Invite(t.Context(), w.tenant.ID, "a", false, support, func(context.Context, *sql.Tx, account.Account) error { return nil })
 			if err != nil {

@@ -17,7 +17,7 @@ func (s *Store) SetInterval(ctx context.Context, tenant, externalID string, days
 		if err != nil {
 			return err
 		}
-		after, err := change(ctx, tx, before, account.Change{Interval: account.Member[int]{Given: true, Value: days}})
+		after, err := change(ctx, tx, before, account.Edit{Interval: account.Member[int]{Given: true, Value: days}})
 		if err != nil {
 			return err
 		}

@@ -21,36 +21,40 @@ func lent(t *testing.T, s *lasting.Store) []outbox.Event {
 	return events
 }
 
-func TestEveryEndPutsOneEventAndKnowsWhoDecided(t *testing.T) {
+func TestEveryEndPutsOneEventAndKnowsWhoDecidedAndHow(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		phone := w.phone()
-		want := make(map[string]string)
+		type end struct {
+			by     string
+			status approval.Status
+		}
+		want := make(map[string]end)
 		for _, decision := range []approval.Decision{approval.Approve, approval.Deny, approval.Report, approval.Approve} {
 			p := w.pending()
 			for range 2 {
 				_, err := w.decide(p, phone, decision)
 				must(t, err)
 			}
-			want[p.ID] = phone.Installation
+			want[p.ID] = end{phone.Installation, decision.Status()}
 		}
 		p := w.pending()
 		for range 2 {
 			_, err := s.End(t.Context(), p, approval.StatusCancelled)
 			must(t, err)
 		}
-		want[p.ID] = ""
+		want[p.ID] = end{"", approval.StatusCancelled}
 		q := w.pending()
 		for _, number := range []string{"1", "2", "3"} {
 			_, err := s.WrongNumber(t.Context(), signed(q, phone, approval.Approve, number))
 			must(t, err)
 		}
-		want[q.ID] = phone.Installation
+		want[q.ID] = end{phone.Installation, approval.StatusDenied}
 		events := lent(t, s)
 		wantEqual(t, "number of events", len(events), len(want))
 		for _, e := range events {
-			if by, ok := want[e.Subject]; !ok || by != e.Installation {
-				t.Fatalf("event %+v, decided by %q", e, by)
+			if got := (end{e.Installation, statusOf(t, e)}); got != want[e.Subject] {
+				t.Fatalf("event %+v, want %+v", e, want[e.Subject])
 			}
 			delete(want, e.Subject)
 		}
@@ -121,4 +125,12 @@ func TestAWorkerThatWaitedForAnEventLooksAgainWhoHasIt(t *testing.T) {
 	must(t, other.Commit())
 	must(t, <-done)
 	wantEqual(t, "events handed to the second worker", len(handed), 0)
+}
+
+// statusOf reads how the approval of an event ended.
+func statusOf(t *testing.T, e outbox.Event) approval.Status {
+	t.Helper()
+	end, err := outbox.EndOf(e)
+	must(t, err)
+	return end.Status
 }

@@ -15,10 +15,10 @@ const (
 	blockedDevice = "blocked"
 )
 
-// deny ends the approval where no other device is left to answer it. Otherwise it is final for this device alone.
+// deny ends the approval where no other device is left to answer it, or need not be. Otherwise it is final for this device alone.
 // A device that is revoked while it is the last one left leaves the approval to expire.
 func deny(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
-	others, err := othersLeft(ctx, tx, d)
+	others, err := othersAsked(ctx, tx, d)
 	if err != nil {
 		return approval.Verdict{}, err
 	}
@@ -30,6 +30,15 @@ func deny(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict
 		return v, err
 	}
 	return withdraw(ctx, tx, d, deniedDevice)
+}
+
+// othersAsked counts the other devices that must deny too; none where the policy lets each end it.
+func othersAsked(ctx context.Context, tx *sql.Tx, d approval.Decided) (int, error) {
+	c, err := approval.ParseContext(d.Approval.Context)
+	if err != nil || c.DenyAny {
+		return 0, err
+	}
+	return othersLeft(ctx, tx, d)
 }
 
 // withdraw takes the device out of those that may answer, and ends the approval as denied where it was the last.

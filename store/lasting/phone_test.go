@@ -26,7 +26,7 @@ func TestAnInstallationCarriesDevicesOfSeveralAccountsAndTenants(t *testing.T) {
 func TestTheAudienceIsEveryActiveDeviceAndEachInstallationOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w, ctx := newWorld(t, s), t.Context()
-		audience, err := s.Audience(ctx, w.tenant.ID, w.account.ExternalID)
+		audience, err := s.Audience(ctx, w.tenant.ID, w.account.ExternalID, lasting.Approach{})
 		must(t, err)
 		if audience.Devices != 0 || len(audience.Recipients) != 0 || audience.Account.ID != w.account.ID {
 			t.Fatalf("audience without devices is %+v", audience)
@@ -37,7 +37,7 @@ func TestTheAudienceIsEveryActiveDeviceAndEachInstallationOnce(t *testing.T) {
 		must(t, s.PutAddress(ctx, mute.Installation, nil))
 		must(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, gone.Device))
 
-		audience, err = s.Audience(ctx, w.tenant.ID, w.account.ExternalID)
+		audience, err = s.Audience(ctx, w.tenant.ID, w.account.ExternalID, lasting.Approach{})
 		must(t, err)
 		wantEqual(t, "number of devices", audience.Devices, 4)
 		if len(audience.Recipients) != 2 || audience.Recipients[0].Installation != reachable.Installation || audience.Recipients[1].Installation != twice.Installation {

@@ -17,7 +17,8 @@ const (
 // Ending ends in the transaction something else that an account has; the account's row is held.
 type Ending func(ctx context.Context, tx *sql.Tx, account string) error
 
-// ResetAccount ends all by which an account could confirm: its devices, its open enrolments, and what also ends. The account
+// ResetAccount ends all by which an account could confirm: its devices, its open enrolments, the trust in its
+// browsers, and what also ends. The account
 // stays, and is as one that has never enrolled. The reason is what the operator says.
 func (s *Store) ResetAccount(ctx context.Context, tenant, externalID, reason string, by By, also ...Ending) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -31,6 +32,9 @@ func (s *Store) ResetAccount(ctx context.Context, tenant, externalID, reason str
 		if err := revokeCredentials(ctx, tx, a.ID); err != nil {
 			return err
 		}
+		if err := EndBrowsers(ctx, tx, a.ID); err != nil {
+			return err
+		}
 		if err := endAll(ctx, tx, a.ID, also); err != nil {
 			return err
 		}
@@ -38,14 +42,14 @@ func (s *Store) ResetAccount(ctx context.Context, tenant, externalID, reason str
 	})
 }
 
-// PasswordChanged says that the password of the login was changed, and ends what must not outlive the old one.
-func (s *Store) PasswordChanged(ctx context.Context, tenant, externalID string, by By, also ...Ending) error {
+// PasswordChanged says that the password of the login was changed, and ends the trust in browsers: it was given under the old one.
+func (s *Store) PasswordChanged(ctx context.Context, tenant, externalID string, by By) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		a, err := hold(ctx, tx, tenant, externalID)
 		if err != nil {
 			return err
 		}
-		if err := endAll(ctx, tx, a.ID, also); err != nil {
+		if err := EndBrowsers(ctx, tx, a.ID); err != nil {
 			return err
 		}
 		return outbox.Put(ctx, tx, by.event(PasswordChanged, tenant, a.ID, nil, nil))

@@ -57,7 +57,7 @@ func eraseOutcome(ctx context.Context, tx *sql.Tx, o remains) error {
 		hash = h[:]
 	}
 	_, err := db.Exec(ctx, tx, `
-		UPDATE outcomes SET document = NULL, document_hash = $2, erased_at = jawort_now(), number = '', label = '', holder = '',
+		UPDATE outcomes SET document = NULL, document_hash = $2, erased_at = jawort_now(), number = '', label = '', holder = '', context = '', browser = '',
 			credential = NULL, public_key = NULL, aaguid = NULL, attestation = '', auth_data = NULL, client_data = NULL, signature = NULL
 		WHERE approval = $1 AND erased_at = 0`, o.approval, hash)
 	if err != nil {

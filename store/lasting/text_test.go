@@ -21,7 +21,7 @@ func TestNothingIsCalledByWhatIsNoText(t *testing.T) {
 				want error
 			}{
 				"account":          {func() error { _, err := s.Account(ctx, tenant, odd); return err }, account.ErrUnknownAccount},
-				"audience":         {func() error { _, err := s.Audience(ctx, tenant, odd); return err }, account.ErrUnknownAccount},
+				"audience":         {func() error { _, err := s.Audience(ctx, tenant, odd, lasting.Approach{}); return err }, account.ErrUnknownAccount},
 				"external id":      {func() error { _, err := s.ExternalID(ctx, odd); return err }, account.ErrUnknownAccount},
 				"devices":          {func() error { _, err := s.Devices(ctx, tenant, odd); return err }, account.ErrUnknownAccount},
 				"deletion":         {func() error { return s.DeleteAccount(ctx, tenant, odd, lasting.By{}) }, account.ErrUnknownAccount},

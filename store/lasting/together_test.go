@@ -35,7 +35,7 @@ func TestDecisionsThatAreLetGoAtOnceHaveOneOutcome(t *testing.T) {
 		untilAllWait(t, s, len(phones))
 		must(t, gate.Commit())
 		wantEqual(t, "decisions that won", <-won, 1)
-		for _, rows := range []string{"outcomes WHERE approval = $1", "outbox WHERE subject = $1"} {
+		for _, rows := range []string{"outcomes WHERE approval = $1", "outbox WHERE kind = 'approval.ended' AND subject = $1"} {
 			n, err := s.Count(t.Context(), rows, p.ID)
 			must(t, err)
 			wantEqual(t, "rows in "+rows, n, 1)

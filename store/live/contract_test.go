@@ -20,7 +20,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // contract is what every topology keeps. A test has the Redis to itself, empty.
-var contract = slices.Concat(createContract, limitContract, deliveryContract, endContract, queueContract, wakeupContract)
+var contract = slices.Concat(createContract, limitContract, pushLimitContract, pauseContract, extendContract, rememberContract, deliveryContract, endContract, queueContract, wakeupContract)
 
 type clause struct {
 	name string
@@ -79,14 +79,37 @@ func newWorld(t *testing.T, url string) *world {
 
 func (w *world) flush() {
 	w.t.Helper()
-	empty := func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() }
-	var err error
+	w.must(w.onEveryNode(func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() }))
+}
+
+// keys returns all that Redis holds.
+func (w *world) keys() []string {
+	w.t.Helper()
+	var all []string
+	var mu sync.Mutex // a cluster is asked at once
+	w.must(w.onEveryNode(func(ctx context.Context, node *redis.Client) error {
+		keys, err := node.Keys(ctx, "*").Result()
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, keys...)
+		return err
+	}))
+	return all
+}
+
+func (w *world) onEveryNode(do func(context.Context, *redis.Client) error) error {
 	if cluster, ok := w.client.(*redis.ClusterClient); ok {
-		err = cluster.ForEachMaster(w.t.Context(), empty)
-	} else {
-		err = empty(w.t.Context(), w.client.(*redis.Client))
+		return cluster.ForEachMaster(w.t.Context(), do)
 	}
-	w.must(err)
+	return do(w.t.Context(), w.client.(*redis.Client))
+}
+
+// advance moves the clock, and the embedded server's at once: what is written next must not be forgotten by the old time.
+func (w *world) advance(d time.Duration) {
+	w.clock.advance(d)
+	if w.embedded != nil {
+		w.embedded.SetTime(w.now())
+	}
 }
 
 func (w *world) must(err error) {
@@ -103,16 +126,26 @@ func (w *world) wants(err, want error) {
 	}
 }
 
-// clock runs as the real one does, ahead of it by what the test says.
+// clock runs as the real one does, ahead of it by what the test says, until the test stops it.
 type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
+	mu      sync.Mutex
+	ahead   time.Duration
+	stopped time.Time
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.stopped.IsZero() {
+		return c.stopped
+	}
 	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) stop(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = at
 }
 
 func (c *clock) advance(d time.Duration) {

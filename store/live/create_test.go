@@ -55,7 +55,9 @@ func unknownApproval(t *testing.T, w *world) {
 		w.wants(err, approval.ErrUnknown)
 		w.wants(w.Mark(ctx, name, "ins_a", approval.ProgressSent), approval.ErrUnknown)
 		w.wants(w.Resend(ctx, name, "req_a"), approval.ErrUnknown)
-		w.must(w.End(ctx, name, ""))
+		_, err = w.Extend(ctx, name, w.now(), nil)
+		w.wants(err, approval.ErrUnknown)
+		w.must(w.End(ctx, name, "", approval.StatusDenied))
 		_, err = w.Pending(ctx, name)
 		w.wants(err, approval.ErrUnknown)
 	}
@@ -240,7 +242,7 @@ func forgetRecord(t *testing.T, w *world) {
 	w.create(p)
 	w.must(w.Mark(t.Context(), p.ID, "ins_a", approval.ProgressReceived))
 	w.must(w.Resend(t.Context(), p.ID, "req_a"))
-	w.must(w.End(t.Context(), p.ID, ""))
+	w.must(w.End(t.Context(), p.ID, "", approval.StatusExpired))
 	life, err := w.client.PTTL(t.Context(), recordKey(p.Partition(), p.ID)).Result()
 	w.must(err)
 	if want := approval.DefaultLife + approval.KeptAfterEnd; life > want || life < want-time.Minute {

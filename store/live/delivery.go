@@ -2,6 +2,8 @@ package live
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -26,18 +28,23 @@ func (s *Store) Mark(ctx context.Context, id, installation string, progress appr
 	return nil
 }
 
-// Deliveries returns how far the wake-ups of several approvals got, in one round trip per node. What is
-// forgotten is absent.
-func (s *Store) Deliveries(ctx context.Context, ids []string) (map[string]approval.Delivery, error) {
+// Delivery is what changes of an approval while it is pending: how far its wake-ups got, and when it closes.
+type Delivery struct {
+	approval.Delivery
+	ClosesAt time.Time
+}
+
+// Deliveries returns how several approvals stand, in one round trip per node. What is forgotten is absent.
+func (s *Store) Deliveries(ctx context.Context, ids []string) (map[string]Delivery, error) {
 	reads := make(map[string]*redis.SliceCmd, len(ids))
 	s.pipeline(ctx, func(p redis.Pipeliner) {
 		for _, id := range ids {
 			if partition, err := approval.ParseID(id); err == nil {
-				reads[id] = p.HMGet(ctx, recordKey(partition, id), "account", "sent", "failed", "received")
+				reads[id] = p.HMGet(ctx, recordKey(partition, id), "account", "sent", "failed", "received", "closes_at")
 			}
 		}
 	})
-	deliveries := make(map[string]approval.Delivery, len(reads))
+	deliveries := make(map[string]Delivery, len(reads))
 	for id, read := range reads {
 		values, err := read.Result()
 		if err != nil {
@@ -46,7 +53,11 @@ func (s *Store) Deliveries(ctx context.Context, ids []string) (map[string]approv
 		if values[0] == nil {
 			continue
 		}
-		deliveries[id] = decodeDelivery(text(values[1]), text(values[2]), text(values[3]))
+		closesAt, err := parseMicros(text(values[4]))
+		if err != nil {
+			return nil, fmt.Errorf("live: closes_at of %s: %w", id, err)
+		}
+		deliveries[id] = Delivery{decodeDelivery(text(values[1]), text(values[2]), text(values[3])), closesAt}
 	}
 	return deliveries, nil
 }

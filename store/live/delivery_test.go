@@ -26,8 +26,8 @@ func (w *world) delivery(name string) approval.Delivery {
 	w.must(err)
 	all, err := w.Deliveries(w.t.Context(), []string{name})
 	w.must(err)
-	if all[name] != p.Delivery {
-		w.t.Fatalf("deliveries say %+v, the approval %+v", all[name], p.Delivery)
+	if want := (Delivery{p.Delivery, p.ClosesAt}); all[name] != want {
+		w.t.Fatalf("deliveries say %+v, the approval %+v", all[name], want)
 	}
 	return p.Delivery
 }
@@ -74,14 +74,14 @@ func progressAtOnce(t *testing.T, w *world) {
 }
 
 func deliveries(t *testing.T, w *world) {
-	want := map[string]approval.Delivery{}
+	want := map[string]Delivery{}
 	ids := []string{w.pending(newID(t, id.Account)).ID, "not an id"}
 	for range 40 {
 		p := w.pending(newID(t, id.Account), "ins_a")
 		w.create(p)
 		w.must(w.Mark(t.Context(), p.ID, "ins_a", approval.ProgressSent))
 		ids = append(ids, p.ID)
-		want[p.ID] = approval.Delivery{Sent: 1}
+		want[p.ID] = Delivery{approval.Delivery{Sent: 1}, p.ClosesAt}
 	}
 	got, err := w.Deliveries(t.Context(), ids)
 	w.must(err)
@@ -147,7 +147,7 @@ func resendEnds(t *testing.T, w *world) {
 	ended, expired := w.pending(newID(t, id.Account), "ins_a"), w.pending(newID(t, id.Account), "ins_a")
 	w.create(ended)
 	w.create(expired)
-	w.must(w.End(t.Context(), ended.ID, "ins_a"))
+	w.must(w.End(t.Context(), ended.ID, "ins_a", approval.StatusExpired))
 	w.drain()
 	w.wants(w.Resend(t.Context(), ended.ID, "req_a"), approval.ErrNotPending)
 	w.clock.advance(approval.DefaultLife)

@@ -18,9 +18,9 @@ const withdrawnFor = time.Minute
 const leaseTime = 10 * time.Second
 
 // End takes an approval off the indexes, after its outcome was written, and queues a withdrawal to every
-// recipient but the installation that decided (empty: none did). Repeating it does nothing; an approval that
-// is forgotten needs nothing.
-func (s *Store) End(ctx context.Context, id, decider string) error {
+// recipient but the installation that decided (empty: none did). How it ended counts for the account's PushLimits.
+// Repeating it does nothing; an approval that is forgotten needs nothing.
+func (s *Store) End(ctx context.Context, id, decider string, status approval.Status) error {
 	p, err := s.Pending(ctx, id)
 	if errors.Is(err, approval.ErrUnknown) {
 		return nil
@@ -34,8 +34,9 @@ func (s *Store) End(ctx context.Context, id, decider string) error {
 		return err
 	}
 	partition := p.Partition()
-	keys := []string{recordKey(partition, id), indexKey(p.Account), dueKey(partition), pushKey(partition)}
-	if err := s.run(ctx, endScript, keys, append([]any{id, pushBell, longestQueued}, jobs...)...).Err(); err != nil {
+	keys := []string{recordKey(partition, id), indexKey(p.Account), dueKey(partition), pushKey(partition), pushesKey(p.Account), deniesKey(p.Account)}
+	args := append([]any{id, pushBell, longestQueued, judge(status), micros(s.now())}, s.limits.pauses()...)
+	if err := s.run(ctx, endScript, keys, append(args, jobs...)...).Err(); err != nil {
 		return failed("end", err)
 	}
 	return nil

@@ -23,7 +23,7 @@ func endAtOnce(t *testing.T, w *world) {
 	w.create(p)
 	w.drain()
 	together(30, func(i int) error {
-		err := w.End(t.Context(), p.ID, "ins_b")
+		err := w.End(t.Context(), p.ID, "ins_b", approval.StatusExpired)
 		if err != nil {
 			t.Error(err)
 		}
@@ -49,7 +49,7 @@ func withdrawalExpires(t *testing.T, w *world) {
 		w.drain()
 		w.clock.advance(passed)
 		before := w.now()
-		w.must(w.End(t.Context(), p.ID, ""))
+		w.must(w.End(t.Context(), p.ID, "", approval.StatusExpired))
 		after := w.now()
 		jobs := w.drain()
 		if len(jobs) != 1 {
@@ -64,7 +64,7 @@ func withdrawalExpires(t *testing.T, w *world) {
 func endLists(t *testing.T, w *world) {
 	p := w.pending(newID(t, id.Account), "ins_a")
 	w.create(p)
-	w.must(w.End(t.Context(), p.ID, ""))
+	w.must(w.End(t.Context(), p.ID, "", approval.StatusExpired))
 	if ids := w.pendingIDs(p.Account); len(ids) != 0 {
 		t.Fatalf("pending %v", ids)
 	}
@@ -112,7 +112,7 @@ func dueLease(t *testing.T, w *world) {
 	if got := sweep(); len(got) != 0 {
 		t.Fatalf("leased twice: %v", got)
 	}
-	w.must(w.End(t.Context(), want[0], ""))
+	w.must(w.End(t.Context(), want[0], "", approval.StatusExpired))
 	w.clock.advance(leaseTime)
 	if got := sweep(); !slices.Equal(got, want[1:]) {
 		t.Fatalf("due after the lease\n%v\nwant\n%v", got, want[1:])
@@ -151,7 +151,7 @@ func supersededComesAgain(t *testing.T, w *world) {
 		}
 		w.clock.advance(leaseTime)
 	}
-	w.must(w.End(t.Context(), old.ID, ""))
+	w.must(w.End(t.Context(), old.ID, "", approval.StatusExpired))
 	due, err := w.Due(t.Context(), old.Partition(), 10)
 	w.must(err)
 	if len(due) != 0 {

@@ -23,6 +23,9 @@ func (w *world) everything(p approval.Pending) map[string]error {
 	_, pending := w.Pending(ctx, p.ID)
 	_, pendingOf := w.PendingOf(ctx, []string{p.Account})
 	_, deliveries := w.Deliveries(ctx, []string{p.ID})
+	_, extend := w.Extend(ctx, p.ID, p.ClosesAt.Add(time.Minute), p.MAC)
+	_, remember := w.Remember(ctx, p.Application, p.Account, &Idempotency{Key: "k", Answer: []byte("a")})
+	_, limits := w.Limits(ctx, p.Account)
 	_, due := w.Due(ctx, 0, 1)
 	_, read := q.Read(ctx, 1, time.Second)
 	_, reclaim := q.Reclaim(ctx, time.Second, 1)
@@ -30,9 +33,9 @@ func (w *world) everything(p approval.Pending) map[string]error {
 	_, wakeups := w.Wakeups(ctx)
 	return map[string]error{
 		"ping": w.Ping(ctx), "create": create, "pending": pending, "pendingOf": pendingOf, "deliveries": deliveries, "due": due,
-		"mark": w.Mark(ctx, p.ID, "ins_a", approval.ProgressSent), "resend": w.Resend(ctx, p.ID, "req_a"), "end": w.End(ctx, p.ID, ""),
+		"mark": w.Mark(ctx, p.ID, "ins_a", approval.ProgressSent), "resend": w.Resend(ctx, p.ID, "req_a"), "end": w.End(ctx, p.ID, "", approval.StatusExpired),
 		"read": read, "reclaim": reclaim, "depth": depth, "ack": q.Ack(ctx, job), "renew": q.Renew(ctx, []approval.QueuedJob{job}),
-		"wake": w.Wake(ctx, p.ID), "wakeups": wakeups,
+		"wake": w.Wake(ctx, p.ID), "extend": extend, "remember": remember, "limits": limits, "wakeups": wakeups,
 	}
 }
 

@@ -28,6 +28,16 @@ func dueKey(partition int) string { return partitionTag(partition) + "due" }
 
 func pushKey(partition int) string { return partitionTag(partition) + "push" }
 
+// pushesKey is the sorted set of when an account's phones were woken without success; lua/pushes.lua.
+func pushesKey(account string) string {
+	return partitionTag(approval.PartitionOf(account)) + "pushes:" + account
+}
+
+// deniesKey is the hash of an account's denies in a row and the pause that they caused; lua/pushes.lua.
+func deniesKey(account string) string {
+	return partitionTag(approval.PartitionOf(account)) + "denies:" + account
+}
+
 // idempotencyKey hashes the key as the caller chose it: it may be long, and it may say something about a person.
 func idempotencyKey(application, account, key string) string {
 	sum := sha256.Sum256([]byte(key))

@@ -71,7 +71,7 @@ func limitCountsPending(t *testing.T, w *world) {
 	_, err := w.Create(t.Context(), Creation{Pending: second, Limit: 1})
 	w.must(err)
 
-	w.must(w.End(t.Context(), second.ID, ""))
+	w.must(w.End(t.Context(), second.ID, "", approval.StatusExpired))
 	third := w.pending(account)
 	_, err = w.Create(t.Context(), Creation{Pending: third, Limit: 1})
 	w.must(err)
@@ -87,7 +87,7 @@ func alone(t *testing.T, w *world) {
 	other.Application = "app_two"
 	w.create(other)
 	w.refused(Creation{Pending: w.pending(account), Limit: 1, Alone: true})
-	w.must(w.End(t.Context(), other.ID, ""))
+	w.must(w.End(t.Context(), other.ID, "", approval.StatusExpired))
 	_, err := w.Create(t.Context(), Creation{Pending: w.pending(account), Limit: 1, Alone: true})
 	w.must(err)
 }
@@ -115,7 +115,7 @@ func besideUnnumbered(t *testing.T, w *world) {
 	bare = w.pending(account, "ins_a")
 	bare.Number = ""
 	w.create(bare)
-	w.must(w.End(t.Context(), bare.ID, ""))
+	w.must(w.End(t.Context(), bare.ID, "", approval.StatusExpired))
 	w.create(w.pending(account, "ins_a"))
 }
 

@@ -152,7 +152,7 @@ func bell(t *testing.T, w *world) {
 	receives(t, "created", q.bell)
 	w.must(w.Resend(t.Context(), p.ID, "req_a"))
 	receives(t, "resent", q.bell)
-	w.must(w.End(t.Context(), p.ID, ""))
+	w.must(w.End(t.Context(), p.ID, "", approval.StatusExpired))
 	receives(t, "ended", q.bell)
 }
 
@@ -278,11 +278,18 @@ func unreadableEntry(t *testing.T, w *world) {
 // backlog fills a partition's stream with n entries that are as old as age.
 func (w *world) backlog(partition, n int, age time.Duration) {
 	w.t.Helper()
-	at := w.now().Add(-age).UnixMilli()
+	key, entry := pushKey(partition), fmt.Sprintf("%d-*", w.now().Add(-age).UnixMilli())
+	if w.embedded != nil { // it is too slow for so many commands on a busy machine
+		for range n {
+			_, err := w.embedded.XAdd(key, entry, []string{jobField, "{}"})
+			w.must(err)
+		}
+		return
+	}
 	for chunk := range slices.Chunk(make([]struct{}, n), 10_000) {
 		p := w.client.Pipeline()
 		for range chunk {
-			p.XAdd(w.t.Context(), &redis.XAddArgs{Stream: pushKey(partition), ID: fmt.Sprintf("%d-*", at), Values: []string{jobField, "{}"}})
+			p.XAdd(w.t.Context(), &redis.XAddArgs{Stream: key, ID: entry, Values: []string{jobField, "{}"}})
 		}
 		_, err := p.Exec(w.t.Context())
 		w.must(err)
@@ -294,16 +301,17 @@ func (w *world) touch(p approval.Pending) {
 	w.t.Helper()
 	w.create(p)
 	w.must(w.Resend(w.t.Context(), p.ID, "req_a"))
-	w.must(w.End(w.t.Context(), p.ID, ""))
+	w.must(w.End(w.t.Context(), p.ID, "", approval.StatusExpired))
 }
 
 func longBacklog(t *testing.T, w *world) {
 	const many = 70_000
 	p := w.pending(newID(t, id.Account), "ins_a")
 	w.backlog(p.Partition(), many, approval.MaxOpen)
+	before := w.depth() // more, where the client repeated what it got no answer to
 	w.touch(p)
-	if n := w.depth(); n != many+3 {
-		t.Fatalf("%d jobs are left of %d", n, many+3)
+	if n := w.depth(); before < many || n != before+3 {
+		t.Fatalf("%d jobs are left of %d", n, before+3)
 	}
 }
 
@@ -316,10 +324,10 @@ func oldBacklog(t *testing.T, w *world) {
 	}{
 		{"creating", func() error { w.create(p); return nil }},
 		{"resending", func() error { return w.Resend(t.Context(), p.ID, "req_a") }},
-		{"ending", func() error { return w.End(t.Context(), p.ID, "") }},
+		{"ending", func() error { return w.End(t.Context(), p.ID, "", approval.StatusExpired) }},
 	} {
 		w.must(w.client.Del(t.Context(), pushKey(p.Partition())).Err())
-		w.backlog(p.Partition(), 5_000, life+time.Minute)
+		w.backlog(p.Partition(), 2_000, life+time.Minute)
 		w.backlog(p.Partition(), 100, life-time.Minute)
 		w.must(step.do())
 		if n := w.depth(); n < 101 || n > 1_000 { // Redis trims by whole nodes
@@ -381,10 +389,7 @@ func forgottenConsumers(t *testing.T, w *world) {
 func TestReclaimingForgetsTheConsumersOfAnHourAgo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, Embedded) // the one whose clock the test can move
-	hours := func(n time.Duration) {
-		w.clock.advance(n * forgetAfter)
-		w.embedded.SetTime(w.now())
-	}
+	hours := func(n time.Duration) { w.advance(n * forgetAfter) }
 	account := newID(t, id.Account)
 	gone, job := w.seen("gone", account)
 	w.must(gone.Ack(t.Context(), job))

@@ -9,14 +9,14 @@ import (
 	"github.com/jawort/jawort/approval"
 )
 
-// Fields of a record. Beside them it holds at:<installation> (how far its wake-up got) and
-// re:<request> (a resend that was carried out).
+// Fields of a record. Beside them it holds at:<installation> (how far its wake-up got), re:<request> (a resend that was
+// carried out), held (why the caller wanted no push), no_push and no_push_until (what create.lua answered).
 const (
 	fieldSuperseded = "superseded"
 	fieldEnded      = "ended"
 )
 
-// encodeRecord returns the fields that never change.
+// encodeRecord returns the fields as they are at first. All but closes_at and the MAC over it stay so.
 func encodeRecord(p approval.Pending) ([]any, error) {
 	recipients, err := json.Marshal(p.Recipients)
 	if err != nil {
@@ -24,7 +24,7 @@ func encodeRecord(p approval.Pending) ([]any, error) {
 	}
 	return []any{
 		"tenant", p.Tenant, "application", p.Application, "account", p.Account, "kind", string(p.Kind),
-		"document", p.Document, "number", p.Number, "session", p.Session, "recipients", recipients, "mac", p.MAC,
+		"document", p.Document, "number", p.Number, "context", p.Context, "session", p.Session, "recipients", recipients, "mac", p.MAC,
 		"created_at", micros(p.CreatedAt), "expires_at", micros(p.ExpiresAt), "closes_at", micros(p.ClosesAt),
 	}, nil
 }
@@ -35,18 +35,17 @@ func decodeRecord(id string, fields map[string]string) (approval.Pending, error)
 	}
 	p := approval.Pending{
 		ID: id, Tenant: fields["tenant"], Application: fields["application"], Account: fields["account"],
-		Kind: approval.Kind(fields["kind"]), Document: []byte(fields["document"]), Number: fields["number"], Session: fields["session"],
+		Kind: approval.Kind(fields["kind"]), Document: []byte(fields["document"]), Number: fields["number"], Context: fields["context"], Session: fields["session"],
 		MAC: []byte(fields["mac"]), Superseded: fields[fieldSuperseded] != "", Ended: fields[fieldEnded] != "",
 	}
 	if err := json.Unmarshal([]byte(fields["recipients"]), &p.Recipients); err != nil {
 		return approval.Pending{}, fmt.Errorf("live: recipients of %s: %w", id, err)
 	}
 	for name, t := range map[string]*time.Time{"created_at": &p.CreatedAt, "expires_at": &p.ExpiresAt, "closes_at": &p.ClosesAt} {
-		n, err := strconv.ParseInt(fields[name], 10, 64)
-		if err != nil {
+		var err error
+		if *t, err = parseMicros(fields[name]); err != nil {
 			return approval.Pending{}, fmt.Errorf("live: %s of %s: %w", name, id, err)
 		}
-		*t = time.UnixMicro(n).UTC()
 	}
 	p.Delivery = decodeDelivery(fields["sent"], fields["failed"], fields["received"])
 	return p, nil
@@ -62,6 +61,14 @@ func decodeDelivery(sent, failed, received string) approval.Delivery {
 }
 
 func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 10) }
+
+func parseMicros(s string) (time.Time, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("live: not a time in microseconds: %w", err)
+	}
+	return time.UnixMicro(n).UTC(), nil
+}
 
 // encodeJobs returns one push job per recipient.
 func encodeJobs(p approval.Pending, kind approval.JobKind, expires time.Time, recipients []approval.Recipient) ([]any, error) {

@@ -12,6 +12,8 @@ import (
 )
 
 var (
+	//go:embed lua/pushes.lua
+	pushesSource string
 	//go:embed lua/create.lua
 	createSource string
 	//go:embed lua/mark.lua
@@ -20,6 +22,10 @@ var (
 	resendSource string
 	//go:embed lua/end.lua
 	endSource string
+	//go:embed lua/extend.lua
+	extendSource string
+	//go:embed lua/remember.lua
+	rememberSource string
 	//go:embed lua/due.lua
 	dueSource string
 	//go:embed lua/forget.lua
@@ -27,17 +33,19 @@ var (
 )
 
 var (
-	createScript = redis.NewScript(createSource)
-	markScript   = redis.NewScript(markSource)
-	resendScript = redis.NewScript(resendSource)
-	endScript    = redis.NewScript(endSource)
-	dueScript    = redis.NewScript(dueSource)
-	forgetScript = redis.NewScript(forgetSource)
+	createScript   = redis.NewScript(pushesSource + createSource)
+	markScript     = redis.NewScript(markSource)
+	resendScript   = redis.NewScript(pushesSource + resendSource)
+	endScript      = redis.NewScript(endSource)
+	extendScript   = redis.NewScript(extendSource)
+	rememberScript = redis.NewScript(rememberSource)
+	dueScript      = redis.NewScript(dueSource)
+	forgetScript   = redis.NewScript(forgetSource)
 )
 
 var scripts = map[string]*redis.Script{
 	"create": createScript, "mark": markScript, "resend": resendScript, "end": endScript, "due": dueScript,
-	"forget": forgetScript,
+	"extend": extendScript, "remember": rememberScript, "forget": forgetScript,
 }
 
 // longestQueued is for how long a job stays queued where nobody delivers, in milliseconds: no approval lives longer. What

@@ -16,13 +16,15 @@ import (
 
 // Config says where Redis is.
 type Config struct {
-	URL string // see parseURL; or Embedded
+	URL    string      // see parseURL; or Embedded
+	Pushes *PushLimits // nil: DefaultPushLimits. The same in all processes
 }
 
 // Store is the live state. It is safe for concurrent use.
 type Store struct {
 	client   redis.UniversalClient
 	now      func() time.Time
+	limits   PushLimits
 	embedded *miniredis.Miniredis // nil where Redis is outside
 
 	life  context.Context // ends with Close; owns the store's goroutines
@@ -34,7 +36,14 @@ type Store struct {
 // Open connects, and refuses a Redis that may evict keys: a forgotten approval is a login that hangs.
 // ctx bounds the opening only.
 func Open(ctx context.Context, cfg Config, now func() time.Time) (*Store, error) {
-	s := &Store{now: now}
+	limits := DefaultPushLimits()
+	if cfg.Pushes != nil {
+		limits = *cfg.Pushes
+	}
+	if err := limits.validate(); err != nil {
+		return nil, err
+	}
+	s := &Store{now: now, limits: limits}
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	options, err := s.options(cfg)
 	if err != nil {

@@ -16,12 +16,28 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
 )
 
 // ApprovalEnded is the kind of event that every outcome brings by itself: a trigger writes it with the row. The
-// outcome says the rest.
+// outcome says the rest. Its data is an End.
 const ApprovalEnded = "approval.ended"
+
+// End is what the event of an outcome says.
+type End struct {
+	Status approval.Status `json:"status"`
+	Method approval.Method `json:"method"`
+}
+
+// EndOf returns how the approval of an ApprovalEnded ended.
+func EndOf(e Event) (end End, err error) {
+	data, _ := e.Data.(json.RawMessage)
+	if err := json.Unmarshal(data, &end); err != nil {
+		return End{}, fmt.Errorf("outbox: end of %s: %w", e.Subject, err)
+	}
+	return end, nil
+}
 
 // Actor is who did it.
 type Actor struct {

@@ -14,7 +14,8 @@ ALTER TABLE outbox ADD COLUMN personal TEXT NOT NULL DEFAULT ''; -- JSON: what m
 ALTER TABLE outbox ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN followed_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN sequenced_at BIGINT NOT NULL DEFAULT 0;
-UPDATE outbox SET tenant = (SELECT o.tenant FROM outcomes o WHERE o.approval = subject),
+UPDATE outbox SET data = (SELECT '{"status":"' || o.status || '","method":"' || o.method || '"}' FROM outcomes o WHERE o.approval = subject),
+    tenant = (SELECT o.tenant FROM outcomes o WHERE o.approval = subject),
     application = (SELECT o.application FROM outcomes o WHERE o.approval = subject),
     account = (SELECT o.account FROM outcomes o WHERE o.approval = subject),
     created_at = (SELECT o.decided_at FROM outcomes o WHERE o.approval = subject);

@@ -139,7 +139,6 @@ CREATE TABLE invitations (
 ALTER TABLE outcomes ADD COLUMN document_hash BYTEA;
 ALTER TABLE outcomes ADD COLUMN erased_at BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX outcomes_kept ON outcomes (tenant, decided_at) WHERE erased_at = 0;
-CREATE INDEX outcomes_account ON outcomes (account, decided_at);
 
 -- Whose personal data is being erased; outcomes are many, so that it may take more than one transaction.
 CREATE TABLE erasures (
@@ -169,7 +168,6 @@ DROP TRIGGER account_listed;
 DROP TRIGGER account_facets_touched;
 DROP TABLE retention;
 DROP TABLE erasures;
-DROP INDEX outcomes_account;
 DROP INDEX outcomes_kept;
 ALTER TABLE outcomes DROP COLUMN erased_at;
 ALTER TABLE outcomes DROP COLUMN document_hash;

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	domain "github.com/jawort/jawort/audit"
+	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/server/auditlog"
+	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+func (r *root) audit() *cobra.Command {
+	var tenant string
+	cmd := &cobra.Command{Use: "audit", Short: "What happened, and whether the record of it holds"}
+	export := &cobra.Command{
+		Use: "export", Short: "Write a tenant's whole audit log as JSON lines, with a signed head at its end", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sign, err := r.signHead()
+			if err != nil {
+				return err
+			}
+			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return exportLog(cmd, s, tenant, sign) })
+		},
+	}
+	export.Flags().StringVar(&tenant, "tenant", "", "tenant whose log to write")
+	required(export, "tenant")
+	cmd.AddCommand(export, r.verifyLog())
+	return cmd
+}
+
+// signHead signs with the installation's receipt key.
+func (r *root) signHead() (audit.Sign, error) {
+	cfg, err := r.config()
+	if err != nil {
+		return nil, err
+	}
+	set, err := keys.Load(cfg.KeysFile)
+	if err != nil {
+		return nil, err
+	}
+	return func(h domain.Head) (string, error) { return h.Sign(set.Receipt()) }, nil
+}
+
+func exportLog(cmd *cobra.Command, s *lasting.Store, tenant string, sign audit.Sign) error {
+	ctx := cmd.Context()
+	if err := known(ctx, s, tenant); err != nil {
+		return err
+	}
+	published, err := auditlog.Published(ctx, s)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	err = audit.New(s.DB, rand.Reader).Export(ctx, tenant, published, sign, out, nil)
+	if err := errors.Join(err, out.Flush()); err != nil {
+		return broken(err)
+	}
+	return nil
+}
+
+func known(ctx context.Context, s *lasting.Store, tenant string) error {
+	if _, err := s.Tenant(ctx, tenant); errors.Is(err, db.ErrNotFound) {
+		return fmt.Errorf("there is no %s", tenant)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// broken says that the log does not hold, where that is what is wrong.
+func broken(err error) error {
+	if audit.IsFault(err) {
+		return fmt.Errorf("the log does not hold: %w", err)
+	}
+	return err
+}
+
+// describeLog says in words what was found.
+func describeLog(w io.Writer, r domain.Report) error {
+	if r.Entries == 0 {
+		_, err := fmt.Fprintf(w, "valid: no entries of %s\n", tenantName(r.Tenant))
+		return err
+	}
+	fmt.Fprintf(w, "valid: %d entries of %s\n", r.Entries, tenantName(r.Tenant))
+	fmt.Fprintf(w, "  range     entry 1 to %d, %s to %s\n", r.Entries, stamp(r.From), stamp(r.To))
+	if r.Heads > 0 {
+		fmt.Fprintf(w, "  head      of entry %d, signed %s; %d in all\n", r.Head.Sequence, stamp(r.Head.Time), r.Heads)
+	}
+	if n := r.Unsigned(); n > 0 {
+		fmt.Fprintf(w, "  unsigned  %d entries that no head covers yet\n", n)
+	}
+	_, err := fmt.Fprintf(w, "  erased    %d pieces of personal data\n", r.Erased)
+	return err
+}

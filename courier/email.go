@@ -1,0 +1,67 @@
+package courier
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jawort/jawort/locale"
+)
+
+// letter is what the e-mail of an occasion is filled with.
+type letter struct {
+	subject, body []part
+}
+
+var letters = map[Occasion]func(lang string, v Values) letter{
+	LoginCode:       codeLetter,
+	ActivationCode:  codeLetter,
+	NewDevice:       func(lang string, v Values) letter { return tenantLetter(v, name(v.Device), timeOf(lang, v)) },
+	ReportedLogin:   func(lang string, v Values) letter { return tenantLetter(v, timeOf(lang, v)) },
+	ChangedNumber:   func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Number), timeOf(lang, v)) },
+	RecoveryPending: func(lang string, v Values) letter { return tenantLetter(v, timeOf(lang, v)) },
+	BudgetUsed: func(_ string, v Values) letter {
+		return letter{
+			subject: []part{name(v.Budget), fixed(v.Used), fixed(v.Limit)},
+			body:    []part{name(v.Budget), name(v.Tenant), fixed(v.Used), fixed(v.Limit)},
+		}
+	},
+	Invitation: func(_ string, v Values) letter { return tenantLetter(v) },
+	Reminder:   func(_ string, v Values) letter { return tenantLetter(v) },
+}
+
+func codeLetter(_ string, v Values) letter {
+	return letter{
+		subject: []part{name(v.Application)},
+		body:    []part{name(v.Application), fixed(v.Code), fixed(fmt.Sprint(v.Minutes))},
+	}
+}
+
+func tenantLetter(v Values, more ...part) letter {
+	return letter{subject: []part{name(v.Tenant)}, body: append([]part{name(v.Tenant)}, more...)}
+}
+
+// How long names may be in an e-mail, in characters.
+const (
+	subjectName = 40
+	bodyName    = 256
+)
+
+func renderEmail(lang string, o Occasion, v Values) (subject, text string) {
+	letterOf, ok := letters[o]
+	if !ok {
+		return "", ""
+	}
+	l := letterOf(lang, v)
+	key := "courier.email." + string(o)
+	paragraphs := []string{fill(lang, key+".body", l.body, bodyName)}
+	if o == Invitation || o == Reminder {
+		if v.Words != "" {
+			paragraphs[0] = strings.TrimSpace(v.Words)
+		}
+		paragraphs = append(paragraphs, clean(v.Link))
+	}
+	if v.Contact != "" {
+		paragraphs = append(paragraphs, locale.Text(lang, "courier.contact", strings.TrimSpace(v.Contact)))
+	}
+	return fill(lang, key+".subject", l.subject, subjectName), strings.Join(paragraphs, "\n\n") + "\n"
+}

@@ -1,0 +1,43 @@
+package courier
+
+import "time"
+
+// Occasion is what a message is written for.
+type Occasion string
+
+// The occasions. Their texts are in the catalogues of package locale, as courier.<channel>.<occasion>.
+const (
+	LoginCode       Occasion = "login-code"
+	TransactionCode Occasion = "transaction-code" // by SMS only: it names amount and payee
+	ActivationCode  Occasion = "activation-code"
+	NewDevice       Occasion = "new-device"
+	ReportedLogin   Occasion = "reported-login"
+	ChangedNumber   Occasion = "changed-number" // goes to the old number
+	RecoveryPending Occasion = "recovery"
+	BudgetUsed      Occasion = "budget"     // by e-mail only, as what follows
+	Invitation      Occasion = "invitation" // carries no code
+	Reminder        Occasion = "reminder"
+)
+
+// Values are what texts are filled with; each occasion takes some of them. What people chose (names, labels, the tenant's own words)
+// may be anything: it is cut and cleaned where it is put in.
+type Values struct {
+	Tenant      string // its name
+	Application string // its name
+	Code        string
+	Host        string // of the page that the code is typed into, such as login.example; empty: browsers do not fill it in
+	Minutes     int    // for which the code is good
+	Amount      string // at most MaxAmount characters of the default alphabet: it is never cut
+	Payee       string
+	Device      string    // its label
+	Number      string    // the new one, masked
+	When        time.Time // in the tenant's time zone
+	Contact     string    // where the tenant helps
+	Words       string    // the tenant's own, in place of those of an invitation or reminder
+	Link        string    // where to begin; carries no code
+	Budget      string    // its name
+	Used, Limit string    // amounts with currency
+}
+
+// MaxAmount is the longest amount that a transaction's SMS has room for in all alphabets and languages.
+const MaxAmount = 32

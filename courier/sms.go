@@ -1,0 +1,66 @@
+package courier
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/jawort/jawort/factor/smpp/gsm"
+)
+
+// smsParts are what the SMS of each occasion is filled with, in the order of its text.
+var smsParts = map[Occasion]func(lang string, v Values) []part{
+	LoginCode:       func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
+	TransactionCode: func(_ string, v Values) []part { return []part{fixed(v.Code), fixed(v.Amount), name(v.Payee)} },
+	ActivationCode:  func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
+	NewDevice:       func(_ string, v Values) []part { return []part{name(v.Tenant), name(v.Device)} },
+	ReportedLogin:   func(_ string, v Values) []part { return []part{name(v.Tenant)} },
+	ChangedNumber:   func(_ string, v Values) []part { return []part{name(v.Tenant), fixed(v.Number)} },
+	RecoveryPending: func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v)} },
+}
+
+// Names in an SMS are cut to no less than leastName characters, unless there is no room at all.
+const (
+	longestName = 60
+	leastName   = 10
+	shortest    = 6
+)
+
+func renderSMS(lang string, o Occasion, v Values) string {
+	partsOf, ok := smsParts[o]
+	if !ok {
+		return ""
+	}
+	parts := partsOf(lang, v)
+	for i := range parts {
+		parts[i].text = gsm.Fold(parts[i].text)
+	}
+	key, last := "courier.sms."+string(o), ""
+	if o == LoginCode || o == TransactionCode || o == ActivationCode {
+		last = domainBound(v)
+	}
+	// What lets the browser fill the code in, and only on the right page, is worth more than words.
+	for _, try := range []struct {
+		key, last string
+		least     int
+	}{{key, last, leastName}, {key + ".short", last, leastName}, {key, "", leastName}, {key + ".short", "", shortest}} {
+		for most := longestName; most >= try.least; most-- {
+			if text := fill(lang, try.key, parts, most) + try.last; gsm.Fits(text) {
+				return text
+			}
+		}
+	}
+	return fill(lang, key+".short", parts, shortest)
+}
+
+// domainBound is the last line of an SMS with a code, in the form that browsers fill in on pages of this host only
+// (https://wicg.github.io/sms-one-time-codes/).
+func domainBound(v Values) string {
+	if v.Host == "" || strings.ContainsFunc(v.Host, notInHost) {
+		return ""
+	}
+	return "\n@" + v.Host + " #" + v.Code
+}
+
+func notInHost(r rune) bool {
+	return r > unicode.MaxASCII || r != '.' && r != '-' && !unicode.IsLower(r) && !unicode.IsDigit(r)
+}

@@ -1,0 +1,124 @@
+// Package mailtest is a mail server for tests: a real one, Debian's python3-aiosmtpd, in a process of its own.
+//
+// What it does with a message is said by whom it is for:
+//
+//	nobody@   refused: no such mailbox     relay@    refused: not ours to relay
+//	grey@     deferred the first time      closing@  the server closes, the first time
+//	hang@     never answered               dies@     dies over the recipient, the first time
+//	spam@     refused after the text       full@     deferred after the text, the first time
+//	silent@   taken, and dies before it says so, the first time
+//	rude@     taken, and dies afterwards
+//
+// and by whom it is from: stranger@ is refused, busy@ is deferred.
+package mailtest
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+)
+
+//go:embed smtpd.py
+var script string
+
+// Settings of a server.
+type Settings struct {
+	Kind        string // starttls, implicit or none
+	Certificate string // file with certificate and key, for TLS
+	Password    string // empty: nobody has to say one
+	Port        int    // 0: a free one
+}
+
+// Event is something that the server tells.
+type Event struct {
+	Event     string
+	Port      int
+	Sender    string
+	To        []string
+	Data      string
+	TLS       bool
+	Mechanism string
+	Good      bool
+}
+
+// Server is a running mail server.
+type Server struct {
+	Port   int
+	t      testing.TB
+	cmd    *exec.Cmd
+	events chan Event
+}
+
+// Start starts a server that lives as long as the test.
+func Start(t testing.TB, s Settings) *Server {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", script, s.Kind, s.Certificate, s.Password, strconv.Itoa(s.Port))
+	m := &Server{t: t, cmd: cmd, events: make(chan Event, 1000)}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("the mail server needs Debian's python3-aiosmtpd: %v", err)
+	}
+	read := make(chan struct{})
+	t.Cleanup(func() { <-read })
+	t.Cleanup(m.Kill)
+	go func() {
+		defer close(read)
+		defer close(m.events)
+		for in := json.NewDecoder(bufio.NewReader(out)); ; {
+			var e Event
+			if in.Decode(&e) != nil {
+				return
+			}
+			m.events <- e
+		}
+	}()
+	m.Port = m.Want("port").Port
+	return m
+}
+
+// Kill ends the server as kill -9 does.
+func (m *Server) Kill() {
+	if m.cmd.ProcessState == nil {
+		_ = m.cmd.Process.Kill()
+		_ = m.cmd.Wait() // it was killed
+	}
+}
+
+const patience = 20 * time.Second
+
+// Want waits for an event. Others are passed over.
+func (m *Server) Want(event string) Event {
+	m.t.Helper()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	for {
+		select {
+		case e, ok := <-m.events:
+			if !ok {
+				m.t.Fatalf("the mail server ended before it told %q", event)
+			}
+			if e.Event == event {
+				return e
+			}
+		case <-late.C:
+			m.t.Fatalf("the mail server never told %q", event)
+		}
+	}
+}
+
+// Mail waits for a message and returns its text as it came over the line.
+func (m *Server) Mail() string {
+	m.t.Helper()
+	return m.Want("mail").Data
+}
+
+// Address is where it listens.
+func (m *Server) Address() string { return fmt.Sprintf("127.0.0.1:%d", m.Port) }

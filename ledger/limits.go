@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jawort/jawort/refusal"
+)
+
+// Limits slow pumping: each bounds the messages to one subject. What is left out has its default, so that a limit can be
+// made wide but not forgotten.
+type Limits struct {
+	Account     []Rate `json:"account,omitempty" yaml:"account,omitempty"`
+	Application []Rate `json:"application,omitempty" yaml:"application,omitempty"`
+	Number      []Rate `json:"number,omitempty" yaml:"number,omitempty"`
+	Prefix      []Rate `json:"prefix,omitempty" yaml:"prefix,omitempty"`
+}
+
+// DefaultLimits are those of a tenant that has not said otherwise.
+func DefaultLimits() Limits {
+	return Limits{
+		Account:     []Rate{{10, time.Hour}},
+		Application: []Rate{{1000, 10 * time.Minute}},
+		Number:      []Rate{{5, 10 * time.Minute}, {10, 24 * time.Hour}},
+		Prefix:      []Rate{{100, 10 * time.Minute}},
+	}
+}
+
+type limit struct {
+	name  string
+	rates *[]Rate
+}
+
+func (l *Limits) all() []limit {
+	return []limit{{"account", &l.Account}, {"application", &l.Application}, {"number", &l.Number}, {"prefix", &l.Prefix}}
+}
+
+// Bound is one rate for one subject.
+type Bound struct {
+	Limit   string // the name of the limit: account, application, number, prefix
+	Subject string
+	Rate    Rate
+}
+
+// String names the bound in one word; two bounds of a tenant never have the same.
+func (b Bound) String() string {
+	return b.Limit + ":" + strconv.FormatInt(int64(b.Rate.Per/time.Second), 10) + ":" + b.Subject
+}
+
+// Bounds returns all that a message is bound by, in the order in which whoever counts must take them. The number is given
+// as its keyed hash.
+func (l Limits) Bounds(account, application, numberHash, prefix string) []Bound {
+	subjects := []string{account, application, numberHash, prefix}
+	var bounds []Bound
+	for i, limit := range l.all() {
+		for _, rate := range *limit.rates {
+			bounds = append(bounds, Bound{limit.name, subjects[i], rate})
+		}
+	}
+	slices.SortFunc(bounds, func(a, b Bound) int { return cmp.Compare(a.String(), b.String()) })
+	return bounds
+}
+
+func (l Limits) withDefaults() Limits {
+	defaults := DefaultLimits()
+	for i, limit := range l.all() {
+		if len(*limit.rates) == 0 {
+			*limit.rates = *defaults.all()[i].rates
+		}
+	}
+	return l
+}
+
+const maxRates = 4
+
+func (l Limits) validate(field string) error {
+	for _, limit := range l.all() {
+		if err := validateRates(field+"."+limit.name, *limit.rates); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func validateRates(field string, rates []Rate) error {
+	if len(rates) > maxRates {
+		return refusal.Field(field, "has more than 4 rates")
+	}
+	seen := map[time.Duration]bool{}
+	for _, rate := range rates {
+		if err := rate.validate(field); err != nil {
+			return err
+		}
+		if seen[rate.Per] {
+			return refusal.Field(field, "has two rates for the same time")
+		}
+		seen[rate.Per] = true
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+package usage
+
+import (
+	"net/http"
+
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/ledger"
+)
+
+func (f Feature) getSettings(w http.ResponseWriter, r *http.Request) error {
+	settings, err := f.Settings.Settings(r.Context(), tenant(r.Context()))
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, settings)
+}
+
+// putSettings replaces all of them; what the body leaves out gets its default.
+func (f Feature) putSettings(w http.ResponseWriter, r *http.Request) error {
+	settings, err := edge.Decode[ledger.Settings](r)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Settings.PutSettings(r.Context(), tenant(r.Context()), settings, actor(r.Context())); err != nil {
+		return err
+	}
+	return f.getSettings(w, r)
+}

@@ -1,0 +1,39 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/jawort/jawort/store/db"
+)
+
+// Erase takes an account's personal data out of the log, and out of its events that are no entries yet, in the
+// caller's transaction. The entries stay, and with them that something happened and when.
+//
+// The order matters. Who appends at this moment is waited for first, so that what it leaves beside its entries is
+// erased with the rest.
+func Erase(ctx context.Context, tx *sql.Tx, account string) error {
+	if err := hold(ctx, tx); err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		`UPDATE outbox SET personal = '' WHERE account = $1 AND personal <> ''`,
+		`DELETE FROM audit_personal WHERE account = $1`,
+	} {
+		if _, err := db.Exec(ctx, tx, statement, account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EraseBefore takes up to limit pieces of the tenant's personal data out of the log that lie beside entries of before a
+// moment, oldest first, and returns how many. The caller repeats it until there are fewer than limit.
+func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (int, error) {
+	n, err := db.Exec(ctx, s.Writes(), `
+		DELETE FROM audit_personal WHERE tenant = $1 AND (sequence, name) IN (
+			SELECT sequence, name FROM audit_personal WHERE tenant = $1 AND at < $2 ORDER BY at LIMIT $3)`,
+		tenant, db.Micros(before), limit)
+	return int(n), err
+}

@@ -1,0 +1,130 @@
+package audit_test
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/dbtest"
+	"github.com/jawort/jawort/store/db/pgtest"
+)
+
+func (w *world) erase(account string) {
+	w.Helper()
+	must(w, w.d.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error { return audit.Erase(ctx, tx, account) }))
+}
+
+func TestOnePersonsDataIsErasedAndToldAsErased(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.outcome("ten_a", "apr_1", "Anna Muster") // of acc_1
+		w.appended("ten_a", 6)                     // acc_0, acc_1, acc_2, twice
+		before, report := w.export("ten_a")
+		if report.Erased != 0 || !strings.Contains(before, "Anna Muster") {
+			w.Fatalf("%+v", report)
+		}
+		w.some("ten_a", 3) // not sequenced yet
+		w.erase("acc_1")
+		w.exec(`UPDATE outcomes SET document = NULL, holder = '', label = '', credential = NULL, public_key = NULL, auth_data = NULL, client_data = NULL, signature = NULL`)
+		must(w, w.d.SetClockOffset(w.Context(), time.Minute))
+		w.drain(w.leased())
+		text, report := w.export("ten_a")
+		if report.Entries != 10 || report.Erased != 4 || strings.Contains(text, "Anna Muster") || strings.Count(text, "Erika") != 6 {
+			w.Errorf("%+v\n%s", report, text)
+		}
+		found, err := w.s.Verify(w.Context(), "ten_a", w.published())
+		must(w, err)
+		if found.Erased != 4 || found.Documents != (audit.Standings{Erased: 1}) || found.Evidence != (audit.Standings{Erased: 1}) {
+			w.Errorf("%+v", found)
+		}
+	})
+}
+
+func TestPersonalDataGoesWhenItsTimeIsOverAndTheEntriesStay(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.appended("ten_a", 5)
+		w.appended("ten_b", 5)
+		must(w, w.d.SetClockOffset(w.Context(), time.Hour))
+		w.appended("ten_a", 2)
+		now, err := w.s.Now(w.Context())
+		must(w, err)
+		for _, want := range []int{3, 2, 0} {
+			n, err := w.s.EraseBefore(w.Context(), "ten_a", now.Add(-30*time.Minute), 3)
+			must(w, err)
+			if n != want {
+				w.Fatalf("%d pieces went, want %d", n, want)
+			}
+		}
+		if _, report := w.export("ten_a"); report.Entries != 7 || report.Erased != 5 {
+			w.Errorf("%+v", report)
+		}
+		if _, report := w.export("ten_b"); report.Erased != 0 {
+			w.Errorf("another tenant's: %+v", report)
+		}
+	})
+}
+
+// An event may be on its way into the log while its person is erased.
+func TestNothingThatIsBeingAppendedOutlivesItsErasure(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
+	w.some("ten_a", 3)
+	token := w.leased()
+	erasing, commit, erased, appended := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	go func() {
+		erased <- w.d.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			err := audit.Erase(ctx, tx, "acc_1")
+			close(erasing)
+			<-commit
+			return err
+		})
+	}()
+	<-erasing
+	go func() {
+		_, err := w.s.Append(t.Context(), token, lease, 500)
+		appended <- err
+	}()
+	w.untilItWaits()
+	close(commit)
+	must(t, <-erased)
+	must(t, <-appended)
+	w.wantCount(3, "audit_entries")
+	w.wantCount(0, "audit_personal WHERE account = 'acc_1'")
+	w.wantCount(2, "audit_personal")
+}
+
+func TestAnErasureWaitsForWhatIsBeingAppended(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
+	w.some("ten_a", 3)
+	under, commit, appended, erased := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	go func() { // what Append does, held up before its commit
+		appended <- w.d.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			for _, statement := range []string{
+				`UPDATE audit_sequencer SET leased_until = jawort_now() + 10000000`,
+				`UPDATE outbox SET sequenced_at = jawort_now()`,
+				`INSERT INTO audit_personal (tenant, sequence, name, account, at, value, key) VALUES ('ten_a', 1, 'holder', 'acc_1', 1, 'Erika', '')`,
+			} {
+				if _, err := db.Exec(ctx, tx, statement); err != nil {
+					return err
+				}
+			}
+			close(under)
+			<-commit
+			return nil
+		})
+	}()
+	<-under
+	go func() {
+		erased <- w.d.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return audit.Erase(ctx, tx, "acc_1") })
+	}()
+	w.untilItWaits()
+	close(commit)
+	must(t, <-appended)
+	must(t, <-erased)
+	w.wantCount(0, "audit_personal")
+	w.wantCount(0, "outbox WHERE account = 'acc_1' AND personal <> ''")
+}

@@ -1,0 +1,54 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jawort/jawort/approval"
+)
+
+// ApproveBy ends a pending approval as approved by a method that is no signature, in the transaction that consumes what
+// proved it. Won says that it did; otherwise the outcome is the one that stands. approval.ErrExpired: too late.
+func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method) (o approval.Outcome, won bool, err error) {
+	o = endOf(p, approval.StatusApproved)
+	o.Method = method
+	won, err = put(ctx, tx, p, &o, beforeClose)
+	if err != nil || won {
+		return o, won, err
+	}
+	o, err = readOutcome(ctx, tx, p.ID)
+	if errors.Is(err, approval.ErrUnknown) {
+		return o, false, approval.ErrExpired
+	}
+	return o, false, err
+}
+
+// What must still hold when nobody is asked. The account's row is not locked: a deletion at the same moment finds a
+// login that was let in a moment before.
+const (
+	stillTrusted = `EXISTS (SELECT 1 FROM trusted_browsers b JOIN accounts a ON a.id = b.account
+		WHERE b.id = $28 AND b.account = $4 AND ` + browserActive + `)`
+	stillThere = `EXISTS (SELECT 1 FROM accounts a WHERE a.id = $4 AND a.deleted_at = 0)`
+)
+
+// LetIn writes the outcome of a login about which nobody is asked, in one statement: by a trusted browser, or because
+// confirming is not enforced yet. approval.ErrChanged: what it rests on has ended meanwhile. Repeating it with the same
+// approval gets the first outcome.
+func (s *Store) LetIn(ctx context.Context, p approval.Pending, method approval.Method, browser string) (approval.Outcome, error) {
+	o := endOf(p, approval.StatusApproved)
+	o.Method, o.Browser = method, browser
+	condition := stillThere
+	if method == approval.MethodTrustedBrowser {
+		condition = stillTrusted
+	}
+	won, err := put(ctx, s.Writes(), p, &o, condition)
+	if err != nil || won {
+		return o, err
+	}
+	o, err = s.Outcome(ctx, p.ID)
+	if errors.Is(err, approval.ErrUnknown) {
+		err = approval.ErrChanged
+	}
+	return o, err
+}

@@ -1,0 +1,61 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// LateReportEvent is the kind of the event of a report that came after the end.
+const LateReportEvent = "approval.late_report"
+
+// report ends the approval at once. After the end it is kept beside the outcome. Either way nobody of the same session or
+// network wakes the phones any more, and what the approval let in is trusted no longer.
+func report(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdict, error) {
+	v, ok, err := win(ctx, tx, d, approval.StatusReported, beforeClose)
+	if err == nil && !ok {
+		v, err = expire(ctx, tx, d)
+	}
+	if err != nil {
+		return v, err
+	}
+	if err := pauseReported(ctx, tx, d.Approval); err != nil || v.Own {
+		return v, err
+	}
+	v.Own, v.Late = true, true
+	return v, reportLate(ctx, tx, d)
+}
+
+func reportLate(ctx context.Context, tx *sql.Tx, d approval.Decided) error {
+	fresh, err := db.Exec(ctx, tx, `
+		INSERT INTO late_reports (approval, device, holder, reported_at) VALUES ($1, $2, $3, jawort_now())
+		ON CONFLICT (approval, device) DO NOTHING`, d.Approval.ID, d.Signer.Device, d.Signer.Holder)
+	if err != nil || fresh == 0 {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, `
+		UPDATE trusted_browsers SET ended_at = jawort_now(), ended_by = $2 WHERE approval = $1 AND ended_at = 0`, d.Approval.ID, LateReportEvent)
+	if err != nil {
+		return err
+	}
+	return outbox.Put(ctx, tx, outbox.Event{
+		Kind: LateReportEvent, Tenant: d.Approval.Tenant, Application: d.Approval.Application, Account: d.Approval.Account,
+		Subject: d.Approval.ID, Installation: d.Signer.Installation, Actor: outbox.Actor{Kind: outbox.ByDevice, ID: d.Signer.Device},
+		Personal: map[string]string{"holder": d.Signer.Holder},
+	})
+}
+
+// pauseReported keeps where the reported login came from.
+func pauseReported(ctx context.Context, tx *sql.Tx, p approval.Pending) error {
+	c, err := approval.ParseContext(p.Context)
+	if err != nil || (c.Session == "" && c.Network == "") {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, `
+		INSERT INTO report_pauses (approval, account, session, network, paused_at) VALUES ($1, $2, $3, $4, jawort_now())
+		ON CONFLICT (approval) DO NOTHING`, p.ID, p.Account, c.Session, c.Network)
+	return err
+}

@@ -1,0 +1,111 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/store/db"
+)
+
+// Reserve sets aside the money of one SMS, in the transaction that queues it. A message that is reserved again is reserved
+// once. It is refused with ledger.ErrNoPrice, ledger.ErrTooMany (with the time to wait), ledger.ErrBudgetSpent, or
+// account.ErrUnknownAccount where account or payer is not of the tenant.
+func (s *Store) Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	k, err := known(ctx, tx, r.Tenant, r.Message)
+	if err != nil || k.reserved {
+		return err
+	}
+	entry, err := newEntry(r, k.settings, k.now)
+	if err != nil {
+		return err
+	}
+	mac, err := s.numberMAC(r.Tenant, r.Number)
+	if err != nil {
+		return err
+	}
+	windows, err := lockWindows(ctx, tx, r.Tenant, k.settings.Limits.Bounds(r.Account, r.Application, hex.EncodeToString(mac), entry.Destination.Prefix))
+	if err != nil {
+		return err
+	}
+	pots, err := lockPots(ctx, tx, r.Tenant, entry.Currency, potsOf(entry))
+	if err != nil {
+		return err
+	}
+	fresh, err := insert(ctx, tx, entry, mac)
+	if err != nil || !fresh {
+		return err
+	}
+	if err := windows.admit(ctx, tx, k.now); err != nil {
+		return err
+	}
+	return pots.pay(ctx, tx, k, ledger.Payment{Price: entry.Price, OnlyMethod: r.OnlyMethod})
+}
+
+// situation is what a reservation finds.
+type situation struct {
+	now      time.Time
+	settings ledger.Settings
+	zone     *time.Location
+	reserved bool // the message is in the ledger already
+}
+
+func known(ctx context.Context, q db.Querier, tenant, message string) (situation, error) {
+	var k situation
+	text, err := db.One(ctx, q, func(row db.Row) (text string, err error) {
+		return text, row.Scan(db.Into(&k.now), &k.reserved, &text)
+	}, `SELECT jawort_now(), EXISTS (SELECT 1 FROM ledger_entries WHERE message = $2),
+		COALESCE((SELECT settings FROM sms_settings WHERE tenant = $1), '')`, tenant, message)
+	if err != nil {
+		return situation{}, err
+	}
+	k.settings, k.zone, err = decodeSettings(text)
+	return k, err
+}
+
+func newEntry(r ledger.Reservation, settings ledger.Settings, now time.Time) (ledger.Entry, error) {
+	destination, err := ledger.DestinationOf(r.Number)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	price, err := settings.Prices.Price(r.Number)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	zone, err := settings.Zone()
+	if err != nil {
+		return ledger.Entry{}, fmt.Errorf("ledger: time zone: %v", err)
+	}
+	return ledger.Entry{
+		Message: r.Message, Tenant: r.Tenant, Application: r.Application, Account: r.Account, Group: r.Group, Payer: r.Payer,
+		Destination: destination, Price: price, Currency: settings.Currency, State: ledger.Reserved,
+		Month: ledger.Monthly.Period(now, zone), Quarter: ledger.Quarterly.Period(now, zone), ReservedAt: now,
+	}, nil
+}
+
+func potsOf(e ledger.Entry) []ledger.Pot {
+	return ledger.PotsOf(e.Application, e.Group, e.Destination.Country, e.Month, e.Quarter)
+}
+
+// insert writes the entry; it says false where the message has one.
+func insert(ctx context.Context, tx *sql.Tx, e ledger.Entry, mac []byte) (fresh bool, err error) {
+	n, err := db.Exec(ctx, tx, `
+		INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at)
+		SELECT $1, a.tenant, $3, a.id, $5, p.id, $7, $8, $9, $10, $11, $12, $13, $14, $15
+		FROM accounts a JOIN accounts p ON p.tenant = a.tenant WHERE a.tenant = $2 AND a.id = $4 AND p.id = $6
+		ON CONFLICT (message) DO NOTHING`,
+		e.Message, e.Tenant, e.Application, e.Account, e.Group, e.Payer, e.Destination.Country, e.Destination.Prefix, mac,
+		int64(e.Price), string(e.Currency), string(e.State), e.Month, e.Quarter, db.Micros(e.ReservedAt))
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	_, err = db.One(ctx, tx, db.ScanInt, `SELECT 1 FROM ledger_entries WHERE message = $1`, e.Message)
+	return false, db.Replace(err, account.ErrUnknownAccount)
+}

@@ -1,0 +1,52 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/store/db"
+)
+
+// Settle notes what became of a message, in the transaction that notes it in the queue. Handed to a carrier it costs,
+// whether it is delivered afterwards or not; failed or expired before, it gives its money back. The first of these is
+// final. A message that the ledger does not know is none of its business.
+func (s *Store) Settle(ctx context.Context, tx *sql.Tx, message string, state State) error {
+	to, ends := after(state)
+	if !ends {
+		return nil
+	}
+	e, err := db.One(ctx, tx, scanReserved, `
+		UPDATE ledger_entries SET state = $3, settled_at = jawort_now() WHERE message = $1 AND state = $2
+		RETURNING tenant, application, group_id, country, month, quarter, price, currency`, message, string(ledger.Reserved), string(to))
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	if err != nil || to == ledger.Settled || e.Price == 0 {
+		return err
+	}
+	return giveBack(ctx, tx, e)
+}
+
+// after returns the state of the money that follows from that of the message.
+func after(state State) (to ledger.State, ends bool) {
+	switch {
+	case state.Taken():
+		return ledger.Settled, true
+	case state == Failed, state == Expired:
+		return ledger.Released, true
+	default:
+		return "", false
+	}
+}
+
+func scanReserved(r db.Row) (e ledger.Entry, err error) {
+	return e, r.Scan(&e.Tenant, &e.Application, &e.Group, &e.Destination.Country, &e.Month, &e.Quarter, &e.Price, &e.Currency)
+}
+
+// Erase forgets to which number an account was sent. What it cost, and who pays, stays.
+func (s *Store) Erase(ctx context.Context, tx *sql.Tx, account string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE ledger_entries SET number_mac = NULL, prefix = '' WHERE account = $1`, account)
+	return err
+}
