@@ -1,8 +1,9 @@
 package account
 
 import (
-	"errors"
 	"time"
+
+	"github.com/jawort/jawort/refusal"
 )
 
 // Date is when something begins: an instant (RFC 3339), or a day, which begins at midnight of the tenant's time zone.
@@ -11,7 +12,8 @@ type Date struct {
 	day bool
 }
 
-var errNotADate = errors.New("must be a date such as 2027-01-01, or a time such as 2027-01-01T08:00:00Z")
+var errNotADate = refusal.New(refusal.Invalid, "invalid-request",
+	"A date must look like 2027-01-01, or like 2027-01-01T08:00:00Z with a time.")
 
 // DateOf returns the date of an instant.
 func DateOf(t time.Time) Date { return Date{at: t} }

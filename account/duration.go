@@ -1,10 +1,11 @@
 package account
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/jawort/jawort/refusal"
 )
 
 // Day is 24 hours, whatever a clock on the wall does: intervals do not follow daylight saving.
@@ -13,7 +14,7 @@ const Day = 24 * time.Hour
 // Duration is a time.Duration that is written as "12h" or "30d" in JSON and YAML.
 type Duration time.Duration
 
-var errNotADuration = errors.New(`must be a duration such as "90m", "12h" or "30d"`)
+var errNotADuration = refusal.New(refusal.Invalid, "invalid-request", "A duration must look like 90m, 12h or 30d.")
 
 // maxDays keeps a count of days from running over.
 const maxDays = 36500

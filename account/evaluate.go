@@ -66,7 +66,7 @@ func (e *evaluation) ask(v *Verdict) {
 		v.Activate.Recommended = min(e.group.Activation.Recommended, len(v.Activate.Methods))
 	}
 	if v.Obstacle != "" || !e.hasMethod() {
-		v.Support = e.Tenant.Policy.Support
+		v.Support = e.Application.TenantPolicy.Support
 	}
 	if v.Obstacle != "" {
 		v.Reason.Until = until

@@ -1,12 +1,14 @@
 package account_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/refusal"
 )
 
 var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -14,8 +16,9 @@ var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // everyday is the login of a customer with a phone, whose browser confirmed an hour ago.
 func everyday() account.Situation {
 	return account.Situation{
-		Tenant:      account.Tenant{ID: "ten_1", Policy: account.TenantPolicy{Support: account.Texts{English: "Call us."}}},
-		Application: account.Application{ID: "app_1", Name: "Portal"},
+		Application: account.Application{
+			ID: "app_1", Name: "Portal", TenantPolicy: account.TenantPolicy{Support: account.Texts{English: "Call us."}},
+		},
 		Group: account.Group{Policy: account.GroupPolicy{
 			Interval: account.Interval{Max: 7, Default: 1}, SMS: account.SMS{Switch: account.SwitchOn},
 		}},
@@ -139,7 +142,8 @@ func TestARememberedBrowserIsTrustedForAsLongAsTheApplicationOffers(t *testing.T
 		"where the group asks always":   {func(s *account.Situation) { s.Group.Policy.Interval = account.Interval{} }, "remembered"},
 		"where always was chosen":       {func(s *account.Situation) { s.Account.Interval = days(0) }, "always"},
 		"where the application caps":    {func(s *account.Situation) { s.Application.Policy.MaxInterval = account.Duration(time.Hour) }, "remembered"},
-		"where that is less than trusted": {func(s *account.Situation) {
+		"where aal2 caps":               {func(s *account.Situation) { s.Application.Policy.Preset = account.AAL2 }, "interval_over"},
+		"where the interval is longer": {func(s *account.Situation) {
 			s.Application.Policy.Remember, s.Trust.ConfirmedAt = account.Duration(time.Hour), now.Add(-2*time.Hour)
 		}, "trusted"},
 	} {
@@ -314,6 +318,10 @@ func TestAnIntervalOutsideItsBoundsIsRefusedByItsBound(t *testing.T) {
 		}
 		if !ok {
 			wantField(t, err, "interval")
+			var r *refusal.Error
+			if errors.As(err, &r); r.Class != refusal.Invalid || r.Extra["bounded_by"] != account.BoundGroup || r.Extra["max"] != 3 {
+				t.Errorf("%d days: %v does not name the bound", n, r.Extra)
+			}
 		}
 	}
 }

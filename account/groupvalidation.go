@@ -77,7 +77,7 @@ func validateEnforcement(from map[string]Date) error {
 			return err
 		}
 		if from[application].IsZero() {
-			return refusal.Field(fmt.Sprintf("enforced_from[%s]", application), errNotADate.Error())
+			return refusal.Field(fmt.Sprintf("enforced_from[%s]", application), "must be a date such as 2027-01-01, or a time such as 2027-01-01T08:00:00Z")
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -38,18 +39,35 @@ type Change struct {
 	Less   int `json:"less"`      // asked only before
 }
 
-// Replay judges past logins under two sets of policies, browser by browser in the order of time, and counts by group. Both
-// sides are judged, so that what they differ in is the policy and not the luck of the past: a login that was approved
-// without asking is taken as one that would have been confirmed.
+// Rehearsal judges past logins under two sets of policies, browser by browser. Both sides are judged, so that what they
+// differ in is the policy and not the luck of the past: a login that was approved without asking is taken as one that
+// would have been confirmed.
+type Rehearsal struct {
+	before, after *history
+	changes       map[string]Change
+}
+
+// NewRehearsal returns one that has seen nothing yet.
+func NewRehearsal(before, after Policies) *Rehearsal {
+	return &Rehearsal{before: newHistory(before), after: newHistory(after), changes: make(map[string]Change)}
+}
+
+// Add judges one more login. Logins come in the order of time, because each that is confirmed moves the next that is asked.
+func (r *Rehearsal) Add(e Event) {
+	asked, would := r.before.asks(e), r.after.asks(e)
+	r.changes[e.Group] = r.changes[e.Group].count(asked, would)
+}
+
+// Changes returns what was counted, by group.
+func (r *Rehearsal) Changes() map[string]Change { return maps.Clone(r.changes) }
+
+// Replay rehearses events, which come in any order.
 func Replay(events []Event, before, after Policies) map[string]Change {
-	ordered := slices.SortedStableFunc(slices.Values(events), func(a, b Event) int { return a.At.Compare(b.At) })
-	old, changed := newHistory(before), newHistory(after)
-	changes := make(map[string]Change)
-	for _, e := range ordered {
-		asked, would := old.asks(e), changed.asks(e)
-		changes[e.Group] = changes[e.Group].count(asked, would)
+	r := NewRehearsal(before, after)
+	for _, e := range slices.SortedStableFunc(slices.Values(events), func(a, b Event) int { return a.At.Compare(b.At) }) {
+		r.Add(e)
 	}
-	return changes
+	return r.changes
 }
 
 func (c Change) count(asked, would bool) Change {

@@ -91,10 +91,11 @@ func TestAReplayKeepsBrowsersAccountsAndGroupsApart(t *testing.T) {
 	events := slices.Concat(
 		daily(func(int, *account.Event) {}),
 		daily(func(_ int, e *account.Event) { e.Lineage = "another" }),
+		daily(func(_ int, e *account.Event) { e.Account = "acc_3" }),
 		daily(func(_ int, e *account.Event) { e.Account, e.Group = "acc_2", "" }),
 	)
 	got := account.Replay(events, inForce(weekly(), account.ApplicationPolicy{}), inForce(account.GroupPolicy{}, account.ApplicationPolicy{}))
-	if got["grp_1"] != (account.Change{Logins: 20, Asked: 8, Would: 20, More: 12}) || got[""] != (account.Change{Logins: 10, Asked: 10, Would: 10}) {
+	if got["grp_1"] != (account.Change{Logins: 30, Asked: 12, Would: 30, More: 18}) || got[""] != (account.Change{Logins: 10, Asked: 10, Would: 10}) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 // Situation is all that decides whether somebody is asked, and how. The caller reads it; Evaluate judges it.
 type Situation struct {
-	Tenant      Tenant
 	Zone        *time.Location // of the tenant; nil: UTC
 	Application Application
 	Group       Group // zero: the account has none

@@ -11,7 +11,7 @@ import (
 func TestTheDomainDoesNoIO(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]bool{"id": true, "refusal": true, "approval": true}
-	for _, dir := range []string{".", "../account", "../factor", "../ledger"} {
+	for _, dir := range []string{".", "../account", "../audit", "../factor", "../ledger"} {
 		pkg, err := build.ImportDir(dir, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -32,7 +32,7 @@ func (h *house) playDirectory() {
 	h.refused("cannot-receive-sms", err)
 	two := 2
 	_, err = c.ChangeAccount(ctx, "KD1", client.AccountChange{Interval: &two})
-	h.refused("interval-out-of-bounds", err)
+	h.refused("invalid-request", err)
 	h.playIntervals(c, one, two)
 	h.playLists(c)
 	h.playInvitations(c)
@@ -54,7 +54,7 @@ func (h *house) playIntervals(c *client.Client, one, two int) {
 	ctx := h.Context()
 	h.must(c.SetInterval(ctx, "KD1", &one))
 	h.must(c.SetInterval(ctx, "KD1", nil))
-	h.refused("interval-out-of-bounds", c.SetInterval(ctx, "KD1", &two))
+	h.refused("invalid-request", c.SetInterval(ctx, "KD1", &two))
 	h.refused("unknown-account", c.SetInterval(ctx, "nobody", &one))
 	set, err := c.SetManagedInterval(ctx, "AB1234", &one)
 	h.must(err)
@@ -62,7 +62,7 @@ func (h *house) playIntervals(c *client.Client, one, two int) {
 		h.Errorf("set %+v", set)
 	}
 	_, err = c.SetManagedInterval(ctx, "AB1234", &two)
-	h.refused("interval-out-of-bounds", err)
+	h.refused("invalid-request", err)
 	_, err = c.SetManagedInterval(ctx, "nobody", &one)
 	h.refused("unknown-account", err)
 }

@@ -33,6 +33,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playAudit()
 	h.playWebhooks()
 	h.playUsage()
+	h.playPolicy()
 	h.playRefusals(anna)
 	h.playOutage(anna)
 	h.wantAllPlayed()

@@ -14,12 +14,6 @@ import (
 // CodeDigits is the length of every code that is sent or shown by an authenticator app.
 const CodeDigits = 6
 
-// How long a code that was sent can be used. NIST SP 800-63B-4, section 3.1.3.2, allows at most ten minutes.
-const (
-	CodeLife     = 15 * time.Minute
-	CodeLifeAAL2 = 10 * time.Minute
-)
-
 // How often a code may be sent for one approval by one method.
 const (
 	MaxCodes     = 3

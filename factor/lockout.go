@@ -24,3 +24,9 @@ func Pause(failures int) (pause time.Duration, disabled bool) {
 
 // AttemptsLeft returns how many more wrong codes are taken before the method pauses or is disabled.
 func AttemptsLeft(failures int) int { return max(firstPause-failures, 0) }
+
+// NumberHold is how long a changed number confirms nothing, so that whoever had it before can object.
+const NumberHold = 24 * time.Hour
+
+// ActivationLife is how long the key of an authenticator app waits for its first code.
+const ActivationLife = 15 * time.Minute

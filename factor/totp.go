@@ -19,11 +19,9 @@ const (
 	totpKeyBytes = 20 // 160 bits, RFC 4226 section 4 R6
 )
 
-// Steps that a phone's clock may be off, to either side. Each one more is one more code that a guess may hit.
-const (
-	DefaultSkew = 1
-	MaxSkew     = 2
-)
+// MaxSkew is how many steps a phone's clock may be off at most, to either side. Each one more is one more code that a
+// guess may hit.
+const MaxSkew = 2
 
 // TOTPKey is the secret that an authenticator app shares with us.
 type TOTPKey struct{ secret []byte }

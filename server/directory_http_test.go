@@ -72,8 +72,8 @@ func TestWhatIsWrongWithAnAccountIsNamed(t *testing.T) {
 		`{"language":"fr"}`:               {"language", "invalid-request"},
 		`{"interval":8}`:                  {"interval", "invalid-request"},
 		`{"interval":"1"}`:                {"interval", "invalid-request"},
-		`{"interval":1}`:                  {"interval", "interval-out-of-bounds"},
-		`{"group":"broker","interval":2}`: {"interval", "interval-out-of-bounds"},
+		`{"interval":1}`:                  {"interval", "invalid-request"},
+		`{"group":"broker","interval":2}`: {"interval", "invalid-request"},
 		`{"group":"none"}`:                {"group", "invalid-request"},
 		`{"manager":"none"}`:              {"manager", "invalid-request"},
 		`{"manager":"4711"}`:              {"manager", "invalid-request"},
@@ -92,7 +92,7 @@ func TestWhatIsWrongWithAnAccountIsNamed(t *testing.T) {
 	i.call("GET", "/v1/accounts/4711", nil).want(404, "unknown-account")
 	i.call("PUT", "/v1/accounts/4711", `{"group":"broker"}`).want(201, "")
 	i.call("PUT", "/v1/accounts/4711/interval", `{"days":1}`).want(200, "")
-	a := i.call("PUT", "/v1/accounts/4711/interval", `{"days":2}`).want(422, "interval-out-of-bounds")
+	a := i.call("PUT", "/v1/accounts/4711/interval", `{"days":2}`).want(422, "invalid-request")
 	if a.text("group") != "broker" || a.body["max"] != 1.0 || !strings.Contains(a.text("detail"), "broker allows 0 to 1 days") {
 		t.Errorf("the bound is not named: %s", a.raw)
 	}
@@ -209,7 +209,7 @@ func TestTheIntervalOfAllThatOneManagesIsSetTogether(t *testing.T) {
 		t.Errorf("set %s", a.raw)
 	}
 	i.call("PUT", "/v1/accounts/c2", `{"group":"strict","interval":null}`).want(200, "")
-	if a := i.call("PUT", "/v1/accounts/boss/managed/interval", `{"days":1}`).want(422, "interval-out-of-bounds"); a.text("group") != "strict" {
+	if a := i.call("PUT", "/v1/accounts/boss/managed/interval", `{"days":1}`).want(422, "invalid-request"); a.text("group") != "strict" {
 		t.Errorf("refused %s", a.raw)
 	}
 	if got := listed(i.call("GET", "/v1/accounts?interval=7", nil).want(200, "")); got != "c1 c3" {

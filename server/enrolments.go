@@ -15,6 +15,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/qr"
 )
 
 // enrolling is how a phone gets bound to an account.
@@ -103,7 +104,7 @@ func (e enrolments) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := shownEnrolment(enrolment, nil)
 	v.Link = strings.TrimSuffix(e.enrolURL, "/") + "/enrol#" + code
-	if v.QR, err = qrDataURI(v.Link); err != nil {
+	if v.QR, err = qr.DataURI(v.Link); err != nil {
 		return err
 	}
 	if err := e.store.CreateEnrolment(r.Context(), enrolment, account.HashCode(code)); err != nil {

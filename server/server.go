@@ -25,6 +25,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/ticket"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
@@ -37,6 +38,7 @@ type Live interface {
 	ending.Live
 	ending.Overdue
 	hub.Live
+	policy.Limits
 }
 
 // Lasting is all that the server needs of the lasting store.
@@ -50,6 +52,8 @@ type Lasting interface {
 	receiptKeys
 	trustedBrowsers
 	enrolling
+	policy.Directory
+	policy.Past
 	ending.Lasting
 	hub.Lasting
 	auditlog.Tenants
@@ -113,14 +117,10 @@ const DefaultMaxSockets = 50_000
 
 // Server is the login-facing API with its background parts.
 type Server struct {
-	mux       *edge.Mux
-	hub       *hub.Hub
-	sweeper   *ending.Sweeper
-	outbox    *ending.Outbox
-	sequencer *auditlog.Sequencer
-	hooks     Webhooks
-	forget    usage.Forgetter
-	retain    directory.Retention
+	mux    *edge.Mux
+	hub    *hub.Hub
+	outbox *ending.Outbox
+	parts  []part
 }
 
 // New returns a server. The caller serves it as a handler and runs Run.
@@ -131,35 +131,17 @@ func New(o Options) (*Server, error) {
 	}
 	o = o.withDefaults()
 	ender := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log)
-	s := &Server{
-		mux:     edge.NewMux(o.Edge),
-		sweeper: ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
-		sequencer: auditlog.NewSequencer(auditlog.Options{
-			Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log,
-		}),
-		outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log),
-		hooks:  o.Webhooks,
-		forget: usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
-		retain: directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
-	}
+	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log)}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
 		Now: o.Now, Tick: o.Tick, Log: o.Edge.Log, Metrics: o.Edge.Metrics,
 	})
+	s.parts = append([]part{s.hub, s.outbox}, parts(o, ender)...)
 	o.Wakeups.OnWake(s.wake)
 	for _, feature := range features(o, ender, s.hub, socket) {
 		feature.Mount(s.mux)
 	}
 	return s, nil
-}
-
-// followers do what follows from what happened. Phones are told first: there somebody waits.
-func followers(o Options) []ending.Follower {
-	all := []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}
-	if o.Webhooks.Store != nil {
-		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
-	}
-	return all
 }
 
 func (o Options) withDefaults() Options {
@@ -197,15 +179,9 @@ func (s *Server) Routes() []string { return s.mux.Routes() }
 // Run runs the background parts until ctx ends, and returns when the last socket is closed.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.hub.Run(ctx) })
-	g.Go(func() error { return s.sweeper.Run(ctx) })
-	g.Go(func() error { return s.outbox.Run(ctx) })
-	g.Go(func() error { return s.sequencer.Run(ctx) })
-	if s.hooks.Worker != nil {
-		g.Go(func() error { return s.hooks.Worker.Run(ctx) })
+	for _, p := range s.parts {
+		g.Go(func() error { return p.Run(ctx) })
 	}
-	g.Go(func() error { return s.forget.Run(ctx) })
-	g.Go(func() error { return s.retain.Run(ctx) })
 	return g.Wait()
 }
 

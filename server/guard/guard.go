@@ -61,18 +61,18 @@ func (c Caller) in(ctx context.Context) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
 }
 
-// Key lets in the bearer of an API key with the scope.
-func (g Guards) Key(scope account.Scope) edge.Guard {
+// Key lets in the bearer of an API key with the scope, or with one of the others.
+func (g Guards) Key(scope account.Scope, others ...account.Scope) edge.Guard {
 	return func(r *http.Request) (context.Context, error) {
 		secret, ok := edge.BearerToken(r, "Bearer")
 		if !ok {
 			return nil, errNobody
 		}
-		return g.withKey(r.Context(), secret, scope)
+		return g.withKey(r.Context(), secret, scope, others...)
 	}
 }
 
-func (g Guards) withKey(ctx context.Context, secret string, scope account.Scope) (context.Context, error) {
+func (g Guards) withKey(ctx context.Context, secret string, scope account.Scope, others ...account.Scope) (context.Context, error) {
 	key, application, err := g.Credentials.KeyByHash(ctx, account.HashSecret(secret))
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, errNobody
@@ -81,7 +81,7 @@ func (g Guards) withKey(ctx context.Context, secret string, scope account.Scope)
 		return nil, err
 	}
 	edge.Annotate(ctx, slog.String("key", key.ID))
-	if !key.Allows(scope) {
+	if !key.Allows(scope) && !slices.ContainsFunc(others, key.Allows) {
 		return nil, refusal.New(refusal.Forbidden, "scope-missing", "This API key does not carry the scope "+string(scope)+".")
 	}
 	return Caller{Application: application, Key: key.ID}.in(ctx), nil

@@ -55,9 +55,12 @@ type Case struct {
 
 // Judge reads and judges. account.ErrUnknownAccount where the tenant has no such account.
 func (j Judge) Judge(ctx context.Context, application account.Application, r Request) (Case, error) {
-	network, err := account.NetworkOf(r.Browser.IP)
-	if err != nil {
-		return Case{}, err
+	network := ""
+	var err error
+	if r.Browser.IP != "" { // an explanation may be about any browser
+		if network, err = account.NetworkOf(r.Browser.IP); err != nil {
+			return Case{}, err
+		}
 	}
 	c := Case{Browser: r.Browser.shown(j.Countries), Network: network, Session: r.Browser.SessionHash()}
 	c.Audience, err = j.Audiences.Audience(ctx, application.Tenant, r.Account, lasting.Approach{
@@ -69,13 +72,12 @@ func (j Judge) Judge(ctx context.Context, application account.Application, r Req
 	if c.Situation, err = j.situation(application, c, r); err != nil {
 		return Case{}, err
 	}
-	c.Verdict = verdict(c.Situation)
+	c.Verdict = Evaluate(c.Situation)
 	return c, nil
 }
 
 func (j Judge) situation(application account.Application, c Case, r Request) (account.Situation, error) {
 	s := account.Situation{
-		Tenant:      account.Tenant{ID: application.Tenant, Name: application.TenantName, Policy: application.TenantPolicy},
 		Application: application, Group: c.Audience.Group, Account: c.Audience.Account, Kind: r.Kind, Now: j.Now(),
 		Browser: account.Browser{Family: c.Browser.Name, Country: c.Browser.Country},
 		Devices: c.Audience.Devices, Active: c.Audience.Methods, Pauses: c.Audience.Pauses,
@@ -98,12 +100,12 @@ func (j Judge) situation(application account.Application, c Case, r Request) (ac
 // Distrust judges again as if the browser had brought nothing: what it brought has ended in between.
 func (c Case) Distrust() Case {
 	c.Situation.Trust = nil
-	c.Verdict = verdict(c.Situation)
+	c.Verdict = Evaluate(c.Situation)
 	return c
 }
 
-// verdict leaves out passkeys: browsers cannot register them with Jawort yet, so no page can offer them.
-func verdict(s account.Situation) account.Verdict {
+// Evaluate leaves out passkeys: browsers cannot register them with Jawort yet, so no page can offer them.
+func Evaluate(s account.Situation) account.Verdict {
 	v := account.Evaluate(s)
 	passkey := func(m approval.Method) bool { return m == approval.MethodPasskey }
 	v.Methods = slices.DeleteFunc(v.Methods, passkey)

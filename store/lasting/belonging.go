@@ -43,11 +43,11 @@ func chooseInterval(g account.Group, days int) error {
 		return err
 	}
 	if g.ID == "" {
-		return refused.WithDetail("An account without a group is always asked: its interval is 0 days. Put it into a group that allows more.")
+		return refused.WithDetail("interval: an account without a group is always asked: its interval is 0 days. Put it into a group that allows more.")
 	}
 	i := g.Policy.Interval
 	return refused.With("group", g.Name).
-		WithDetail(fmt.Sprintf("The group %s allows %d to %d days (0: always ask). Choose an interval within.", g.Name, i.Min, i.Max))
+		WithDetail(fmt.Sprintf("interval: the group %s allows %d to %d days (0: always ask)", g.Name, i.Min, i.Max))
 }
 
 var errOwnManager = refusal.Field("manager", "would make the account its own manager, directly or through others")

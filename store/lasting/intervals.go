@@ -10,7 +10,7 @@ import (
 )
 
 // SetInterval chooses how many days a confirmation of the account holds; nil: as many as its group says. A number
-// that the group does not allow is account.ErrInterval.
+// that the group does not allow is refused with its bounds.
 func (s *Store) SetInterval(ctx context.Context, tenant, externalID string, days *int, by By) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		before, err := hold(ctx, tx, tenant, externalID)

@@ -1,4 +1,5 @@
-package server
+// Package qr draws QR codes as pages show them: an image inside of the answer, for which nobody else is asked.
+package qr
 
 import (
 	"bytes"
@@ -17,15 +18,15 @@ const (
 	quietZone  = 4 // modules of white around it, without which scanners fail on a dark page
 )
 
-// qrDataURI returns text as a QR code: a PNG that a page can show without asking anybody.
-func qrDataURI(text string) (string, error) {
+// DataURI returns text as a QR code: a PNG in a data URI.
+func DataURI(text string) (string, error) {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
-		return "", fmt.Errorf("server: qr code: %w", err)
+		return "", fmt.Errorf("qr: %w", err)
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, draw(code)); err != nil {
-		return "", fmt.Errorf("server: qr code: %w", err)
+		return "", fmt.Errorf("qr: %w", err)
 	}
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }

@@ -1,0 +1,144 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/id"
+)
+
+func TestAnExplanationSaysWhatALoginWouldMeetAndAsksNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	w.addAccount(w.app, "bare")
+	w.put("4711", "customers", account.GroupPolicy{Interval: account.Interval{Max: 7, Default: 1}})
+	for name, c := range map[string]struct {
+		body any
+		want []string
+	}{
+		"a login": {map[string]any{"account": "4711", "browser": map[string]any{"ip": "203.0.113.9"}}, []string{
+			`"asked":true`, `"methods":[{"method":"push","acr":"aal1","amr":["pop","user","mca"]}]`, `"trusted_for":"1d"`,
+			`"reason":{"code":"unknown_browser","bounded_by":"group","interval":"1d"}`,
+		}},
+		"a transaction": {map[string]any{"account": "4711", "kind": "transaction"}, []string{`"asked":true`, `"trusted_for":"0"`, `"code":"transaction"`}},
+		"a first login": {map[string]any{"account": "bare"}, []string{
+			`"activate":{"methods":["push","totp","email"],"required":1,"recommended":1}`, `"code":"first_login"`,
+		}},
+	} {
+		a := i.call("POST", "/v1/policy/explain", c.body).want(200, "")
+		for _, part := range c.want {
+			if !strings.Contains(string(a.raw), part) {
+				t.Errorf("%s: %s\nwithout %s", name, a.raw, part)
+			}
+		}
+	}
+	login := w.addKey(w.app, account.ScopeLogin)
+	i.call("POST", "/v1/policy/explain", map[string]string{"account": "4711"}, bearer(login)).want(200, "")
+	if past := w.outcomes(); past != 0 {
+		t.Errorf("%d approvals came of explaining", past)
+	}
+}
+
+func TestAWrongExplanationIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	stranger := w.addKey(w.addApplication(w.addTenant("Another house"), 2), account.Scopes...)
+	i.call("POST", "/v1/policy/explain", map[string]string{"account": "4711"}, bearer(stranger)).want(404, "unknown-account")
+	i.call("POST", "/v1/policy/explain", map[string]string{"account": "nobody"}).want(404, "unknown-account")
+	for field, body := range map[string]string{
+		"account": `{}`, "kind": `{"account":"4711","kind":"payment"}`, "browser.ip": `{"account":"4711","browser":{"user_agent":"x"}}`,
+	} {
+		if a := i.call("POST", "/v1/policy/explain", body).want(422, "invalid-request"); a.text("field") != field {
+			t.Errorf("%s: %s", field, a.raw)
+		}
+	}
+}
+
+// outcomes is how many approvals have ended.
+func (w *world) outcomes() (n int) {
+	w.must(w.lasting.Reads().QueryRowContext(w.Context(), `SELECT count(*) FROM outcomes`).Scan(&n))
+	return n
+}
+
+// past has an account log in daily for some days, by a browser, until now.
+func (w *world) past(externalID string, days int) {
+	w.Helper()
+	a, err := w.lasting.Account(w.Context(), w.app.Tenant, externalID)
+	w.must(err)
+	kept, err := approval.Context{Group: a.Group, HasMethod: true, Lineage: "brw_firefox"}.Encode()
+	w.must(err)
+	last := w.clock.Now().Add(-time.Hour)
+	for n := range days {
+		at := last.Add(-time.Duration(n) * account.Day)
+		p := approval.Pending{
+			ID: w.newID(id.Approval), Tenant: w.app.Tenant, Application: w.app.ID, Account: a.ID, Kind: approval.Login, Context: kept,
+			CreatedAt: at, ExpiresAt: at, ClosesAt: at,
+		}
+		_, err := w.lasting.End(w.Context(), p, approval.StatusCancelled)
+		w.must(err)
+		_, err = w.lasting.Writes().ExecContext(w.Context(), `UPDATE outcomes SET status = 'approved', method = 'push', decided_at = $2 WHERE approval = $1`, p.ID, at.UnixMicro())
+		w.must(err)
+	}
+}
+
+func TestADryRunCountsWhoWouldBeAskedMoreOrLess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	customers := account.GroupPolicy{Interval: account.Interval{Max: 7, Default: 3}}
+	for externalID, group := range map[string]string{"4711": "customers", "4712": "brokers", "4713": ""} {
+		w.addAccount(w.app, externalID)
+		if group != "" {
+			w.put(externalID, group, map[string]account.GroupPolicy{"customers": customers}[group])
+		}
+		w.past(externalID, 40)
+	}
+	before := w.outcomes()
+	a := i.call("POST", "/v1/policy/dry-run", `{"groups":{"customers":{},"brokers":{"interval":{"min":0,"max":7,"default":5}}}}`).want(200, "")
+	if !strings.Contains(string(a.raw), `"groups":[`+
+		`{"group":"","logins":30,"asked":30,"would_ask":30,"more":0,"less":0},`+
+		`{"group":"brokers","logins":30,"asked":30,"would_ask":6,"more":0,"less":24},`+
+		`{"group":"customers","logins":30,"asked":10,"would_ask":30,"more":20,"less":0}]`) {
+		t.Errorf("%s", a.raw)
+	}
+	a = i.call("POST", "/v1/policy/dry-run", `{"applications":{"Portal":{"max_interval":"12h"}}}`).want(200, "")
+	if !strings.Contains(string(a.raw), `{"group":"customers","logins":30,"asked":10,"would_ask":30,"more":20,"less":0}`) {
+		t.Errorf("a cap: %s", a.raw)
+	}
+	groups, err := w.lasting.Groups(t.Context(), w.app.Tenant)
+	w.must(err)
+	if groups[1].Policy.Interval != customers.Interval || w.outcomes() != before {
+		t.Error("a dry run changed something")
+	}
+}
+
+func TestADryRunOfWhatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	stranger := w.addKey(w.addApplication(w.addTenant("Another house"), 2), account.Scopes...)
+	w.addAccount(w.app, "4711")
+	w.put("4711", "customers", account.GroupPolicy{})
+	i.call("POST", "/v1/policy/dry-run", `{"groups":{"customers":{}}}`, bearer(stranger)).want(422, "invalid-request")
+	for field, body := range map[string]string{
+		"groups":                               `{}`,
+		"groups.nobody":                        `{"groups":{"nobody":{}}}`,
+		"applications.App":                     `{"applications":{"App":{}}}`,
+		"groups.customers.interval.max":        `{"groups":{"customers":{"interval":{"min":0,"max":8,"default":0}}}}`,
+		"applications.Portal.match.digits":     `{"applications":{"Portal":{"preset":"aal2","match":{"kind":"enter","digits":2}}}}`,
+		"applications.Portal.confirmation_set": `{"applications":{"Portal":{"confirmation_set":"app_x"}}}`,
+	} {
+		if a := i.call("POST", "/v1/policy/dry-run", body).want(422, "invalid-request"); a.text("field") != field {
+			t.Errorf("%s: %s", field, a.raw)
+		}
+	}
+	i.call("POST", "/v1/policy/dry-run", `{"applications":{"Portal":{"max_interval":"soon"}}}`).want(422, "invalid-request")
+	i.call("POST", "/v1/policy/dry-run", `{"groups":{"customers":{"intervals":{}}}}`).want(422, "invalid-request")
+}

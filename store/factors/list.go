@@ -1,0 +1,72 @@
+package factors
+
+import (
+	"context"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
+)
+
+// State is how a method of an account stands.
+type State struct {
+	Method      approval.Method
+	ActiveSince time.Time
+	UsedAt      time.Time // zero: never
+	PausedUntil time.Time // zero: not paused
+	DisabledAt  time.Time // zero: it works
+	Left        int       // recovery codes, or uses of bypass codes; 0 for other methods
+}
+
+// Works reports whether the method can confirm, now or when its pause is over.
+func (s State) Works() bool { return s.DisabledAt.IsZero() }
+
+// left counts what there is of a method that is used up.
+const left = `CASE m.method
+	WHEN 'recovery' THEN (SELECT COUNT(*) FROM recovery_codes r WHERE r.account = m.account AND r.used_at = 0)
+	WHEN 'bypass' THEN (SELECT COALESCE(SUM(b.uses), 0) FROM bypass_codes b WHERE b.account = m.account AND b.expires_at > jawort_now())
+	ELSE 0 END`
+
+// Methods returns the methods of an account that were activated, those disabled by wrong codes included, in the order of
+// their names. A bypass is among them while a code of it can be used.
+func (s *Store) Methods(ctx context.Context, accountID string) ([]State, error) {
+	return methodsOf(ctx, s.Reads(), accountID)
+}
+
+func methodsOf(ctx context.Context, q db.Querier, accountID string) ([]State, error) {
+	return db.All(ctx, q, func(r db.Row) (m State, err error) {
+		return m, r.Scan(&m.Method, db.Into(&m.ActiveSince), db.Into(&m.UsedAt), db.Into(&m.PausedUntil), db.Into(&m.DisabledAt), &m.Left)
+	}, `SELECT * FROM (
+			SELECT m.method, m.active_since, m.used_at, CASE WHEN m.paused_until > jawort_now() THEN m.paused_until ELSE 0 END AS paused_until,
+				m.disabled_at, `+left+` AS remaining
+			FROM methods m WHERE m.account = $1 AND m.active_since > 0
+		) AS listed WHERE method <> 'bypass' OR remaining > 0 ORDER BY method`, accountID)
+}
+
+// Bypasses are not methods of the person, and recovery codes only stand in for one.
+const ownMethods = `SELECT 1 FROM methods WHERE account = $1 AND active_since > 0 AND method NOT IN ('bypass', 'recovery')`
+
+// hasOther reports whether the account has a method of its own beside m, or a phone.
+func hasOther(ctx context.Context, q db.Querier, accountID string, m approval.Method) (bool, error) {
+	return db.One(ctx, q, db.ScanBool, `
+		SELECT EXISTS (`+ownMethods+` AND disabled_at = 0 AND method <> $2)
+			OR EXISTS (SELECT 1 FROM credentials WHERE account = $1 AND status = $3)`, accountID, m, account.Active)
+}
+
+// hasForeign reports whether the account has anything that this approval did not activate. What was disabled by wrong
+// codes or numbers counts: otherwise a thief of the password could disable a method by guessing, and then bind one.
+func hasForeign(ctx context.Context, q db.Querier, accountID, approvalID string) (bool, error) {
+	return db.One(ctx, q, db.ScanBool, `
+		SELECT EXISTS (SELECT 1 FROM methods WHERE account = $1 AND active_since > 0 AND method <> 'bypass' AND activated_by <> $2)
+			OR EXISTS (SELECT 1 FROM credentials WHERE account = $1 AND status IN ($3, $4))`, accountID, approvalID, account.Active, account.Disabled)
+}
+
+// noApproval is the id of none.
+const noApproval = "-"
+
+// HasMethod reports whether the account has anything by which it confirms: a phone, or a method of its own, also one that
+// was disabled by wrong codes. An account without is offered its first one.
+func (s *Store) HasMethod(ctx context.Context, accountID string) (bool, error) {
+	return hasForeign(ctx, s.Reads(), accountID, noApproval)
+}

@@ -1,0 +1,117 @@
+package factors
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/factor"
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/store/db"
+)
+
+// channelOf is how the code of a method gets to the person.
+var channelOf = map[approval.Method]courier.Channel{approval.MethodSMS: courier.SMS, approval.MethodEmail: courier.Email}
+
+// Letter is what a caller knows about a message that this package makes.
+type Letter struct {
+	Life  time.Duration // of the code
+	Group string        // of the account; empty: none
+	Payer string        // id of the account that is charged for an SMS
+	// Write returns the message with the code, in the account's language; an empty one is the tenant's.
+	Write func(language, code string) (subject, text string, err error)
+}
+
+// contact is where a person is reached.
+type contact struct {
+	address  string
+	language string
+}
+
+// masked is what may be shown of where the message goes.
+func (c contact) masked(channel courier.Channel) string {
+	if channel == courier.SMS {
+		return factor.MaskPhone(c.address)
+	}
+	return factor.MaskAddress(c.address)
+}
+
+// reach returns where an account is reached by a channel. A number that was changed a short time ago confirms nothing.
+func reach(ctx context.Context, q db.Querier, account string, channel courier.Channel) (contact, error) {
+	var phone, email, language string
+	changed, err := db.One(ctx, q, func(r db.Row) (t time.Time, err error) {
+		return t, r.Scan(&phone, &email, &language, db.Into(&t))
+	}, `SELECT phone, email, language, CASE WHEN phone_changed_at + $2 > jawort_now() THEN phone_changed_at ELSE 0 END
+		FROM accounts WHERE id = $1 AND deleted_at = 0`, account, factor.NumberHold.Microseconds())
+	switch {
+	case err != nil:
+		return contact{}, db.Replace(err, factor.ErrNotActive)
+	case channel == courier.Email && email == "":
+		return contact{}, factor.ErrNoAddress
+	case channel == courier.Email:
+		return contact{email, language}, nil
+	case phone == "":
+		return contact{}, factor.ErrNoNumber
+	case !changed.IsZero():
+		return contact{}, factor.ErrNumberChanged.With("until", changed.Add(factor.NumberHold))
+	}
+	_, err = factor.ParseMobile("phone", phone, "")
+	return contact{phone, language}, err
+}
+
+// delivery is a code on its way to a person.
+type delivery struct {
+	tenant, application, account, approval string
+	method                                 approval.Method
+	purpose                                courier.Purpose
+	to                                     contact
+	code                                   string
+	expires                                time.Time
+}
+
+// dispatch puts the message with the code into the queue in place of an older one, and sets aside what it costs.
+func (s *Store) dispatch(ctx context.Context, tx *sql.Tx, d delivery, l Letter) error {
+	message, err := id.New(s.Random, id.Message)
+	if err != nil {
+		return err
+	}
+	subject, text, err := l.Write(d.to.language, d.code)
+	if err != nil {
+		return fmt.Errorf("factors: write message: %w", err)
+	}
+	channel := channelOf[d.method]
+	if channel == courier.SMS {
+		if err := s.reserve(ctx, tx, d, l, message); err != nil {
+			return err
+		}
+	}
+	if d.approval != "" {
+		if err := s.Messages.Withdraw(ctx, tx, d.approval, channel); err != nil {
+			return err
+		}
+	}
+	return s.Messages.Put(ctx, tx, courier.Message{
+		ID: message, Tenant: d.tenant, Application: d.application, Account: d.account, Approval: d.approval, Channel: channel,
+		Purpose: d.purpose, Address: d.to.address, Subject: subject, Text: text, ExpiresAt: d.expires,
+	})
+}
+
+func (s *Store) reserve(ctx context.Context, tx *sql.Tx, d delivery, l Letter, message string) error {
+	others, err := hasOther(ctx, tx, d.account, approval.MethodSMS)
+	if err != nil {
+		return err
+	}
+	return s.Ledger.Reserve(ctx, tx, ledger.Reservation{
+		Message: message, Tenant: d.tenant, Application: d.application, Account: d.account, Group: l.Group, Payer: l.Payer,
+		Number: d.to.address, OnlyMethod: !others,
+	})
+}
+
+// clock returns the time by the database's clock.
+func clock(ctx context.Context, q db.Querier) (time.Time, error) {
+	return db.One(ctx, q, func(r db.Row) (t time.Time, err error) { return t, r.Scan(db.Into(&t)) }, `SELECT jawort_now()`)
+}
