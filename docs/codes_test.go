@@ -19,12 +19,11 @@ import (
 
 // unseen are refusals that no caller ever gets.
 var unseen = map[string]string{
-	"changed":                "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
-	"interval-out-of-bounds": "comes with the calls that set an interval",
-	"not-due":                "tells the server's own sweeper that the database's clock is behind; it tries later",
-	"sms-no-price":           "no call sends an SMS",
-	"sms-too-many":           "no call sends an SMS",
-	"sms-budget-spent":       "no call sends an SMS",
+	"changed":          "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
+	"not-due":          "tells the server's own sweeper that the database's clock is behind; it tries later",
+	"sms-no-price":     "no call sends an SMS",
+	"sms-too-many":     "no call sends an SMS",
+	"sms-budget-spent": "no call sends an SMS",
 }
 
 // codesIn returns the code of each refusal.New in a file, or says where it is no literal.

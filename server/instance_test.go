@@ -18,6 +18,7 @@ import (
 	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -67,7 +68,7 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 	w.must(err)
 	i.Server = httptest.NewUnstartedServer(nil)
 	o := server.Options{
-		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
+		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: &ledger.Store{DB: w.lasting.DB, Keys: w.keys}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
 		Audit: audit.New(w.lasting.DB, rand.Reader), SignHead: func(h domain.Head) (string, error) { return h.Sign(w.keys.Receipt()) },
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",
 		Edge: edge.Options{
