@@ -23,6 +23,8 @@ type Config struct {
 	MobileAPI   MobileAPI      `yaml:"mobile_api"`
 	PushGW      pushgw.Config  `yaml:"pushgw"`
 	Webhooks    webhook.Config `yaml:"webhooks"`
+	SMS         SMS            `yaml:"sms"`
+	Mail        Mail           `yaml:"mail"`
 }
 
 // Log says what is logged, and how.
@@ -79,6 +81,7 @@ func Default() *Config {
 		Log:    Log{Level: "info", Format: "json"},
 		Admin:  Admin{Listen: "127.0.0.1:9090"},
 		Server: Face{Listen: "127.0.0.1:8080"},
+		Mail:   Mail{TLS: "starttls"},
 		MobileAPI: MobileAPI{
 			Face: Face{Listen: "127.0.0.1:8081"},
 			Requirements: Requirements{

@@ -40,6 +40,7 @@ func (c *Config) Validate() error {
 	c.MobileAPI.validate(f)
 	f.check("pushgw", c.PushGW.Validate())
 	f.check("webhooks", c.Webhooks.Validate())
+	c.validateSenders(f)
 	return f.join()
 }
 

@@ -22,7 +22,7 @@ func (c *Config) Warnings() []string {
 	if len(c.Webhooks.AllowPrivate) > 0 {
 		w = append(w, "webhooks.allow_private: every tenant can make this process send requests into these networks")
 	}
-	return append(w, push(c.PushGW)...)
+	return append(append(w, push(c.PushGW)...), senders(c)...)
 }
 
 func push(p pushgw.Config) []string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	domain "github.com/jawort/jawort/ledger"
@@ -57,7 +58,7 @@ func (h *house) sendSMS(login string) {
 		if err := book.Reserve(ctx, tx, r); err != nil {
 			return err
 		}
-		return book.Settle(ctx, tx, r.Message, ledger.Sent)
+		return book.Settle(ctx, tx, r.Message, courier.Sent)
 	}))
 }
 

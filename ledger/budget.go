@@ -52,7 +52,7 @@ func (b Budget) Pot(now time.Time, zone *time.Location) Pot {
 // String names the pot in one word; two pots never have the same.
 func (p Pot) String() string { return string(p.Scope) + ":" + p.Subject + ":" + p.Period }
 
-// Compare is the order in which pots are taken by whoever counts, so that no two wait for each other in a circle.
+// Compare is the order of the pots' names.
 func (p Pot) Compare(other Pot) int { return cmp.Compare(p.String(), other.String()) }
 
 // PotsOf returns all pots in which a message counts, in their order.

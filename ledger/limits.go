@@ -49,8 +49,7 @@ func (b Bound) String() string {
 	return b.Limit + ":" + strconv.FormatInt(int64(b.Rate.Per/time.Second), 10) + ":" + b.Subject
 }
 
-// Bounds returns all that a message is bound by, in the order in which whoever counts must take them. The number is given
-// as its keyed hash.
+// Bounds returns all that a message is bound by, in the order of their names. The number is given as its keyed hash.
 func (l Limits) Bounds(account, application, numberHash, prefix string) []Bound {
 	subjects := []string{account, application, numberHash, prefix}
 	var bounds []Bound

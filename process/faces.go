@@ -23,12 +23,15 @@ func (p *Process) prepareServer(context.Context) error {
 	if err != nil {
 		return err
 	}
-	log := audit.New(p.lasting.DB, o.Random)
+	log, factors := audit.New(p.lasting.DB, o.Random), p.factors()
 	s, err := server.New(server.Options{
-		Live: p.live, Lasting: p.lasting, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
+		Live: p.live, Lasting: p.lasting, Factors: factors, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
 		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks,
-		Ledger:    &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
-		Also:      directory.Also{Erase: []lasting.Ending{audit.Erase}, Retained: []directory.Retained{log}},
+		Ledger: &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
+		Also: directory.Also{
+			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages().Erase}, Retained: []directory.Retained{log},
+		},
+		Messages:  p.letters(),
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})

@@ -3,11 +3,14 @@ package server
 import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/auditlog"
+	"github.com/jawort/jawort/server/codes"
+	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
@@ -21,6 +24,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
+	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}
 	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, Now: o.Now}
 	return []feature{
 		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
@@ -38,6 +42,9 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		policy.Feature{
 			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
 		},
+		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
+		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, Now: o.Now},
+		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},

@@ -15,15 +15,17 @@ import (
 
 // subjects are things of w.app, one for every kind of id in a path.
 type subjects struct {
-	approval, ticket, enrolment string
-	phone                       phone
+	approval, ticket, enrolment, webhook, delivery string
+	phone                                          phone
 }
 
 func (i *instance) subjects() subjects {
 	p := i.addPhone(i.app, "4711", "phone")
 	c := i.create("4711")
 	e := i.call("POST", "/v1/enrolments", map[string]string{"account": "4711"}).want(201, "")
-	return subjects{approval: c.text("id"), ticket: c.text("socket", "ticket"), enrolment: e.text("id"), phone: p}
+	hook := i.call("POST", "/v1/webhooks", map[string]string{"url": "https://portal.example/"}).want(201, "").text("id")
+	ping := i.call("POST", "/v1/webhooks/"+hook+"/test", nil).want(202, "").text("id")
+	return subjects{approval: c.text("id"), ticket: c.text("socket", "ticket"), enrolment: e.text("id"), phone: p, webhook: hook, delivery: ping}
 }
 
 // path fills the ids into a route's pattern.
@@ -34,6 +36,10 @@ func (s subjects) path(pattern string) string {
 		return strings.ReplaceAll(p, "{id}", s.approval)
 	case strings.HasPrefix(p, "/v1/enrolments/"):
 		return strings.ReplaceAll(p, "{id}", s.enrolment)
+	case strings.HasPrefix(p, "/v1/webhooks/deliveries/"):
+		return strings.ReplaceAll(p, "{id}", s.delivery)
+	case strings.HasPrefix(p, "/v1/webhooks/"):
+		return strings.ReplaceAll(p, "{id}", s.webhook)
 	default:
 		return strings.ReplaceAll(p, "{id}", s.phone.device)
 	}
@@ -52,6 +58,8 @@ var bodies = map[string]any{
 	"POST /v1/accounts/{external_id}/reset":           map[string]string{"reason": "lost"},
 	"POST /v1/invitations":                            map[string]any{"accounts": []string{"4711"}},
 	"POST /v1/invitations/remind":                     map[string]any{"accounts": []string{"4711"}},
+	"POST /v1/webhooks":                               map[string]string{"url": "https://portal.example/"},
+	"PATCH /v1/webhooks/{id}":                         map[string]string{"description": "changed"},
 }
 
 // scopeOf is the scope that a route asks for; empty: none.
@@ -136,7 +144,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 	stranger := w.addApplication(w.addTenant("Another house"), 2)
 	w.addPhone(stranger, "4711", "their phone")
 	sibling := w.addApplication(account.Tenant{ID: w.app.Tenant}, 2)
-	nothing := subjects{approval: "apr_x", enrolment: "enr_x", phone: phone{device: "dev_x"}}
+	nothing := subjects{approval: "apr_x", enrolment: "enr_x", phone: phone{device: "dev_x"}, webhook: "whk_x", delivery: "whd_x"}
 	w.addPhone(w.app, "only-ours", "phone")
 	for _, path := range []string{"/v1/approvals", "/v1/enrolments"} {
 		body := maps.Clone(ask("only-ours"))

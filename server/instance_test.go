@@ -20,6 +20,7 @@ import (
 	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
+	"github.com/jawort/jawort/store/webhooks"
 )
 
 // fakeReceipts signs nothing: how receipts are signed is package approval's to test.
@@ -70,6 +71,7 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 	o := server.Options{
 		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: &ledger.Store{DB: w.lasting.DB, Keys: w.keys}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
 		Audit: audit.New(w.lasting.DB, rand.Reader), SignHead: func(h domain.Head) (string, error) { return h.Sign(w.keys.Receipt()) },
+		Webhooks:  server.Webhooks{Store: webhooks.New(w.lasting.DB, rand.Reader)}, // delivering is tested with the worker
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",
 		Edge: edge.Options{
 			Service: "server", Log: slog.New(slog.NewJSONHandler(i.log, nil)), Metrics: i.metrics, Random: rand.Reader, Now: w.clock.Now,

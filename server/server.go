@@ -20,11 +20,14 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/auditlog"
+	"github.com/jawort/jawort/server/codes"
+	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/ticket"
 	"github.com/jawort/jawort/server/usage"
@@ -35,6 +38,7 @@ import (
 // Live is all that the server needs of the live store.
 type Live interface {
 	asking
+	confirming.Live
 	ending.Live
 	ending.Overdue
 	hub.Live
@@ -75,8 +79,14 @@ type Ledger interface {
 // Keys are what the server needs of the installation's secret keys.
 type Keys interface {
 	ticket.Keys
-	authenticator
+	confirming.Keys
 	webhooks.Keys
+}
+
+// Factors are by what accounts confirm beside their phones.
+type Factors interface {
+	codes.Store
+	methods.Store
 }
 
 // Wakeups says when to look again.
@@ -90,6 +100,7 @@ type Wakeups interface {
 type Options struct {
 	Live       Live
 	Lasting    Lasting
+	Factors    Factors
 	Events     ending.Events
 	Ledger     Ledger
 	Keys       Keys

@@ -249,9 +249,10 @@ func TestAChannelWithoutASenderExpires(t *testing.T) {
 	}
 }
 
+// It is alone, because the others start and stop things all the time.
 func TestNothingGoesOnAfterAStop(t *testing.T) {
 	s := &stage{}
-	w := newWorld(t, onlySMS(s))
+	w := newWorldAt(t, "sqlite::memory:", onlySMS(s))
 	before := goleak.IgnoreCurrent()
 	stop := w.run()
 	w.wantState(w.put(), courier.Sent)

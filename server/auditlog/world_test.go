@@ -133,7 +133,7 @@ func (w *world) happened(events ...outbox.Event) {
 		w.Fatal("somebody has the lease")
 	}
 	for n := 1; n > 0; {
-		n, err = w.records.Append(w.Context(), token, time.Minute, 100)
+		n, err = w.records.Append(w.Context(), token, time.Minute, 50)
 		must(w, err)
 	}
 	must(w, w.records.Release(w.Context(), token))

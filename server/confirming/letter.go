@@ -2,6 +2,7 @@ package confirming
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,13 +21,17 @@ type People interface {
 	Audience(ctx context.Context, tenant, externalID string, by lasting.Approach) (account.Audience, error)
 }
 
-// Audience returns an account that is known by its id.
+// Audience returns the account of an approval. approval.ErrUnknown: it was deleted meanwhile.
 func Audience(ctx context.Context, people People, tenant, accountID string) (account.Audience, error) {
 	name, err := people.ExternalID(ctx, accountID)
 	if err != nil {
 		return account.Audience{}, err
 	}
-	return people.Audience(ctx, tenant, name, lasting.Approach{})
+	found, err := people.Audience(ctx, tenant, name, lasting.Approach{})
+	if errors.Is(err, account.ErrUnknownAccount) || (err == nil && found.Account.ID != accountID) {
+		err = approval.ErrUnknown.Because(account.ErrUnknownAccount)
+	}
+	return found, err
 }
 
 // Words are what a message with a code says beside the code.

@@ -110,11 +110,11 @@ type activated struct {
 
 func (a Activations) finish(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail)
+	body, err := edge.Decode[codeBody](r)
 	if err != nil {
 		return err
 	}
-	body, err := edge.Decode[codeBody](r)
+	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail)
 	if err != nil {
 		return err
 	}

@@ -87,11 +87,11 @@ func begin(r *http.Request, store activating, to account.Audience, a factors.Act
 }
 
 func (s Methods) start(w http.ResponseWriter, r *http.Request) error {
-	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail)
+	body, err := edge.Decode[destination](r)
 	if err != nil {
 		return err
 	}
-	body, err := edge.Decode[destination](r)
+	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail)
 	if err != nil {
 		return err
 	}
@@ -124,11 +124,11 @@ type codeBody struct {
 
 // confirm takes the code that proves the method, and answers with all that the account has then.
 func (s Methods) confirm(w http.ResponseWriter, r *http.Request) error {
-	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail)
+	body, err := edge.Decode[codeBody](r)
 	if err != nil {
 		return err
 	}
-	body, err := edge.Decode[codeBody](r)
+	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail)
 	if err != nil {
 		return err
 	}

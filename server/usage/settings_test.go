@@ -7,13 +7,13 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/db"
-	"github.com/jawort/jawort/store/ledger"
 )
 
 // settleAll says what became of everything that is under way.
-func (w *world) settleAll(state ledger.State) {
+func (w *world) settleAll(state courier.State) {
 	w.Helper()
 	messages, err := db.All(w.Context(), w.db.Reads(), db.ScanString, `SELECT message FROM ledger_entries WHERE state = 'reserved'`)
 	w.must(err)

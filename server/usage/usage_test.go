@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/id"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/ledger"
@@ -21,10 +22,10 @@ func TestUsageSaysWhatEachPayerOwesForWhom(t *testing.T) {
 	w := newWorld(t)
 	w.furnish()
 	broker, customer := w.newAccount(w.tenant, "B-1"), w.newAccount(w.tenant, "4711")
-	w.sms(3, broker, customer, ledger.Sent)
-	w.sms(1, broker, broker, ledger.Delivered)
-	w.sms(1, customer, customer, ledger.Queued)
-	w.sms(1, customer, customer, ledger.Failed)
+	w.sms(3, broker, customer, courier.Sent)
+	w.sms(1, broker, broker, courier.Delivered)
+	w.sms(1, customer, customer, courier.Queued)
+	w.sms(1, customer, customer, courier.Failed)
 
 	r := w.report("quarter=2026-Q4")
 	if r.Quarter != "2026-Q4" || r.From != "2026-09-30T22:00:00Z" || r.Until != "2026-12-31T23:00:00Z" || r.ExportedAt != "" || r.Next != "" {
@@ -51,7 +52,7 @@ func TestAnotherTenantsUsageIsUnknown(t *testing.T) {
 	w := newWorld(t)
 	w.furnish()
 	broker := w.newAccount(w.tenant, "B-1")
-	w.sms(1, broker, broker, ledger.Sent)
+	w.sms(1, broker, broker, courier.Sent)
 	w.tenant = w.newTenant()
 	if r := w.report("quarter=2026-Q4"); len(r.Usage) != 0 || len(r.Totals) != 0 {
 		t.Errorf("it is told %+v", r)
@@ -67,7 +68,7 @@ func TestPagesOfUsageFollowEachOther(t *testing.T) {
 	w.furnish()
 	for i := range 5 {
 		a := w.newAccount(w.tenant, fmt.Sprint("login ", i))
-		w.sms(1, a, a, ledger.Sent)
+		w.sms(1, a, a, courier.Sent)
 	}
 	whole := w.report("quarter=2026-Q4").lines()
 	var paged []string
@@ -150,7 +151,7 @@ func TestTheCSVHasTheSameFigures(t *testing.T) {
 	w := newWorld(t)
 	w.furnish()
 	broker := w.newAccount(w.tenant, "B-1")
-	w.sms(12, broker, broker, ledger.Sent)
+	w.sms(12, broker, broker, courier.Sent)
 	for _, a := range []answer{
 		w.want(200, "GET", "/v1/usage?quarter=2026-Q4&format=csv", ""),
 		w.want(200, "GET", "/v1/usage?quarter=2026-Q4", "", "Accept", "text/csv"),
@@ -175,7 +176,7 @@ func TestALoginNumberIsNoFormulaInASpreadsheet(t *testing.T) {
 	w.furnish()
 	for _, login := range []string{`=HYPERLINK("http://evil.example")`, "+49", "-1+1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠1", `x";=1+1`, "x,=1+1", "4711"} {
 		a := w.newAccount(w.tenant, login)
-		w.sms(1, a, a, ledger.Sent)
+		w.sms(1, a, a, courier.Sent)
 	}
 	a := w.want(200, "GET", "/v1/usage?quarter=2026-Q4&format=csv", "")
 	for _, row := range w.rows(a)[1:] {
@@ -201,14 +202,14 @@ func TestAClosedQuarterStaysAndShowsWhatCameLate(t *testing.T) {
 	w := newWorld(t)
 	w.furnish()
 	broker := w.newAccount(w.tenant, "B-1")
-	w.sms(2, broker, broker, ledger.Sent)
+	w.sms(2, broker, broker, courier.Sent)
 	w.clock("2026-12-31T22:59:00Z")
-	w.sms(1, broker, broker, ledger.Queued)
+	w.sms(1, broker, broker, courier.Queued)
 	const closing = "/v1/usage?quarter=2026-Q4&format=csv&close=true"
 	w.wantProblem(w.want(409, "GET", closing, ""), 409, "quarter-running", "")
 	w.clock("2027-01-01T08:00:00Z")
 	first := w.want(200, "GET", closing, "").body
-	w.settleAll(ledger.Sent)
+	w.settleAll(courier.Sent)
 	again := w.rows(w.want(200, "GET", closing, ""))
 	if got := fmt.Sprint(again[1][3:]); got != "[3 0.30 EUR 1 0.10]" {
 		t.Errorf("closed again it is %s, first it was %s", got, first)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
@@ -101,7 +102,7 @@ func (w *world) newAccount(t tenant, login string) string {
 }
 
 // sms sends messages to an account for a payer, and leaves them reserved where settled says so.
-func (w *world) sms(n int, payer, to string, state ledger.State) {
+func (w *world) sms(n int, payer, to string, state courier.State) {
 	w.Helper()
 	for range n {
 		r := domain.Reservation{Message: w.newID(id.Message), Tenant: w.tenant.id, Application: w.tenant.app, Account: to, Payer: payer, Number: "+4915112345678"}

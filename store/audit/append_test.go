@@ -11,6 +11,7 @@ import (
 
 	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/outbox"
@@ -184,4 +185,35 @@ func TestAChainThatSomebodyElseAppendedToStops(t *testing.T) {
 		w.wantCount(2, "audit_entries")
 		w.wantCount(1, "outbox WHERE sequenced_at = 0")
 	})
+}
+
+func TestAChainThatMovesUnderABatchIsNotMovedBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
+	w.appended("ten_a", 2)
+	w.some("ten_a", 1)
+	token := w.leased()
+	moved, commit, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() { // somebody without the lease
+		done <- w.d.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			_, err := db.Exec(ctx, tx, `UPDATE audit_chains SET sequence = 9`)
+			close(moved)
+			<-commit
+			return err
+		})
+	}()
+	<-moved
+	appended := make(chan error, 1)
+	go func() {
+		_, err := w.s.Append(t.Context(), token, lease, 500)
+		appended <- err
+	}()
+	w.untilItWaits()
+	close(commit)
+	must(t, <-done)
+	if err := <-appended; err == nil {
+		t.Error("the chain was moved back")
+	}
+	w.wantCount(2, "audit_entries")
+	w.wantCount(1, "audit_chains WHERE sequence = 9")
 }

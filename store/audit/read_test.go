@@ -71,14 +71,12 @@ func TestTheLogIsFilteredAndReadInPages(t *testing.T) {
 
 func TestALongLogIsExportedInOrderWithItsHeads(t *testing.T) {
 	onEach(t, func(w *world) {
-		for i := range 5 {
-			w.appended("ten_a", 250) // the second and fourth head stand at the end of a page
-			if i < 4 {
-				w.signHead("ten_a")
-			}
+		for range 4 {
+			w.appended("ten_a", 250)
+			w.signHead("ten_a") // the second and the fourth stand at the end of a page
 		}
 		_, report := w.export("ten_a")
-		if report.Entries != 1250 || report.Heads != 5 || report.Head.Sequence != 1250 || report.Erased != 0 {
+		if report.Entries != 1000 || report.Heads != 5 || report.Head.Sequence != 1000 || report.Erased != 0 {
 			w.Errorf("%+v", report)
 		}
 	})

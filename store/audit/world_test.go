@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,14 +89,16 @@ func event(tenant string, n int) outbox.Event {
 	}
 }
 
-// some puts n events.
+// some puts n events, so many at once as any database takes in the time of a transaction under the race detector.
 func (w *world) some(tenant string, n int) {
 	w.Helper()
 	events := make([]outbox.Event, n)
 	for i := range events {
 		events[i] = event(tenant, i)
 	}
-	w.put(events...)
+	for some := range slices.Chunk(events, 50) {
+		w.put(some...)
+	}
 }
 
 // leased takes the lease, which must be free.
@@ -114,7 +117,7 @@ func (w *world) leased() audit.Token {
 func (w *world) drain(token audit.Token) (total int) {
 	w.Helper()
 	for {
-		n, err := w.s.Append(w.Context(), token, lease, 100)
+		n, err := w.s.Append(w.Context(), token, lease, 50)
 		must(w, err)
 		if n == 0 {
 			return total

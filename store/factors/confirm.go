@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/store/db"
 )
@@ -76,7 +75,7 @@ func (s *Store) confirm(ctx context.Context, tx *sql.Tx, a Attempt) (o approval.
 		return o, nil, err
 	}
 	if a.Method == approval.MethodSMS {
-		if _, err := reach(ctx, tx, a.Approval.Account, courier.SMS); err != nil {
+		if err := rested(ctx, tx, a.Approval.Account); err != nil {
 			return o, nil, err
 		}
 	}

@@ -12,7 +12,8 @@
 //
 // # Locks
 //
-// Every transaction takes row locks in the order account, method, code or activation, ledger, message, outcome, outbox.
+// Every transaction takes row locks in the order account, method, code or activation, then message and ledger or outcome,
+// then outbox.
 package factors
 
 import (

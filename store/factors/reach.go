@@ -40,13 +40,23 @@ func (c contact) masked(channel courier.Channel) string {
 	return factor.MaskAddress(c.address)
 }
 
-// reach returns where an account is reached by a channel. A number that was changed a short time ago confirms nothing.
+// rested refuses a number that was changed a short time ago: it confirms nothing yet, nor does a code that went to the one
+// before.
+func rested(ctx context.Context, q db.Querier, account string) error {
+	changed, err := db.One(ctx, q, func(r db.Row) (t time.Time, err error) { return t, r.Scan(db.Into(&t)) }, `
+		SELECT CASE WHEN phone_changed_at + $2 > jawort_now() THEN phone_changed_at ELSE 0 END FROM accounts WHERE id = $1`,
+		account, factor.NumberHold.Microseconds())
+	if err != nil || changed.IsZero() {
+		return db.Replace(err, factor.ErrNotActive)
+	}
+	return factor.ErrNumberChanged.With("until", changed.Add(factor.NumberHold))
+}
+
+// reach returns where an account is reached by a channel.
 func reach(ctx context.Context, q db.Querier, account string, channel courier.Channel) (contact, error) {
-	var phone, email, language string
-	changed, err := db.One(ctx, q, func(r db.Row) (t time.Time, err error) {
-		return t, r.Scan(&phone, &email, &language, db.Into(&t))
-	}, `SELECT phone, email, language, CASE WHEN phone_changed_at + $2 > jawort_now() THEN phone_changed_at ELSE 0 END
-		FROM accounts WHERE id = $1 AND deleted_at = 0`, account, factor.NumberHold.Microseconds())
+	var phone, email string
+	language, err := db.One(ctx, q, func(r db.Row) (language string, err error) { return language, r.Scan(&phone, &email, &language) },
+		`SELECT phone, email, language FROM accounts WHERE id = $1 AND deleted_at = 0`, account)
 	switch {
 	case err != nil:
 		return contact{}, db.Replace(err, factor.ErrNotActive)
@@ -56,8 +66,9 @@ func reach(ctx context.Context, q db.Querier, account string, channel courier.Ch
 		return contact{email, language}, nil
 	case phone == "":
 		return contact{}, factor.ErrNoNumber
-	case !changed.IsZero():
-		return contact{}, factor.ErrNumberChanged.With("until", changed.Add(factor.NumberHold))
+	}
+	if err := rested(ctx, q, account); err != nil {
+		return contact{}, err
 	}
 	_, err = factor.ParseMobile("phone", phone, "")
 	return contact{phone, language}, err
@@ -84,22 +95,22 @@ func (s *Store) dispatch(ctx context.Context, tx *sql.Tx, d delivery, l Letter) 
 		return fmt.Errorf("factors: write message: %w", err)
 	}
 	channel := channelOf[d.method]
-	if channel == courier.SMS {
-		if err := s.reserve(ctx, tx, d, l, message); err != nil {
-			return err
-		}
-	}
 	if d.approval != "" {
 		if err := s.Messages.Withdraw(ctx, tx, d.approval, channel); err != nil {
 			return err
 		}
 	}
-	return s.Messages.Put(ctx, tx, courier.Message{
+	err = s.Messages.Put(ctx, tx, courier.Message{
 		ID: message, Tenant: d.tenant, Application: d.application, Account: d.account, Approval: d.approval, Channel: channel,
 		Purpose: d.purpose, Address: d.to.address, Subject: subject, Text: text, ExpiresAt: d.expires,
 	})
+	if err != nil || channel != courier.SMS {
+		return err
+	}
+	return s.reserve(ctx, tx, d, l, message)
 }
 
+// reserve comes last: all who reserve for a tenant wait for each other.
 func (s *Store) reserve(ctx context.Context, tx *sql.Tx, d delivery, l Letter, message string) error {
 	others, err := hasOther(ctx, tx, d.account, approval.MethodSMS)
 	if err != nil {

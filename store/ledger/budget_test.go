@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/ledger"
@@ -52,7 +53,7 @@ func TestABudgetIsNeverExceededWhileMessagesFailAndGiveTheirMoneyBack(t *testing
 				}
 				most.Store(max(most.Load(), standing.Add(1)))
 				standing.Add(-1) // before it is given back, so that this never counts too many
-				if err := w.settle(r.Message, ledger.Failed); err != nil {
+				if err := w.settle(r.Message, courier.Failed); err != nil {
 					t.Error(err)
 				}
 			}

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"testing"
 
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/ledger"
 )
@@ -35,7 +36,7 @@ func TestWhatIsSettledAfterItsQuarterWasClosedIsLate(t *testing.T) {
 		must(w.T, w.CloseQuarter(t.Context(), w.tenant, q, actor))
 		first, err := w.ExportedAt(t.Context(), w.tenant, q)
 		must(w.T, err)
-		must(w.T, w.settle(late.Message, ledger.Sent))
+		must(w.T, w.settle(late.Message, courier.Sent))
 		w.sent(w.sms(own)) // of the next quarter
 		w.clock("2027-01-03T08:00:00Z")
 		must(w.T, w.CloseQuarter(t.Context(), w.tenant, q, actor)) // again
@@ -73,7 +74,7 @@ func TestEverySettlementIsInTheExportOrLate(t *testing.T) {
 		inExport := make(chan int64, 3)
 		inParallel(len(messages)+3, func(i int) bool {
 			if i < len(messages) {
-				if err := w.settle(messages[i].Message, ledger.Sent); err != nil {
+				if err := w.settle(messages[i].Message, courier.Sent); err != nil {
 					t.Error(err)
 				}
 				return true

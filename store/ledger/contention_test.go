@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
-	"github.com/jawort/jawort/store/ledger"
 )
 
 // Everything at once must end without a deadlock: one would come back as ErrUnavailable.
@@ -29,7 +29,8 @@ func TestWhoeverCountsNeverWaitsInACircle(t *testing.T) {
 		acts := []func(i int) error{
 			func(i int) error { return w.reserve(w.sms(accounts[i%2])) },
 			func(i int) error { return w.reserve(messages[i%6]) },
-			func(i int) error { return w.settle(messages[i%6].Message, ledger.Failed) },
+			func(i int) error { return w.settle(messages[i%6].Message, courier.Failed) },
+			func(i int) error { return w.replaceSMS(messages[i%6], w.sms(accounts[i%2])) },
 			func(i int) error {
 				s := settings()
 				s.Budgets = []domain.Budget{{Scope: domain.ScopeTenant, Cycle: domain.Monthly, Limit: limits[i%3]}, {Scope: domain.ScopeCountry, Subject: "DE", Cycle: domain.Monthly, Limit: limits[i%2]}}
@@ -51,6 +52,46 @@ func TestWhoeverCountsNeverWaitsInACircle(t *testing.T) {
 	})
 }
 
+// replaceSMS takes a message back and queues another one in its place, in one transaction.
+func (w *world) replaceSMS(old, next domain.Reservation) error {
+	return w.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		if err := w.Settle(ctx, tx, old.Message, courier.Expired); err != nil {
+			return err
+		}
+		return w.Reserve(ctx, tx, next)
+	})
+}
+
+// Half of them give money back before they reserve: the locks are taken in another order than by those that only reserve.
+func TestReplacingAMessageNeverWaitsInACircle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
+	own := w.newAccount(w.tenant)
+	const n = 8
+	old := make([]domain.Reservation, n)
+	for i := range old {
+		old[i] = w.sms(own)
+		must(t, w.reserve(old[i]))
+	}
+	w.letGoAtOnce("ledger_pots", 2*n, func(i int) bool {
+		next := w.sms(own)
+		next.Number = []string{"+4915112345678", "+436641234567", "+41811234567"}[i%3]
+		err := w.reserveOrReplace(i%2 == 0, old[i/2], next)
+		if err != nil {
+			t.Error(err)
+		}
+		return true
+	})
+	wantEqual(t, "spent", w.spent(domain.ScopeTenant, "", domain.Monthly), w.sum("price", "ledger_entries WHERE state = 'reserved'"))
+}
+
+func (w *world) reserveOrReplace(replace bool, old, next domain.Reservation) error {
+	if replace {
+		return w.replaceSMS(old, next)
+	}
+	return w.reserve(next)
+}
+
 func TestWhatAKilledPostgresAcknowledgedIsInTheLedgerToTheCent(t *testing.T) {
 	t.Parallel()
 	server := pgtest.NewServer(t)
@@ -69,7 +110,7 @@ func TestWhatAKilledPostgresAcknowledgedIsInTheLedgerToTheCent(t *testing.T) {
 					close(enough)
 				}
 				if err == nil {
-					err = w.settle(r.Message, []ledger.State{ledger.Sent, ledger.Failed}[i%2])
+					err = w.settle(r.Message, []courier.State{courier.Sent, courier.Failed}[i%2])
 				}
 				if err != nil {
 					if !is(err, refusal.ErrUnavailable) {

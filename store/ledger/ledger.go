@@ -7,9 +7,10 @@
 //
 // # Locks
 //
-// Every transaction takes row locks in the order windows, pots, entry, outbox; windows and pots in the order of their
-// names. Whoever reserves for a tenant waits for whoever does at that moment, so a caller reserves last in its
-// transaction. A caller that gets an error rolls back.
+// Every transaction that counts takes the tenant's gate (a row of ledger_pots) first, then pots, windows, its new entry,
+// outbox. Settling takes its entry before the gate; nobody waits for an entry behind it. So whoever reserves for a tenant
+// waits for whoever does at that moment, and a caller reserves last in its transaction: after it has queued the message, and
+// taken back the one before. A caller that gets an error rolls back.
 package ledger
 
 import (

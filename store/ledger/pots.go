@@ -8,7 +8,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-// pots are the locked rows of all that a message is paid from, in the order of their names.
+// pots are the locked rows of all that a message is paid from.
 type pots struct {
 	tenant   string
 	currency ledger.Currency
@@ -16,10 +16,16 @@ type pots struct {
 	rows     map[string]ledger.Standing // by the name of the pot
 }
 
-// lockPots makes the rows that are missing and waits for whoever pays from one of them; see lockWindows.
+// gate is a row of each tenant that every transaction takes before it takes a pot or a window: one that gives money back
+// and then reserves needs them in another order than one that only reserves, and the two would wait in a circle.
+const gate = ""
+
+// lockPots passes the gate, makes the rows that are missing and waits for whoever pays from one of them. Only then are
+// they read: a row that was read before would be paid from twice with the same money. The database takes the rows of a
+// list one after the other.
 func lockPots(ctx context.Context, tx *sql.Tx, tenant string, currency ledger.Currency, order []ledger.Pot) (pots, error) {
 	p := pots{tenant: tenant, currency: currency, order: order, rows: map[string]ledger.Standing{}}
-	var args []any
+	args := []any{tenant, gate, "", 0}
 	for _, pot := range order {
 		args = append(args, tenant, pot.String(), string(currency), 0)
 	}
@@ -29,7 +35,7 @@ func lockPots(ctx context.Context, tx *sql.Tx, tenant string, currency ledger.Cu
 		err = r.Scan(&name, &row.Spent, &row.Limit, db.Into(&row.WarnedAt), db.Into(&row.StoppedAt), db.Into(&row.AlarmedAt))
 		p.rows[name] = row
 		return none, err
-	}, `INSERT INTO ledger_pots (tenant, pot, currency, spent) VALUES `+tuples(len(order), 4)+`
+	}, `INSERT INTO ledger_pots (tenant, pot, currency, spent) VALUES `+tuples(1+len(order), 4)+`
 		ON CONFLICT (tenant, pot, currency) DO UPDATE SET spent = ledger_pots.spent
 		RETURNING pot, spent, budget_limit, warned_at, stopped_at, alarmed_at`, args...)
 	return p, err
@@ -81,12 +87,12 @@ func (p pots) write(ctx context.Context, tx *sql.Tx) error {
 // giveBack returns what was taken from the pots; what was told is not untold.
 func giveBack(ctx context.Context, tx *sql.Tx, e ledger.Entry) error {
 	order := potsOf(e)
-	var args []any
+	args := []any{e.Tenant, gate, "", 0}
 	for _, pot := range order {
 		args = append(args, e.Tenant, pot.String(), string(e.Currency), -int64(e.Price))
 	}
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO ledger_pots (tenant, pot, currency, spent) VALUES `+tuples(len(order), 4)+`
+		INSERT INTO ledger_pots (tenant, pot, currency, spent) VALUES `+tuples(1+len(order), 4)+`
 		ON CONFLICT (tenant, pot, currency) DO UPDATE SET spent = ledger_pots.spent + excluded.spent`, args...)
 	return err
 }

@@ -31,11 +31,11 @@ func (s *Store) Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) e
 	if err != nil {
 		return err
 	}
-	windows, err := lockWindows(ctx, tx, r.Tenant, k.settings.Limits.Bounds(r.Account, r.Application, hex.EncodeToString(mac), entry.Destination.Prefix))
+	pots, err := lockPots(ctx, tx, r.Tenant, entry.Currency, potsOf(entry))
 	if err != nil {
 		return err
 	}
-	pots, err := lockPots(ctx, tx, r.Tenant, entry.Currency, potsOf(entry))
+	windows, err := lockWindows(ctx, tx, r.Tenant, k.settings.Limits.Bounds(r.Account, r.Application, hex.EncodeToString(mac), entry.Destination.Prefix))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/db"
 )
@@ -12,7 +13,7 @@ import (
 // Settle notes what became of a message, in the transaction that notes it in the queue. Handed to a carrier it costs,
 // whether it is delivered afterwards or not; failed or expired before, it gives its money back. The first of these is
 // final. A message that the ledger does not know is none of its business.
-func (s *Store) Settle(ctx context.Context, tx *sql.Tx, message string, state State) error {
+func (s *Store) Settle(ctx context.Context, tx *sql.Tx, message string, state courier.State) error {
 	to, ends := after(state)
 	if !ends {
 		return nil
@@ -30,11 +31,11 @@ func (s *Store) Settle(ctx context.Context, tx *sql.Tx, message string, state St
 }
 
 // after returns the state of the money that follows from that of the message.
-func after(state State) (to ledger.State, ends bool) {
+func after(state courier.State) (to ledger.State, ends bool) {
 	switch {
 	case state.Taken():
 		return ledger.Settled, true
-	case state == Failed, state == Expired:
+	case state == courier.Failed, state == courier.Expired:
 		return ledger.Released, true
 	default:
 		return "", false

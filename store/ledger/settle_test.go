@@ -3,28 +3,28 @@ package ledger_test
 import (
 	"testing"
 
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
-	"github.com/jawort/jawort/store/ledger"
 )
 
 func TestAMessageCostsOnceACarrierHasItAndNothingBefore(t *testing.T) {
 	onEach(t, func(w *world) {
 		own := w.newAccount(w.tenant)
 		for name, c := range map[string]struct {
-			states []ledger.State
+			states []courier.State
 			want   domain.State
 			spent  domain.Amount
 		}{
-			"queued":                  {[]ledger.State{ledger.Queued}, domain.Reserved, 1000},
-			"sent":                    {[]ledger.State{ledger.Queued, ledger.Sent}, domain.Settled, 1000},
-			"delivered":               {[]ledger.State{ledger.Sent, ledger.Delivered}, domain.Settled, 1000},
-			"undelivered":             {[]ledger.State{ledger.Sent, ledger.Undelivered}, domain.Settled, 1000},
-			"a receipt came first":    {[]ledger.State{ledger.Delivered, ledger.Sent}, domain.Settled, 1000},
-			"failed":                  {[]ledger.State{ledger.Failed}, domain.Released, 0},
-			"expired":                 {[]ledger.State{ledger.Expired}, domain.Released, 0},
-			"said twice":              {[]ledger.State{ledger.Failed, ledger.Failed}, domain.Released, 0},
-			"failed after it cost":    {[]ledger.State{ledger.Sent, ledger.Failed, ledger.Expired}, domain.Settled, 1000},
-			"sent after it was given": {[]ledger.State{ledger.Expired, ledger.Sent, ledger.Delivered}, domain.Released, 0},
+			"queued":                  {[]courier.State{courier.Queued}, domain.Reserved, 1000},
+			"sent":                    {[]courier.State{courier.Queued, courier.Sent}, domain.Settled, 1000},
+			"delivered":               {[]courier.State{courier.Sent, courier.Delivered}, domain.Settled, 1000},
+			"undelivered":             {[]courier.State{courier.Sent, courier.Undelivered}, domain.Settled, 1000},
+			"a receipt came first":    {[]courier.State{courier.Delivered, courier.Sent}, domain.Settled, 1000},
+			"failed":                  {[]courier.State{courier.Failed}, domain.Released, 0},
+			"expired":                 {[]courier.State{courier.Expired}, domain.Released, 0},
+			"said twice":              {[]courier.State{courier.Failed, courier.Failed}, domain.Released, 0},
+			"failed after it cost":    {[]courier.State{courier.Sent, courier.Failed, courier.Expired}, domain.Settled, 1000},
+			"sent after it was given": {[]courier.State{courier.Expired, courier.Sent, courier.Delivered}, domain.Released, 0},
 		} {
 			before := w.spent(domain.ScopeTenant, "", domain.Monthly)
 			r := w.sms(own)
@@ -49,7 +49,7 @@ func TestSettlingInParallelGivesBackOnce(t *testing.T) {
 		w.sent(w.sms(r.Account))
 		must(w.T, w.reserve(r))
 		inParallel(10, func(int) bool {
-			if err := w.settle(r.Message, ledger.Failed); err != nil {
+			if err := w.settle(r.Message, courier.Failed); err != nil {
 				t.Error(err)
 			}
 			return true
@@ -60,7 +60,7 @@ func TestSettlingInParallelGivesBackOnce(t *testing.T) {
 
 func TestAMessageThatIsNoSMSIsNoneOfTheLedgersBusiness(t *testing.T) {
 	onEach(t, func(w *world) {
-		must(w.T, w.settle("msg_email", ledger.Sent))
+		must(w.T, w.settle("msg_email", courier.Sent))
 		wantEqual(w.T, "entries", w.count("ledger_entries"), 0)
 		wantEqual(w.T, "pots", w.count("ledger_pots"), 0)
 	})
@@ -75,8 +75,8 @@ func TestANewPriceOrCurrencyChangesNothingThatIsReserved(t *testing.T) {
 		s := settings()
 		s.Prices["+49"], s.Currency = 5000, "CHF"
 		w.set(s)
-		must(w.T, w.settle(reserved.Message, ledger.Sent))
-		must(w.T, w.settle(settled.Message, ledger.Delivered))
+		must(w.T, w.settle(reserved.Message, courier.Sent))
+		must(w.T, w.settle(settled.Message, courier.Delivered))
 		wantEqual(w.T, "amount", w.sum("price", "ledger_entries WHERE state = 'settled' AND currency = 'EUR'"), 2000)
 		w.sent(w.sms(own))
 		wantEqual(w.T, "amount in francs", w.sum("price", "ledger_entries WHERE state = 'settled' AND currency = 'CHF'"), 5000)
@@ -89,7 +89,7 @@ func TestMoneyThatIsGivenBackGoesToTheQuarterOfItsReservation(t *testing.T) {
 		r := w.sms(w.newAccount(w.tenant))
 		must(w.T, w.reserve(r))
 		w.clock("2027-01-01T00:10:00Z")
-		must(w.T, w.settle(r.Message, ledger.Expired))
+		must(w.T, w.settle(r.Message, courier.Expired))
 		wantEqual(w.T, "spent in all pots", w.sum("spent", "ledger_pots"), 0)
 		wantEqual(w.T, "pots below zero", w.count("ledger_pots WHERE spent < 0"), 0)
 	})

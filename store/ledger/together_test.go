@@ -34,7 +34,7 @@ func TestReservationsThatAreLetGoAtOnceKeepTheBudget(t *testing.T) {
 	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
 	w.budget(domain.Budget{Scope: domain.ScopeTenant, Cycle: domain.Quarterly, Limit: 6000})
 	must(t, w.reserve(w.sms(w.newAccount(w.tenant))))
-	const n = 16
+	const n = 10
 	messages := make([]domain.Reservation, n) // that have nothing in common but the budget
 	for i := range messages {
 		messages[i] = w.sms(w.newAccount(w.tenant))
@@ -75,7 +75,7 @@ func TestMessagesThatAreLetGoAtOnceKeepTheLimits(t *testing.T) {
 	w.limit(domain.Limits{Account: rate(4, domain.Grace)})
 	first := w.sms(w.newAccount(w.tenant))
 	must(t, w.reserve(first))
-	passed := w.letGoAtOnce("ledger_windows", 12, func(int) bool {
+	passed := w.letGoAtOnce("ledger_windows", 8, func(int) bool {
 		err := w.reserve(w.sms(first.Account))
 		if err != nil && !is(err, domain.ErrTooMany) {
 			t.Error(err)

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/courier"
 	domain "github.com/jawort/jawort/ledger"
-	"github.com/jawort/jawort/store/ledger"
 )
 
 func quarter(t *testing.T, s string) domain.Quarter {
@@ -53,7 +53,7 @@ func TestAMessageCountsInTheQuarterOfItsReservationInTheTenantsTimeZone(t *testi
 			before := w.total(domain.UsageFilter{Quarter: quarter(w.T, c.quarter)}).Messages
 			r := reserve(c.at)
 			w.clock("2027-02-01T00:00:00Z")
-			must(w.T, w.settle(r.Message, ledger.Sent))
+			must(w.T, w.settle(r.Message, courier.Sent))
 			wantEqual(w.T, c.at+" in "+c.quarter, w.total(domain.UsageFilter{Quarter: quarter(w.T, c.quarter)}).Messages-before, 1)
 		}
 		s := settings()
@@ -78,7 +78,7 @@ func TestUsageIsSplitByPayerAndAccountAndFiltered(t *testing.T) {
 		must(w.T, w.reserve(w.sms(other)))
 		released := w.sms(other)
 		must(w.T, w.reserve(released))
-		must(w.T, w.settle(released.Message, ledger.Failed))
+		must(w.T, w.settle(released.Message, courier.Failed))
 
 		q := quarter(w.T, "2026-Q4")
 		of := map[string]domain.Usage{}
@@ -166,7 +166,7 @@ func TestUsageEqualsTheLedgerWhateverHappens(t *testing.T) {
 		w.clock("2026-11-02T08:00:00Z")
 		accounts := []string{w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant)}
 		numbers := []string{"+4915112345678", "+436641234567", "+41811234567", "+33612345678"}
-		states := []ledger.State{ledger.Queued, ledger.Sent, ledger.Failed, ledger.Expired, ledger.Delivered, ledger.Undelivered}
+		states := []courier.State{courier.Queued, courier.Sent, courier.Failed, courier.Expired, courier.Delivered, courier.Undelivered}
 		inParallel(12, func(int) bool {
 			for range 12 {
 				r := w.sms(accounts[rand.IntN(4)])

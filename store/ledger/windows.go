@@ -9,15 +9,14 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-// windows are the locked rows of all that a message is bound by, in the order of their names.
+// windows are the locked rows of all that a message is bound by.
 type windows struct {
 	tenant string
 	bounds []ledger.Bound
 	rows   map[string]ledger.Window // by the name of the bound
 }
 
-// lockWindows makes the rows that are missing and waits for whoever counts in one of them. Only then are they read: a
-// row that was read before would be counted twice from the same figure.
+// lockWindows makes the rows that are missing and waits for whoever counts in one of them; see lockPots.
 func lockWindows(ctx context.Context, tx *sql.Tx, tenant string, bounds []ledger.Bound) (windows, error) {
 	w := windows{tenant: tenant, bounds: bounds, rows: map[string]ledger.Window{}}
 	var args []any

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	domain "github.com/jawort/jawort/ledger"
@@ -188,7 +189,7 @@ func (w *world) reserve(r domain.Reservation) error {
 	return w.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error { return w.Reserve(ctx, tx, r) })
 }
 
-func (w *world) settle(message string, state ledger.State) error {
+func (w *world) settle(message string, state courier.State) error {
 	return w.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error { return w.Settle(ctx, tx, message, state) })
 }
 
@@ -196,7 +197,7 @@ func (w *world) settle(message string, state ledger.State) error {
 func (w *world) sent(r domain.Reservation) domain.Reservation {
 	w.Helper()
 	must(w.T, w.reserve(r))
-	must(w.T, w.settle(r.Message, ledger.Sent))
+	must(w.T, w.settle(r.Message, courier.Sent))
 	return r
 }
 
