@@ -14,6 +14,7 @@ type TenantPolicy struct {
 	Support    Texts     `json:"support,omitzero" yaml:"support,omitempty"`      // whom somebody asks who can get no further
 	Language   string    `json:"language,omitempty" yaml:"language,omitempty"`   // de or en, where an account says nothing; default: en
 	TimeZone   string    `json:"time_zone,omitempty" yaml:"time_zone,omitempty"` // IANA name; default: UTC
+	Region     string    `json:"region,omitempty" yaml:"region,omitempty"`       // ISO 3166, e.g. DE: where a telephone number without country code belongs; empty: each needs one
 	Retention  Retention `json:"retention,omitzero" yaml:"retention,omitempty"`
 	Invitation Letter    `json:"invitation,omitzero" yaml:"invitation,omitempty"` // empty: the catalogue's
 	Reminder   Letter    `json:"reminder,omitzero" yaml:"reminder,omitempty"`     // empty: the catalogue's
@@ -80,6 +81,9 @@ func (p TenantPolicy) Validate() error {
 	if _, err := p.Zone(); err != nil || p.TimeZone == "Local" { // Local is the server's, whichever that is
 		return refusal.Field("time_zone", "must be the IANA name of a time zone, such as Europe/Berlin")
 	}
+	if err := validateRegion(p.Region); err != nil {
+		return err
+	}
 	if err := p.Support.validate("support"); err != nil {
 		return err
 	}
@@ -96,6 +100,13 @@ func (p TenantPolicy) Validate() error {
 func ValidateLanguage(field, language string) error {
 	if language != "" && language != German && language != English {
 		return refusal.Field(field, "must be de or en")
+	}
+	return nil
+}
+
+func validateRegion(region string) error {
+	if region != "" && (len(region) != 2 || strings.Trim(region, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		return refusal.Field("region", "must be the two capital letters of a country, such as DE")
 	}
 	return nil
 }

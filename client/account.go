@@ -3,23 +3,47 @@ package client
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 )
 
 // Account is one login identity, known by your login number.
 type Account struct {
-	ExternalID string    `json:"account"`
-	Label      string    `json:"label"` // how the phone calls it
-	CreatedAt  time.Time `json:"created_at"`
+	ExternalID     string    `json:"account"`
+	Label          string    `json:"label"`             // how the phone calls it
+	Group          string    `json:"group,omitempty"`   // its name
+	Manager        string    `json:"manager,omitempty"` // login number of the account that manages it
+	Phone          string    `json:"phone,omitempty"`   // E.164
+	Email          string    `json:"email,omitempty"`
+	Language       string    `json:"language,omitempty"`
+	Interval       *int      `json:"interval"` // days; nil: the group's default
+	SMS            bool      `json:"sms"`
+	PhoneChangedAt time.Time `json:"phone_changed_at,omitzero"`
+	Devices        int       `json:"devices"` // active ones
+	Methods        []string  `json:"methods"`
+	Used           []Use     `json:"used"` // newest first
+	CreatedAt      time.Time `json:"created_at"`
 }
 
-// AccountFilter chooses accounts by login number.
+// Use is when an account last used an application.
+type Use struct {
+	Application string    `json:"application"` // its id
+	Name        string    `json:"name"`
+	At          time.Time `json:"at"`
+}
+
+// AccountFilter chooses accounts. All that is given must hold.
 type AccountFilter struct {
-	Prefix string
-	After  string // the Next of the page before
-	Limit  int    // 0: the server's default
+	Prefix      string   // of the login number
+	Query       string   // begins login number or label, whatever the case
+	Group       string   // its name
+	Manager     string   // its login number
+	Has, Lacks  []string // phone, email, device, push, totp, sms, email_code, recovery, any
+	Application string   // id or name; what Used is about
+	Used        string   // since:<RFC 3339>, before:<RFC 3339> or never
+	SMS         string   // on or off
+	Interval    string   // days, or default
+	After       string   // the Next of the page before
+	Limit       int      // 0: the server's default
 }
 
 // AccountPage is a part of a list, in the order of the login numbers.
@@ -61,17 +85,8 @@ func (c *Client) Account(ctx context.Context, externalID string) (Account, error
 
 // Accounts returns a page of the directory.
 func (c *Client) Accounts(ctx context.Context, f AccountFilter) (AccountPage, error) {
-	query := url.Values{}
-	for name, value := range map[string]string{"prefix": f.Prefix, "after": f.After} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	if f.Limit > 0 {
-		query.Set("limit", strconv.Itoa(f.Limit))
-	}
 	var page AccountPage
-	err := c.do(ctx, call{method: http.MethodGet, path: path("accounts"), query: query, repeat: true}, &page)
+	err := c.do(ctx, call{method: http.MethodGet, path: path("accounts"), query: f.query(), repeat: true}, &page)
 	return page, err
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	maxAnswer  = 1 << 20
+	maxAnswer  = 16 << 20         // a page of 1000 accounts, or all that is kept about one
 	answerTime = 10 * time.Second // for one try, beyond what a long-poll waits
 )
 
@@ -82,6 +82,9 @@ func (c *Client) request(ctx context.Context, q call, body []byte) (*http.Reques
 	req.Header.Set("Authorization", "Bearer "+c.key)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.operator != "" {
+		req.Header.Set("Jawort-Operator", c.operator)
 	}
 	if q.key != "" {
 		req.Header.Set("Idempotency-Key", q.key)

@@ -22,6 +22,7 @@ type Config struct {
 type Client struct {
 	base     string
 	key      string
+	operator string // empty: nobody is named
 	http     *http.Client
 	failOpen bool
 	log      *slog.Logger

@@ -46,6 +46,39 @@ func TestEachCallSaysWhatTheAPIExpects(t *testing.T) {
 			_, err := c.Accounts(x, client.AccountFilter{Prefix: "AB", After: "AB1", Limit: 5})
 			return err
 		}},
+		{`PUT /v1/accounts/AB1234 {"interval":1,"phone":null,"sms":true}`, func(x ctx, c *client.Client) error {
+			one, on := 1, true
+			_, err := c.ChangeAccount(x, "AB1234", client.AccountChange{Interval: &one, SMS: &on, Clear: []string{"phone"}})
+			return err
+		}},
+		{`GET /v1/accounts/AB1234/managed?has=device%2Cpush&lacks=phone `, func(x ctx, c *client.Client) error {
+			_, err := c.Managed(x, "AB1234", client.AccountFilter{Has: []string{"device", "push"}, Lacks: []string{"phone"}})
+			return err
+		}},
+		{`GET /v1/accounts?application=Portal&format=csv&group=g&interval=default&manager=m&q=a&sms=on&used=never `, func(x ctx, c *client.Client) error {
+			return c.AccountsCSV(x, client.AccountFilter{Query: "a", Group: "g", Manager: "m", Application: "Portal", Used: "never", SMS: "on", Interval: "default"}, io.Discard)
+		}},
+		{`PUT /v1/accounts/AB1234/interval {"days":null}`, func(x ctx, c *client.Client) error { return c.SetInterval(x, "AB1234", nil) }},
+		{`PUT /v1/accounts/AB1234/managed/interval {"days":null}`, func(x ctx, c *client.Client) error {
+			_, err := c.SetManagedInterval(x, "AB1234", nil)
+			return err
+		}},
+		{`POST /v1/accounts/AB1234/reset {"reason":"lost"}`, func(x ctx, c *client.Client) error { return c.ResetAccount(x, "AB1234", "lost") }},
+		{`POST /v1/accounts/AB1234/password-changed `, func(x ctx, c *client.Client) error { return c.PasswordChanged(x, "AB1234") }},
+		{`GET /v1/accounts/AB1234/export `, func(x ctx, c *client.Client) error { _, err := c.ExportAccount(x, "AB1234"); return err }},
+		{`POST /v1/accounts/AB1234/erase `, func(x ctx, c *client.Client) error { return c.EraseAccount(x, "AB1234") }},
+		{`POST /v1/invitations {"accounts":["AB1234"]}`, func(x ctx, c *client.Client) error {
+			_, err := c.Invite(x, client.Invited{Accounts: []string{"AB1234"}})
+			return err
+		}},
+		{`POST /v1/invitations/remind {"filter":{"group":"g"}}`, func(x ctx, c *client.Client) error {
+			_, err := c.Remind(x, client.Invited{Filter: &client.InvitedFilter{Group: "g"}})
+			return err
+		}},
+		{`GET /v1/invitations?after=A&group=g&limit=5 `, func(x ctx, c *client.Client) error {
+			_, err := c.InvitationProgress(x, client.ProgressFilter{Group: "g", After: "A", Limit: 5})
+			return err
+		}},
 		{`DELETE /v1/accounts/AB1234 `, func(x ctx, c *client.Client) error { return c.DeleteAccount(x, "AB1234") }},
 		{`GET /v1/accounts/AB1234/devices `, func(x ctx, c *client.Client) error { _, err := c.Devices(x, "AB1234"); return err }},
 		{`DELETE /v1/accounts/AB1234/devices/dev_1 `, func(x ctx, c *client.Client) error { return c.RevokeDevice(x, "AB1234", "dev_1") }},

@@ -19,7 +19,7 @@ func said() (e exchange, body string) {
 	return exchange{
 		face: loginFacing, request: r, sent: []byte(`{"label":"Anna"}`), status: http.StatusOK,
 		header: http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"req_" + strings.Repeat("a", 26)}, "Date": {"now"}},
-		body:   []byte(`{"account":"AB1234","label":"Anna","created_at":"2026-01-02T03:04:05Z"}`),
+		body:   []byte(`{"account":"AB1234","label":"Anna","interval":null,"sms":false,"devices":0,"methods":[],"used":[],"created_at":"2026-01-02T03:04:05Z"}`),
 	}, docs.OpenAPI
 }
 

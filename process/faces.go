@@ -10,8 +10,9 @@ import (
 	"github.com/jawort/jawort/keys"
 	mobileapi "github.com/jawort/jawort/mobile-api"
 	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/audit"
-	"github.com/jawort/jawort/store/ledger"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -25,12 +26,15 @@ func (p *Process) prepareServer(context.Context) error {
 	if err != nil {
 		return err
 	}
+	log, factors := audit.New(p.lasting.DB, o.Random), p.factors()
 	s, err := server.New(server.Options{
-		Live: p.live, Lasting: p.lasting, Factors: p.factors(), Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
-		Audit: audit.New(p.lasting.DB, o.Random), SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks,
-		Ledger:      &ledger.Store{DB: p.lasting.DB, Keys: o.Keys},
-		SMSReceipts: smsReceipts,
-		PublicURL:   o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
+		Live: p.live, Lasting: p.lasting, Factors: factors, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
+		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks, Ledger: p.ledger, SMSReceipts: smsReceipts,
+		Also: directory.Also{
+			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log},
+		},
+		Messages:  p.letters(),
+		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})
 	if err != nil {

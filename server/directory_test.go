@@ -48,7 +48,7 @@ func TestWhatCannotBeAnAccountIsRefused(t *testing.T) {
 		"a wrong label":     {"4711", `{"label":7}`},
 		"an empty label":    {"4711", `{"label":""}`},
 		"a deceiving label": {"4711", `{"label":"a\u202eb"}`},
-		"an unknown field":  {"4711", `{"group":"broker"}`},
+		"an unknown field":  {"4711", `{"grup":"broker"}`},
 	} {
 		if a := i.call("PUT", "/v1/accounts/"+c.path, c.body); a.status != 422 {
 			t.Errorf("%s: %d %s", name, a.status, a.raw)

@@ -5,6 +5,7 @@ import (
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/codes"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
@@ -31,12 +32,16 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		sockets{guards: g, ender: ender, hub: h},
 		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
-		accounts{guards: g, directory: o.Lasting, random: o.Random},
+		directory.Accounts{Guards: g, Store: o.Lasting, Random: o.Random},
+		directory.Devices{Guards: g, Store: o.Lasting},
+		directory.Intervals{Guards: g, Store: o.Lasting},
+		directory.Resets{Guards: g, Store: o.Lasting, Also: o.Also},
+		directory.Dossiers{Guards: g, Store: o.Lasting, Also: o.Also},
+		directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now},
 		browsers{guards: g, lasting: o.Lasting},
 		policy.Feature{
 			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
 		},
-		devices{guards: g, devices: o.Lasting},
 		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
 		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, Now: o.Now},
 		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},

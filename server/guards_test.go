@@ -47,14 +47,19 @@ func (s subjects) path(pattern string) string {
 
 // bodies that the routes accept.
 var bodies = map[string]any{
-	"POST /v1/approvals":               ask("4711"),
-	"POST /v1/enrolments":              map[string]string{"account": "4711"},
-	"POST /v1/enrolments/{id}/confirm": map[string]string{"code": "123456"},
-	"PUT /v1/accounts/{external_id}":   map[string]string{"label": "Desk"},
-	"POST /v1/policy/explain":          map[string]string{"account": "4711"},
-	"POST /v1/policy/dry-run":          map[string]any{"applications": map[string]any{"Portal": map[string]any{}}},
-	"POST /v1/webhooks":                map[string]string{"url": "https://portal.example/"},
-	"PATCH /v1/webhooks/{id}":          map[string]string{"description": "changed"},
+	"POST /v1/approvals":                              ask("4711"),
+	"POST /v1/enrolments":                             map[string]string{"account": "4711"},
+	"POST /v1/enrolments/{id}/confirm":                map[string]string{"code": "123456"},
+	"PUT /v1/accounts/{external_id}":                  map[string]string{"label": "Desk"},
+	"POST /v1/policy/explain":                         map[string]string{"account": "4711"},
+	"POST /v1/policy/dry-run":                         map[string]any{"applications": map[string]any{"Portal": map[string]any{}}},
+	"PUT /v1/accounts/{external_id}/interval":         map[string]int{"days": 0},
+	"PUT /v1/accounts/{external_id}/managed/interval": map[string]int{"days": 0},
+	"POST /v1/accounts/{external_id}/reset":           map[string]string{"reason": "lost"},
+	"POST /v1/invitations":                            map[string]any{"accounts": []string{"4711"}},
+	"POST /v1/invitations/remind":                     map[string]any{"accounts": []string{"4711"}},
+	"POST /v1/webhooks":                               map[string]string{"url": "https://portal.example/"},
+	"PATCH /v1/webhooks/{id}":                         map[string]string{"description": "changed"},
 }
 
 // scopeOf is the scope that a route asks for; empty: none.
@@ -71,6 +76,11 @@ func scopeOf(pattern string) account.Scope {
 	default:
 		return account.ScopeAdmin
 	}
+}
+
+// makes reports whether a call makes what its path names.
+func makes(method, pattern string) bool {
+	return method == http.MethodPut && strings.HasSuffix(pattern, "/{external_id}")
 }
 
 // also are scopes that a route takes beside the one that it asks for.
@@ -150,7 +160,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 		t.Errorf("the list of another tenant: %s", theirs.raw)
 	}
 	i.guarded(func(method, pattern string) {
-		if !strings.Contains(pattern, "{") || method == http.MethodPut {
+		if !strings.Contains(pattern, "{") || makes(method, pattern) {
 			return
 		}
 		body, path := bodies[method+" "+pattern], s.path(pattern)
@@ -311,7 +321,7 @@ func TestWhatIsNoTextIsUnknownAtEveryRoute(t *testing.T) {
 				}
 				at := s.path(strings.Replace(pattern, name, odd, 1))
 				wanted := 404
-				if method == http.MethodPut {
+				if makes(method, pattern) {
 					wanted = 422 // it would be made
 				}
 				asked++

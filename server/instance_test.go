@@ -16,7 +16,9 @@ import (
 	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
 	"github.com/jawort/jawort/store/webhooks"
 )
@@ -67,7 +69,7 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 	w.must(err)
 	i.Server = httptest.NewUnstartedServer(nil)
 	o := server.Options{
-		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
+		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: &ledger.Store{DB: w.lasting.DB, Keys: w.keys}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
 		Audit: audit.New(w.lasting.DB, rand.Reader), SignHead: func(h domain.Head) (string, error) { return h.Sign(w.keys.Receipt()) },
 		Webhooks:  server.Webhooks{Store: webhooks.New(w.lasting.DB, rand.Reader)}, // delivering is tested with the worker
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",
@@ -109,7 +111,7 @@ type ticks struct {
 }
 
 // loops are how many loops keep a pace.
-var loops = map[time.Duration]int{time.Second: 3, 5 * time.Second: 1, 4 * time.Second: 1}
+var loops = map[time.Duration]int{time.Second: 3, 5 * time.Second: 1, 4 * time.Second: 1, directory.RetainEvery: 1}
 
 func newTicks(t testing.TB) *ticks {
 	s := &ticks{t: t, channels: map[time.Duration][]chan time.Time{}}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jawort/jawort/server/auditlog"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
@@ -20,6 +21,7 @@ func parts(o Options, ender *ending.Ender) []part {
 		ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		auditlog.NewSequencer(auditlog.Options{Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log}),
 		usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
+		directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	if o.Webhooks.Worker != nil {
 		all = append(all, o.Webhooks.Worker)
@@ -29,7 +31,7 @@ func parts(o Options, ender *ending.Ender) []part {
 
 // followers do what follows from what happened. Phones are told first: there somebody waits.
 func followers(o Options) []ending.Follower {
-	all := []ending.Follower{ending.Withdrawal{Live: o.Live}}
+	all := []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}
 	if o.Webhooks.Store != nil {
 		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
 	}

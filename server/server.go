@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/codes"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
@@ -52,9 +53,8 @@ type Lasting interface {
 	lettingIn
 	trusting
 	evidence
-	directory
+	directory.Store
 	receiptKeys
-	devicesOf
 	trustedBrowsers
 	enrolling
 	policy.Directory
@@ -108,7 +108,9 @@ type Options struct {
 	Receipts    Receipts
 	Audit       Audit
 	SignHead    audit.Sign
-	Webhooks    Webhooks // no worker: nobody is told anything
+	Webhooks    Webhooks           // no worker: nobody is told anything
+	Messages    directory.Messages // nil: no e-mail can be sent
+	Also        directory.Also     // other stores that keep something of accounts
 	Wakeups     Wakeups
 	SMSReceipts smsreceipts.Twilio
 	Countries   judge.Countries // nil: the country of a browser is not known

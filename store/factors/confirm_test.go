@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 func TestACodeConfirmsTheApprovalThatItWasSentFor(t *testing.T) {
@@ -312,7 +313,7 @@ func TestADeletedAccountConfirmsNothing(t *testing.T) {
 		w.activate(approval.MethodSMS)
 		p := w.login()
 		code := w.send(p, approval.MethodSMS)
-		must(t, w.ends.DeleteAccount(w.Context(), w.tenant.ID, w.account.ExternalID))
+		must(t, w.ends.DeleteAccount(w.Context(), w.tenant.ID, w.account.ExternalID, lasting.By{}))
 		_, err := w.confirm(p, approval.MethodSMS, code)
 		w.wantError(err, factor.ErrNotActive)
 		_, err = w.trySend(w.login(), approval.MethodSMS)

@@ -4,38 +4,28 @@ import (
 	"context"
 	"database/sql"
 
+	"golang.org/x/text/cases"
+
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
 )
 
+// A manager who has been deleted is none.
 const (
-	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, COALESCE(a.group_id, ''), COALESCE(a.manager, ''),
+	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, COALESCE(a.group_id, ''),
+		COALESCE((SELECT m.id FROM accounts m WHERE m.id = a.manager AND m.deleted_at = 0), ''),
 		a.phone, a.email, a.language, a.interval_days, a.sms_on, a.phone_changed_at, a.created_at`
 	accountOf = ` FROM accounts a JOIN tenants t ON t.id = a.tenant WHERE a.tenant = $1 AND a.deleted_at = 0`
 )
 
-// AccountFilter picks accounts by their external id, in the order of its bytes.
-type AccountFilter struct {
-	Prefix string
-	After  string // the last one that was seen; empty: from the beginning
-	Limit  int    // 0: defaultPage
-}
-
-const defaultPage = 100
-
 // PutAccount creates the account with this external id or finds it. Without a label a new account is called by its external id,
 // and one that exists stays as it is.
 func (s *Store) PutAccount(ctx context.Context, a account.Account) (stored account.Account, created bool, err error) {
-	id, err := db.One(ctx, s.Writes(), db.ScanString, `
-		INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ($1, $2, $3, CASE WHEN $4 = '' THEN $3 ELSE $4 END, jawort_now())
-		ON CONFLICT (tenant, external_id) WHERE deleted_at = 0
-		DO UPDATE SET label = CASE WHEN $4 = '' THEN accounts.label ELSE $4 END
-		RETURNING id`, a.ID, a.Tenant, a.ExternalID, a.Label)
-	if err != nil {
-		return account.Account{}, false, err
+	p := Put{ID: a.ID, Tenant: a.Tenant, ExternalID: a.ExternalID}
+	if a.Label != "" {
+		p.Change.Label = account.Set(a.Label)
 	}
-	stored, err = s.Account(ctx, a.Tenant, a.ExternalID)
-	return stored, id == a.ID, err
+	return s.ChangeAccount(ctx, p, bySystem)
 }
 
 // Account returns the account that a tenant knows by externalID, or account.ErrUnknownAccount.
@@ -46,17 +36,6 @@ func (s *Store) Account(ctx context.Context, tenant, externalID string) (account
 func findAccount(ctx context.Context, q db.Querier, tenant, externalID string) (account.Account, error) {
 	a, err := db.One(ctx, q, scanAccount, `SELECT `+accountColumns+accountOf+` AND a.external_id = $2`, tenant, externalID)
 	return a, db.Replace(err, account.ErrUnknownAccount)
-}
-
-// Accounts returns one page of a tenant's accounts.
-func (s *Store) Accounts(ctx context.Context, tenant string, f AccountFilter) ([]account.Account, error) {
-	if f.Limit <= 0 {
-		f.Limit = defaultPage
-	}
-	return db.All(ctx, s.Reads(), scanAccount, `
-		SELECT `+accountColumns+accountOf+`
-		AND a.external_id > $2 AND a.external_id >= $3 AND a.external_id <= $4 AND substr(a.external_id, 1, length($3)) = $3
-		ORDER BY a.external_id LIMIT $5`, tenant, f.After, f.Prefix, f.Prefix+"\U0010FFFF", f.Limit)
 }
 
 func scanAccount(r db.Row) (a account.Account, err error) {
@@ -71,23 +50,22 @@ func accountDest(a *account.Account) []any {
 	}
 }
 
+// hold takes the row of an account that is not deleted, before all others, and returns the account.
+func hold(ctx context.Context, tx *sql.Tx, tenant, externalID string) (account.Account, error) {
+	err := db.MustTouch(ctx, tx, account.ErrUnknownAccount,
+		`UPDATE accounts SET deleted_at = 0 WHERE tenant = $1 AND external_id = $2 AND deleted_at = 0`, tenant, externalID)
+	if err != nil {
+		return account.Account{}, err
+	}
+	return findAccount(ctx, tx, tenant, externalID)
+}
+
 // DeleteAccount ends an account with its devices, credentials and enrolments. The external id is free again; an
 // account made with it later is another one.
-func (s *Store) DeleteAccount(ctx context.Context, tenant, externalID string) error {
+func (s *Store) DeleteAccount(ctx context.Context, tenant, externalID string, by By) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		id, err := db.One(ctx, tx, db.ScanString, `
-			UPDATE accounts SET deleted_at = jawort_now()
-			WHERE tenant = $1 AND external_id = $2 AND deleted_at = 0 RETURNING id`, tenant, externalID)
-		if err != nil {
-			return db.Replace(err, account.ErrUnknownAccount)
-		}
-		_, err = db.Exec(ctx, tx, `
-			UPDATE enrolments SET status = $2 WHERE account = $1 AND status IN ($3, $4, $5)`,
-			id, account.EnrolmentFailed, account.EnrolmentOpen, account.EnrolmentClaimed, account.EnrolmentCompleted)
-		if err != nil {
-			return err
-		}
-		return revokeCredentials(ctx, tx, id)
+		_, err := deleteAccount(ctx, tx, tenant, externalID, by)
+		return err
 	})
 }
 
@@ -105,3 +83,6 @@ func revokeCredentials(ctx context.Context, tx *sql.Tx, account string) error {
 	}
 	return nil
 }
+
+// sought folds what is sought by, so that case does not count.
+func sought(text string) string { return cases.Fold().String(text) }

@@ -140,7 +140,7 @@ func TestDecisionsRevocationsAndDeletionNeverWaitInACircle(t *testing.T) {
 				},
 				func(by approval.Signer) error { return s.RevokeDevice(t.Context(), a.Tenant, a.ExternalID, by.Device) },
 				func(by approval.Signer) error { return s.LeaveDevice(t.Context(), by.Installation, by.Device) },
-				func(approval.Signer) error { return s.DeleteAccount(t.Context(), a.Tenant, a.ExternalID) },
+				func(approval.Signer) error { return s.DeleteAccount(t.Context(), a.Tenant, a.ExternalID, lasting.By{}) },
 				func(approval.Signer) error {
 					_, _, err := s.ConfirmEnrolment(t.Context(), a.Tenant, e.ID, true)
 					return err

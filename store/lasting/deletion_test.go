@@ -10,7 +10,7 @@ import (
 
 // deletion is DeleteAccount, stopped before its commit.
 type deletion struct {
-	t      *testing.T
+	t      testing.TB
 	commit func() error
 }
 
@@ -105,7 +105,7 @@ func TestADeletionWaitsForAnEnrolmentThatIsUnderWay(t *testing.T) {
 				must(t, err)
 			}
 			deleted := make(chan error, 1)
-			go func() { deleted <- s.DeleteAccount(t.Context(), w.tenant.ID, w.account.ExternalID) }()
+			go func() { deleted <- s.DeleteAccount(t.Context(), w.tenant.ID, w.account.ExternalID, lasting.By{}) }()
 			untilItWaits(t, s, deleted)
 			must(t, tx.Commit())
 			must(t, <-deleted)

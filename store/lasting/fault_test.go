@@ -128,7 +128,7 @@ func TestADecisionWaitsForARevocationThatIsUnderWay(t *testing.T) {
 }
 
 // untilItWaits returns once another transaction on the same Postgres waits for a lock; done would say that none does.
-func untilItWaits(t *testing.T, s *lasting.Store, done <-chan error) {
+func untilItWaits(t testing.TB, s *lasting.Store, done <-chan error) {
 	t.Helper()
 	for waiting := 0; waiting == 0; {
 		select {

@@ -17,7 +17,7 @@ func onEach(t *testing.T, test func(t *testing.T, s *lasting.Store)) {
 	dbtest.OnEach(t, func(t *testing.T, d *db.DB) { test(t, &lasting.Store{DB: d}) })
 }
 
-func open(t *testing.T, url string) *lasting.Store {
+func open(t testing.TB, url string) *lasting.Store {
 	t.Helper()
 	return &lasting.Store{DB: dbtest.Open(t, url)}
 }

@@ -75,7 +75,7 @@ func scanOutcome(r db.Row) (approval.Outcome, error) {
 		&c.ID, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, db.Into(&c.EnrolledAt),
 		&a.AuthenticatorData, &a.ClientDataJSON, &a.Signature,
 		db.Into(&o.CreatedAt), db.Into(&o.ExpiresAt), db.Into(&o.DecidedAt), db.Into(&o.ClosesAt), &o.Context, &o.Browser)
-	if o.Device != "" {
+	if o.Device != "" && a.Signature != nil { // it may have been erased
 		c.Device, a.CredentialID = o.Device, c.ID
 		o.Signer, o.Assertion = &c, &a
 	}

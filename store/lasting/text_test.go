@@ -24,7 +24,7 @@ func TestNothingIsCalledByWhatIsNoText(t *testing.T) {
 				"audience":         {func() error { _, err := s.Audience(ctx, tenant, odd, lasting.Approach{}); return err }, account.ErrUnknownAccount},
 				"external id":      {func() error { _, err := s.ExternalID(ctx, odd); return err }, account.ErrUnknownAccount},
 				"devices":          {func() error { _, err := s.Devices(ctx, tenant, odd); return err }, account.ErrUnknownAccount},
-				"deletion":         {func() error { return s.DeleteAccount(ctx, tenant, odd) }, account.ErrUnknownAccount},
+				"deletion":         {func() error { return s.DeleteAccount(ctx, tenant, odd, lasting.By{}) }, account.ErrUnknownAccount},
 				"revoked of":       {func() error { return s.RevokeDevice(ctx, tenant, odd, phone.Device) }, account.ErrUnknownAccount},
 				"revoked device":   {func() error { return s.RevokeDevice(ctx, tenant, known, odd) }, account.ErrUnknownDevice},
 				"left device":      {func() error { return s.LeaveDevice(ctx, phone.Installation, odd) }, account.ErrUnknownDevice},

@@ -44,7 +44,7 @@ func TestDecisionsThatAreLetGoAtOnceHaveOneOutcome(t *testing.T) {
 }
 
 // untilAllWait returns once so many transactions on the same Postgres wait for a lock.
-func untilAllWait(t *testing.T, s *lasting.Store, want int) {
+func untilAllWait(t testing.TB, s *lasting.Store, want int) {
 	t.Helper()
 	for waiting := 0; waiting < want; {
 		var err error

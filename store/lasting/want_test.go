@@ -10,14 +10,14 @@ import (
 
 func is(err, target error) bool { return errors.Is(err, target) }
 
-func wantError(t *testing.T, err, want error) {
+func wantError(t testing.TB, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
 		t.Fatalf("error is %v, want %v", err, want)
 	}
 }
 
-func wantEqual[T comparable](t *testing.T, what string, got, want T) {
+func wantEqual[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Fatalf("%s is %v, want %v", what, got, want)
@@ -25,7 +25,7 @@ func wantEqual[T comparable](t *testing.T, what string, got, want T) {
 }
 
 // wantExtra checks a member of the problem document.
-func wantExtra(t *testing.T, err error, name string, want any) {
+func wantExtra(t testing.TB, err error, name string, want any) {
 	t.Helper()
 	var r *refusal.Error
 	if !errors.As(err, &r) || r.Extra[name] != want {
@@ -34,7 +34,7 @@ func wantExtra(t *testing.T, err error, name string, want any) {
 }
 
 // wantEnd checks that a decision ended the approval, or that it had been its own end before.
-func wantEnd(t *testing.T, v approval.Verdict, err error, status approval.Status) {
+func wantEnd(t testing.TB, v approval.Verdict, err error, status approval.Status) {
 	t.Helper()
 	must(t, err)
 	if v.Outcome == nil || v.Outcome.Status != status || !v.Own {
@@ -43,7 +43,7 @@ func wantEnd(t *testing.T, v approval.Verdict, err error, status approval.Status
 }
 
 // wantPartial checks that a decision counts but left the approval pending.
-func wantPartial(t *testing.T, v approval.Verdict, err error) {
+func wantPartial(t testing.TB, v approval.Verdict, err error) {
 	t.Helper()
 	must(t, err)
 	if v.Outcome != nil || !v.Own {
@@ -52,7 +52,7 @@ func wantPartial(t *testing.T, v approval.Verdict, err error) {
 }
 
 // wantLost checks that another was first.
-func wantLost(t *testing.T, v approval.Verdict, err error, winner approval.Signer) {
+func wantLost(t testing.TB, v approval.Verdict, err error, winner approval.Signer) {
 	t.Helper()
 	must(t, err)
 	if v.Outcome == nil || v.Own || v.Outcome.Device != winner.Device {
@@ -61,7 +61,7 @@ func wantLost(t *testing.T, v approval.Verdict, err error, winner approval.Signe
 }
 
 // wantInactive checks that a credential is not active.
-func wantInactive(t *testing.T, err error) {
+func wantInactive(t testing.TB, err error) {
 	t.Helper()
 	wantError(t, err, approval.ErrInactive)
 }

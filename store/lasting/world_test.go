@@ -13,28 +13,28 @@ import (
 
 // world is a tenant with one application and one account, to which phones are enrolled.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	s       *lasting.Store
 	tenant  account.Tenant
 	app     account.Application
 	account account.Account
 }
 
-func newID(t *testing.T, prefix string) string {
+func newID(t testing.TB, prefix string) string {
 	t.Helper()
 	s, err := id.New(rand.Reader, prefix)
 	must(t, err)
 	return s
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func newWorld(t *testing.T, s *lasting.Store) *world {
+func newWorld(t testing.TB, s *lasting.Store) *world {
 	t.Helper()
 	w := &world{t: t, s: s}
 	w.tenant = account.Tenant{ID: newID(t, id.Tenant), Name: "Musterbank"}
@@ -42,6 +42,7 @@ func newWorld(t *testing.T, s *lasting.Store) *world {
 	w.app = account.Application{ID: newID(t, id.Application), Tenant: w.tenant.ID, Name: "Portal", Origins: []string{"https://login.example"}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}}
 	must(t, s.CreateApplication(t.Context(), w.app))
 	w.account = w.newAccount("4711")
+	must(t, s.SQL(t.Context(), `DELETE FROM outbox`)) // what is told begins with the test
 	return w
 }
 
@@ -71,7 +72,7 @@ func (w *world) enrolment(a account.Account) (account.Enrolment, []byte) {
 	return e, hash
 }
 
-func completion(t *testing.T, e account.Enrolment, thumbprint string) account.Completion {
+func completion(t testing.TB, e account.Enrolment, thumbprint string) account.Completion {
 	return account.Completion{
 		Enrolment: e.ID, Thumbprint: thumbprint, Installation: newID(t, id.Installation),
 		Credential: approval.Credential{

@@ -12,6 +12,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jawort/jawort/approval"
@@ -83,6 +85,36 @@ func Put(ctx context.Context, q db.Querier, e Event) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, jawort_now())`,
 		e.Kind, e.Tenant, e.Application, e.Account, e.Subject, e.Installation, e.Actor.Kind, e.Actor.ID, data, personal)
 	return err
+}
+
+// eachAtOnce bounds how many events go into one statement.
+const eachAtOnce = 500
+
+// PutEach writes the same event for each of the accounts, which are its subjects.
+func PutEach(ctx context.Context, q db.Querier, e Event, accounts []string) error {
+	data, err := encode(e.Data)
+	if err != nil {
+		return err
+	}
+	personal, err := encode(e.Personal)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(accounts, eachAtOnce) {
+		args := []any{e.Kind, e.Tenant, e.Application, e.Installation, e.Actor.Kind, e.Actor.ID, data, personal}
+		rows := make([]string, len(some))
+		for i, account := range some {
+			args = append(args, account)
+			rows[i] = fmt.Sprintf("($1, $2, $3, $%d, $%d, $4, $5, $6, $7, $8, jawort_now())", len(args), len(args))
+		}
+		_, err := db.Exec(ctx, q, `
+			INSERT INTO outbox (kind, tenant, application, account, subject, installation, actor_kind, actor, data, personal, created_at)
+			VALUES `+strings.Join(rows, ", "), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func encode(v any) (string, error) {

@@ -1,4 +1,4 @@
-package server
+package directory
 
 import (
 	"context"
@@ -11,20 +11,21 @@ import (
 	"github.com/jawort/jawort/server/guard"
 )
 
-// devicesOf keeps the devices of accounts.
-type devicesOf interface {
+// DeviceStore keeps the devices of accounts.
+type DeviceStore interface {
 	Devices(ctx context.Context, tenant, externalID string) ([]account.Device, error)
 	RevokeDevice(ctx context.Context, tenant, externalID, device string) error
 }
 
-// devices are the phones of the tenant's accounts.
-type devices struct {
-	guards  guard.Guards
-	devices devicesOf
+// Devices are the phones of the tenant's accounts.
+type Devices struct {
+	Guards guard.Guards
+	Store  DeviceStore
 }
 
-func (d devices) Mount(m *edge.Mux) {
-	admin := d.guards.Key(account.ScopeAdmin)
+// Mount implements the server's feature.
+func (d Devices) Mount(m *edge.Mux) {
+	admin := d.Guards.Key(account.ScopeAdmin)
 	m.Handle("GET /v1/accounts/{external_id}/devices", admin, d.list)
 	m.Handle("GET /v1/accounts/{external_id}/devices/{id}", admin, d.get)
 	m.Handle("DELETE /v1/accounts/{external_id}/devices/{id}", admin, d.revoke)
@@ -55,7 +56,7 @@ func shownDevice(d account.Device) deviceView {
 	return v
 }
 
-func (d devices) list(w http.ResponseWriter, r *http.Request) error {
+func (d Devices) list(w http.ResponseWriter, r *http.Request) error {
 	found, err := d.of(r)
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (d devices) list(w http.ResponseWriter, r *http.Request) error {
 	return edge.JSON(w, http.StatusOK, answer)
 }
 
-func (d devices) get(w http.ResponseWriter, r *http.Request) error {
+func (d Devices) get(w http.ResponseWriter, r *http.Request) error {
 	found, err := d.of(r)
 	if err != nil {
 		return err
@@ -81,15 +82,14 @@ func (d devices) get(w http.ResponseWriter, r *http.Request) error {
 	return edge.JSON(w, http.StatusOK, shownDevice(found[i]))
 }
 
-func (d devices) revoke(w http.ResponseWriter, r *http.Request) error {
-	tenant := guard.CallerOf(r.Context()).Application.Tenant
-	if err := d.devices.RevokeDevice(r.Context(), tenant, r.PathValue("external_id"), r.PathValue("id")); err != nil {
+func (d Devices) revoke(w http.ResponseWriter, r *http.Request) error {
+	if err := d.Store.RevokeDevice(r.Context(), tenantOf(r), r.PathValue("external_id"), r.PathValue("id")); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-func (d devices) of(r *http.Request) ([]account.Device, error) {
-	return d.devices.Devices(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"))
+func (d Devices) of(r *http.Request) ([]account.Device, error) {
+	return d.Store.Devices(r.Context(), tenantOf(r), r.PathValue("external_id"))
 }

@@ -1,0 +1,87 @@
+package directory
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+// IntervalStore keeps how long confirmations hold.
+type IntervalStore interface {
+	SetInterval(ctx context.Context, tenant, externalID string, days *int, by lasting.By) error
+	SetManagedInterval(ctx context.Context, tenant, manager string, days *int, by lasting.By) (managed, changed int, err error)
+}
+
+// Intervals say how long a confirmation holds for the same browser: for one account, and for all that one manages.
+type Intervals struct {
+	Guards guard.Guards
+	Store  IntervalStore
+}
+
+// Mount implements the server's feature.
+func (i Intervals) Mount(m *edge.Mux) {
+	admin := i.Guards.Key(account.ScopeAdmin)
+	m.Handle("PUT /v1/accounts/{external_id}/interval", admin, i.put)
+	m.Handle("PUT /v1/accounts/{external_id}/managed/interval", admin, i.putManaged)
+}
+
+type intervalBody struct {
+	Days account.Member[int] `json:"days"`
+}
+
+// Validate refuses what no group could allow.
+func (b intervalBody) Validate() error {
+	switch days := b.Days.Value; {
+	case !b.Days.Given:
+		return refusal.Field("days", "must be given: 0 (always) to 7, or null for the group's default")
+	case days != nil && (*days < 0 || *days > account.MaxIntervalDays):
+		return refusal.Field("days", "must be 0 (always) to 7, or null for the group's default")
+	default:
+		return nil
+	}
+}
+
+func (i Intervals) read(r *http.Request) (lasting.By, *int, error) {
+	by, err := callerOf(r)
+	if err != nil {
+		return by, nil, err
+	}
+	body, err := edge.Decode[intervalBody](r)
+	return by, body.Days.Value, err
+}
+
+func (i Intervals) put(w http.ResponseWriter, r *http.Request) error {
+	by, days, err := i.read(r)
+	if err != nil {
+		return err
+	}
+	if err := i.Store.SetInterval(r.Context(), tenantOf(r), r.PathValue("external_id"), days, by); err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, struct {
+		Account string `json:"account"`
+		Days    *int   `json:"days"`
+	}{r.PathValue("external_id"), days})
+}
+
+func (i Intervals) putManaged(w http.ResponseWriter, r *http.Request) error {
+	by, days, err := i.read(r)
+	if err != nil {
+		return err
+	}
+	managed, changed, err := i.Store.SetManagedInterval(r.Context(), tenantOf(r), r.PathValue("external_id"), days, by)
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, struct {
+		Manager string `json:"manager"`
+		Days    *int   `json:"days"`
+		Managed int    `json:"managed"`
+		Changed int    `json:"changed"`
+	}{r.PathValue("external_id"), days, managed, changed})
+}

@@ -1,0 +1,143 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// The kinds of what happens to an account's record.
+const (
+	AccountCreated      = "account.created"
+	AccountChanged      = "account.changed"
+	AccountPhoneChanged = "account.phone_changed" // personal: old, new; empty where there is none
+	AccountEmailChanged = "account.email_changed" // personal: old, new; empty where there is none
+)
+
+// Put is an account as it is to be.
+type Put struct {
+	ID         string // of the account where it is new
+	Tenant     string
+	ExternalID string
+	Change     account.Edit
+}
+
+// ChangeAccount creates the account with this external id or changes it, and returns it as it is then. Its row is taken
+// before all others. A member that cannot be is a refusal that names it, and nothing is changed.
+func (s *Store) ChangeAccount(ctx context.Context, p Put, by By) (after account.Account, created bool, err error) {
+	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		id, err := db.One(ctx, tx, db.ScanString, `
+			INSERT INTO accounts (id, tenant, external_id, label, sought_id, sought_label, created_at)
+			VALUES ($1, $2, $3, $3, $4, $4, jawort_now())
+			ON CONFLICT (tenant, external_id) WHERE deleted_at = 0 DO UPDATE SET deleted_at = 0
+			RETURNING id`, p.ID, p.Tenant, p.ExternalID, sought(p.ExternalID))
+		if err != nil {
+			return err
+		}
+		created = id == p.ID
+		before, err := findAccount(ctx, tx, p.Tenant, p.ExternalID)
+		if err != nil {
+			return err
+		}
+		after, err = change(ctx, tx, before, p.Change)
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, created, before, after, by)
+	})
+	if err != nil {
+		return account.Account{}, false, err
+	}
+	return after, created, nil
+}
+
+// change writes what differs and returns the account as it is then.
+func change(ctx context.Context, tx *sql.Tx, before account.Account, c account.Edit) (account.Account, error) {
+	group, err := groupAfter(ctx, tx, before, c.Group)
+	if err != nil {
+		return before, err
+	}
+	manager, err := managerAfter(ctx, tx, before, c.Manager)
+	if err != nil {
+		return before, err
+	}
+	after := c.Apply(before, group.ID, manager)
+	if after.Interval != nil && (c.Interval.Given || c.Group.Given) {
+		if err := chooseInterval(group, *after.Interval); err != nil {
+			return before, err
+		}
+	}
+	if len(account.Difference(before, after)) == 0 {
+		return after, nil
+	}
+	return write(ctx, tx, before, after)
+}
+
+// write keeps a changed number or address from confirming anything for a while, unless the account had nothing by which
+// somebody else could have confirmed.
+func write(ctx context.Context, tx *sql.Tx, before, after account.Account) (account.Account, error) {
+	moved := before.Phone != after.Phone || before.Email != after.Email
+	changed, err := db.One(ctx, tx, db.ScanInt64, `
+		UPDATE accounts SET label = $2, sought_label = $3, group_id = $4, manager = $5, phone = $6, email = $7, language = $8,
+			interval_days = $9, sms_on = $10, phone_changed_at = CASE WHEN NOT $11 THEN phone_changed_at
+				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
+		WHERE id = $1 RETURNING phone_changed_at`,
+		after.ID, after.Label, sought(after.Label), orNull(after.Group), orNull(after.Manager), after.Phone, after.Email, after.Language,
+		after.Interval, after.SMSOn, moved)
+	after.PhoneChangedAt = db.At(changed)
+	return after, err
+}
+
+// hasMethod says that something confirms for the account with the id $1.
+const hasMethod = `(EXISTS (SELECT 1 FROM credentials c WHERE c.account = $1 AND c.status = '` + active + `')
+	OR EXISTS (SELECT 1 FROM methods m WHERE m.account = $1 AND m.active_since > 0))`
+
+func orNull(id string) *string {
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
+// record writes what happened: for all readers that something was changed, and for who announces it, what was.
+func record(ctx context.Context, tx *sql.Tx, created bool, before, after account.Account, by By) error {
+	names := account.Difference(before, after)
+	if len(names) == 0 && !created {
+		return nil
+	}
+	kind, personal := AccountChanged, personalChanges(before, after)
+	if created {
+		kind, personal["account"] = AccountCreated, after.ExternalID
+	}
+	data := map[string]any{"changed": append([]string{}, names...)}
+	if err := outbox.Put(ctx, tx, by.event(kind, after.Tenant, after.ID, data, personal)); err != nil || created {
+		return err
+	}
+	for _, moved := range []struct{ kind, old, new string }{
+		{AccountPhoneChanged, before.Phone, after.Phone}, {AccountEmailChanged, before.Email, after.Email},
+	} {
+		if moved.old == moved.new {
+			continue
+		}
+		personal := map[string]string{"old": moved.old, "new": moved.new}
+		if err := outbox.Put(ctx, tx, by.event(moved.kind, after.Tenant, after.ID, nil, personal)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func personalChanges(before, after account.Account) map[string]string {
+	personal := map[string]string{}
+	for name, values := range map[string][2]string{
+		"label": {before.Label, after.Label}, "phone": {before.Phone, after.Phone}, "email": {before.Email, after.Email},
+	} {
+		if values[0] != values[1] {
+			personal[name+".old"], personal[name+".new"] = values[0], values[1]
+		}
+	}
+	return personal
+}

@@ -1,0 +1,101 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// AccountErased is the kind of the event.
+const AccountErased = "account.erased"
+
+// EraseAccount deletes an account, where that was not done before, and removes what is personal of it: its record, the
+// names on its devices, and what outcomes hold of it. What stays are ids, times and the ends of approvals. Also erases
+// what other stores keep, in the same transaction.
+//
+// Of deleted accounts, those are meant that were called so; an account that is called so now comes first.
+func (s *Store) EraseAccount(ctx context.Context, tenant, externalID string, by By, also ...Ending) error {
+	var erased []string
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		erased, err = takeForErasure(ctx, tx, tenant, externalID, by)
+		for _, id := range erased {
+			if err == nil {
+				err = eraseRecord(ctx, tx, tenant, id, by, also)
+			}
+		}
+		return err
+	})
+	for _, id := range erased {
+		if err == nil {
+			err = s.eraseOutcomesOf(ctx, id)
+		}
+	}
+	return err
+}
+
+// takeForErasure holds the rows, and deletes an account that is not deleted yet.
+func takeForErasure(ctx context.Context, tx *sql.Tx, tenant, externalID string, by By) ([]string, error) {
+	id, err := deleteAccount(ctx, tx, tenant, externalID, by)
+	if err == nil || !errors.Is(err, account.ErrUnknownAccount) {
+		return []string{id}, err
+	}
+	ids, err := db.All(ctx, tx, db.ScanString, `
+		SELECT id FROM accounts WHERE tenant = $1 AND external_id = $2 AND deleted_at > 0 ORDER BY id`, tenant, externalID)
+	if err == nil && len(ids) == 0 {
+		err = account.ErrUnknownAccount
+	}
+	return ids, db.Replace(err, account.ErrUnknownAccount)
+}
+
+// eraseRecord removes what is kept in few rows, and notes that the outcomes are to follow.
+func eraseRecord(ctx context.Context, tx *sql.Tx, tenant, id string, by By, also []Ending) error {
+	err := runEach(ctx, tx, id,
+		`UPDATE accounts SET external_id = id, label = '', sought_id = '', sought_label = '', phone = '', email = '', language = '',
+			manager = NULL WHERE id = $1`,
+		`UPDATE installations SET address = NULL, address_version = address_version + 1, model = '', os_version = ''
+			WHERE id IN (SELECT installation FROM devices WHERE account = $1)
+			AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.installation = installations.id AND d.account <> $1)`,
+		`UPDATE devices SET holder = '', label = '' WHERE account = $1`,
+		`DELETE FROM account_uses WHERE account = $1`,
+		`DELETE FROM invitations WHERE account = $1`,
+		`DELETE FROM trusted_browsers WHERE account = $1`,
+		`DELETE FROM report_pauses WHERE account = $1`,
+		`UPDATE outbox SET personal = '' WHERE account = $1 AND personal <> ''`,
+		`INSERT INTO erasures (account) VALUES ($1) ON CONFLICT (account) DO UPDATE SET done = FALSE`)
+	if err != nil {
+		return err
+	}
+	if err := endAll(ctx, tx, id, also); err != nil {
+		return err
+	}
+	return outbox.Put(ctx, tx, by.event(AccountErased, tenant, id, nil, nil))
+}
+
+// eraseOutcomesOf goes on until nothing is left, and says so. Whoever is stopped before leaves the rest to FinishErasures.
+func (s *Store) eraseOutcomesOf(ctx context.Context, id string) error {
+	for {
+		n, err := s.eraseOutcomes(ctx, `account = $1`, id)
+		if err != nil {
+			return err
+		}
+		if n < erasedAtOnce {
+			_, err := db.Exec(ctx, s.Writes(), `UPDATE erasures SET done = TRUE WHERE account = $1`, id)
+			return err
+		}
+	}
+}
+
+// FinishErasures goes on with the erasures that were broken off.
+func (s *Store) FinishErasures(ctx context.Context) error {
+	ids, err := db.All(ctx, s.Reads(), db.ScanString, `SELECT account FROM erasures WHERE NOT done ORDER BY account LIMIT $1`, erasedAtOnce)
+	for _, id := range ids {
+		if err == nil {
+			err = s.eraseOutcomesOf(ctx, id)
+		}
+	}
+	return err
+}
