@@ -184,23 +184,34 @@ func (w *world) method(a account.Account, method string) {
 	must(w.t, w.s.SQL(w.t.Context(), `INSERT INTO methods (account, method, active_since) VALUES ($1, $2, jawort_now())`, a.ID, method))
 }
 
+// Both are held up at their first statement, each on a connection of its own, and let go at once.
 func TestTwoAccountsCannotBecomeEachOthersManagerAtOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, s *lasting.Store) {
-		w := newWorld(t, s)
-		for round := range 10 {
-			pair := []string{"a" + string(rune('0'+round)), "b" + string(rune('0'+round))}
-			w.newAccount(pair[0])
-			w.newAccount(pair[1])
-			made := inParallel(2, func(i int) bool {
+	t.Parallel()
+	s := open(t, pgtest.New(t))
+	w := newWorld(t, s)
+	for round := range 10 {
+		pair := []string{"a" + string(rune('0'+round)), "b" + string(rune('0'+round))}
+		w.newAccount(pair[0])
+		w.newAccount(pair[1])
+		gate, err := s.Begin(t.Context())
+		must(t, err)
+		defer gate.Rollback()
+		_, err = gate.ExecContext(t.Context(), `UPDATE accounts SET deleted_at = 0 WHERE external_id IN ($1, $2)`, pair[0], pair[1])
+		must(t, err)
+		made := make(chan int, 1)
+		go func() {
+			made <- inParallel(2, func(i int) bool {
 				_, err := w.change(pair[i], account.Edit{Manager: account.Set(pair[1-i])})
 				if err != nil && field(err) != "manager" {
 					t.Error(err)
 				}
 				return err == nil
 			})
-			wantEqual(t, "managers", made, 1)
-		}
-	})
+		}()
+		untilAllWait(t, s, 2)
+		must(t, gate.Commit())
+		wantEqual(t, "managers", <-made, 1)
+	}
 }
 
 func TestParallelChangesOfOneAccountAreAllKept(t *testing.T) {
