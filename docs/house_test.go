@@ -20,6 +20,7 @@ import (
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/docs"
+	"github.com/jawort/jawort/factor/twilio/twiliotest"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
@@ -63,6 +64,7 @@ func newHouse(t *testing.T) *house {
 	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
 	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
 	cfg.Webhooks.AllowPrivate = []string{"127.0.0.1/32"} // where the receiver of the play lies
+	cfg.SMS.Twilio = config.Twilio{AccountSID: twiliotest.AccountSID, AuthTokenFile: secret(t, twiliotest.AuthToken), From: twiliotest.From}
 	var l process.Listeners
 	l.Server, h.url = h.listen(loginFacing)
 	l.MobileAPI, h.phone = h.listen(phoneFacing)

@@ -125,6 +125,8 @@ func (h *house) playOutage(p *phone.Phone) {
 	for _, o := range operationsOf(h.T, h.doc) {
 		switch {
 		case o.Responses.Value("503") == nil:
+		case o.OperationID == "takeTwilioReceipt":
+			h.callBack("503 unavailable", "delivered")
 		case o.face == loginFacing:
 			h.say("503 unavailable", o.method, h.url+o.nowhere(), "", bearer(h.key))
 		default:

@@ -32,6 +32,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playDevices()
 	h.playCodes()
 	h.playAudit()
+	h.playReceipts()
 	h.playWebhooks()
 	h.playUsage()
 	h.playPolicy()

@@ -153,7 +153,7 @@ func authenticated(_ context.Context, in *openapi3filter.AuthenticationInput) er
 	switch {
 	case known && strings.HasPrefix(h.Get("Authorization"), want):
 		return nil
-	case in.SecuritySchemeName == "proof" && h.Get("DPoP") != "":
+	case in.SecuritySchemeName == "proof" && h.Get("DPoP") != "", in.SecuritySchemeName == "twilioSignature" && h.Get("X-Twilio-Signature") != "":
 		return nil
 	}
 	return in.NewError(errors.New("the request lacks it"))
