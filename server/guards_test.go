@@ -30,7 +30,7 @@ func (i *instance) subjects() subjects {
 
 // path fills the ids into a route's pattern.
 func (s subjects) path(pattern string) string {
-	p := strings.ReplaceAll(pattern, "{external_id}", "4711")
+	p := strings.NewReplacer("{external_id}", "4711", "{method}", "totp").Replace(pattern)
 	switch {
 	case strings.HasPrefix(p, "/v1/approvals/"):
 		return strings.ReplaceAll(p, "{id}", s.approval)
@@ -47,19 +47,26 @@ func (s subjects) path(pattern string) string {
 
 // bodies that the routes accept.
 var bodies = map[string]any{
-	"POST /v1/approvals":                              ask("4711"),
-	"POST /v1/enrolments":                             map[string]string{"account": "4711"},
-	"POST /v1/enrolments/{id}/confirm":                map[string]string{"code": "123456"},
-	"PUT /v1/accounts/{external_id}":                  map[string]string{"label": "Desk"},
-	"POST /v1/policy/explain":                         map[string]string{"account": "4711"},
-	"POST /v1/policy/dry-run":                         map[string]any{"applications": map[string]any{"Portal": map[string]any{}}},
-	"PUT /v1/accounts/{external_id}/interval":         map[string]int{"days": 0},
-	"PUT /v1/accounts/{external_id}/managed/interval": map[string]int{"days": 0},
-	"POST /v1/accounts/{external_id}/reset":           map[string]string{"reason": "lost"},
-	"POST /v1/invitations":                            map[string]any{"accounts": []string{"4711"}},
-	"POST /v1/invitations/remind":                     map[string]any{"accounts": []string{"4711"}},
-	"POST /v1/webhooks":                               map[string]string{"url": "https://portal.example/"},
-	"PATCH /v1/webhooks/{id}":                         map[string]string{"description": "changed"},
+	"POST /v1/approvals":                                       ask("4711"),
+	"POST /v1/enrolments":                                      map[string]string{"account": "4711"},
+	"POST /v1/enrolments/{id}/confirm":                         map[string]string{"code": "123456"},
+	"PUT /v1/accounts/{external_id}":                           map[string]string{"label": "Desk"},
+	"POST /v1/policy/explain":                                  map[string]string{"account": "4711"},
+	"POST /v1/policy/dry-run":                                  map[string]any{"applications": map[string]any{"Portal": map[string]any{}}},
+	"PUT /v1/accounts/{external_id}/interval":                  map[string]int{"days": 0},
+	"PUT /v1/accounts/{external_id}/managed/interval":          map[string]int{"days": 0},
+	"POST /v1/accounts/{external_id}/reset":                    map[string]string{"reason": "lost"},
+	"POST /v1/invitations":                                     map[string]any{"accounts": []string{"4711"}},
+	"POST /v1/invitations/remind":                              map[string]any{"accounts": []string{"4711"}},
+	"POST /v1/approvals/{id}/codes":                            map[string]string{"method": "sms"},
+	"POST /v1/approvals/{id}/code":                             map[string]string{"method": "totp", "code": "123456"},
+	"POST /v1/approvals/{id}/activations":                      map[string]string{"method": "totp"},
+	"POST /v1/approvals/{id}/activations/{method}":             map[string]string{"code": "123456"},
+	"POST /v1/accounts/{external_id}/methods/{method}":         map[string]string{},
+	"POST /v1/accounts/{external_id}/methods/{method}/confirm": map[string]string{"code": "123456"},
+	"POST /v1/accounts/{external_id}/bypass-codes":             map[string]any{"reason": "lost", "expires_in": 600, "uses": 1},
+	"POST /v1/webhooks":                                        map[string]string{"url": "https://portal.example/"},
+	"PATCH /v1/webhooks/{id}":                                  map[string]string{"description": "changed"},
 }
 
 // scopeOf is the scope that a route asks for; empty: none.
@@ -71,7 +78,7 @@ func scopeOf(pattern string) account.Scope {
 		return ""
 	case strings.HasPrefix(pattern, "/v1/approvals"):
 		return account.ScopeLogin
-	case strings.HasPrefix(pattern, "/v1/enrolments"):
+	case strings.HasPrefix(pattern, "/v1/enrolments"), strings.Contains(pattern, "/methods"), strings.HasSuffix(pattern, "/recovery-codes"):
 		return account.ScopeEnrol
 	default:
 		return account.ScopeAdmin
@@ -174,7 +181,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 		if a.status != 404 || a.uniform() != unknown {
 			t.Errorf("another tenant: %s %s: %d %s, want %s", method, pattern, a.status, a.raw, unknown)
 		}
-		if scopeOf(pattern) == account.ScopeAdmin {
+		if scopeOf(pattern) == account.ScopeAdmin || strings.Contains(pattern, "{external_id}") {
 			return // the directory is the tenant's
 		}
 		if a := i.call(method, path, body, bearer(w.addKey(sibling, account.Scopes...))); a.status != 404 || a.uniform() != unknown {
@@ -205,12 +212,13 @@ func TestATicketOpensItsOwnApprovalAndNothingElse(t *testing.T) {
 	i.guarded(func(method, pattern string) {
 		a := i.call(method, s.path(pattern), bodies[method+" "+pattern], ticket)
 		switch method + " " + pattern {
-		case "GET /v1/approvals/{id}", "POST /v1/approvals/{id}/cancel", "POST /v1/approvals/{id}/resend":
+		case "GET /v1/approvals/{id}", "POST /v1/approvals/{id}/cancel", "POST /v1/approvals/{id}/resend", "POST /v1/approvals/{id}/codes",
+			"POST /v1/approvals/{id}/code", "POST /v1/approvals/{id}/activations", "POST /v1/approvals/{id}/activations/{method}":
 			if a.status == 401 || a.status == 403 || a.status == 404 {
 				t.Errorf("its own approval: %s %s: %d %s", method, pattern, a.status, a.raw)
 			}
-			foreign := strings.Replace(pattern, "{id}", other.text("id"), 1)
-			if a := i.call(method, foreign, nil, ticket); a.status != 404 {
+			foreign := subjects{approval: other.text("id")}.path(pattern)
+			if a := i.call(method, foreign, bodies[method+" "+pattern], ticket); a.status != 404 {
 				t.Errorf("another approval: %s %s: %d %s", method, pattern, a.status, a.raw)
 			}
 		default:

@@ -18,7 +18,9 @@ import (
 	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/ledger"
+	"github.com/jawort/jawort/store/messages"
 	"github.com/jawort/jawort/store/outbox"
 	"github.com/jawort/jawort/store/webhooks"
 )
@@ -68,8 +70,12 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 	wakeups, err := w.live.Wakeups(ctx)
 	w.must(err)
 	i.Server = httptest.NewUnstartedServer(nil)
+	money := &ledger.Store{DB: w.lasting.DB, Keys: w.keys}
 	o := server.Options{
-		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: &ledger.Store{DB: w.lasting.DB, Keys: w.keys}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
+		Factors: factors.New(w.lasting.DB, factors.Parts{
+			Keys: w.keys, Outcomes: w.lasting, Messages: messages.New(w.lasting.DB, w.keys, money), Ledger: money, Random: rand.Reader,
+		}),
+		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: money, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
 		Audit: audit.New(w.lasting.DB, rand.Reader), SignHead: func(h domain.Head) (string, error) { return h.Sign(w.keys.Receipt()) },
 		Webhooks:  server.Webhooks{Store: webhooks.New(w.lasting.DB, rand.Reader)}, // delivering is tested with the worker
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",
