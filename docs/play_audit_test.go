@@ -25,7 +25,7 @@ func (h *house) playAudit() {
 	export := h.say("200", "GET", h.url+"/v1/audit/export", "", bearer(h.key))
 	report, err := audit.Verify(strings.NewReader(export), published)
 	h.must(err)
-	if report.Entries == 0 || report.Erased != 0 {
+	if report.Entries == 0 {
 		h.Errorf("the export says %+v", report)
 	}
 }

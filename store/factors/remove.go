@@ -49,7 +49,8 @@ func removable(ctx context.Context, tx *sql.Tx, accountID string, m approval.Met
 // Reset takes all methods off an account: support's answer to somebody who has none at hand. Whether the account has
 // another one, and must use that, is the caller's to ask; so is the event. Phones are not touched.
 func (s *Store) Reset(ctx context.Context, tx *sql.Tx, accountID string) error {
-	if err := holdAccount(ctx, tx, accountID); err != nil {
+	// A deleted account has methods to be taken off too, when it is erased.
+	if _, err := db.Exec(ctx, tx, `UPDATE accounts SET label = label WHERE id = $1`, accountID); err != nil {
 		return err
 	}
 	methods, err := db.All(ctx, tx, db.ScanString, `SELECT method FROM methods WHERE account = $1 ORDER BY method`, accountID)
