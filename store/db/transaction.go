@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // unsure wraps the error of a commit: nobody knows whether it happened.
@@ -22,12 +23,16 @@ func IsUnsure(err error) bool {
 // Transact runs work in one transaction and commits it where work returns nil. The time spent waiting for a
 // connection does not count as transaction.
 func (d *DB) Transact(ctx context.Context, work func(ctx context.Context, tx *sql.Tx) error) error {
+	return d.transact(ctx, MaxTransaction, work)
+}
+
+func (d *DB) transact(ctx context.Context, longest time.Duration, work func(ctx context.Context, tx *sql.Tx) error) error {
 	conn, err := d.writes.Conn(ctx)
 	if err != nil {
 		return failed(err)
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, MaxTransaction)
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
