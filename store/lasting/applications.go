@@ -14,11 +14,16 @@ const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins,
 
 // CreateApplication adds an application to an active tenant.
 func (s *Store) CreateApplication(ctx context.Context, a account.Application) error {
+	return s.AddApplication(ctx, s.Writes(), a)
+}
+
+// AddApplication is CreateApplication as a part of a larger transaction.
+func (s *Store) AddApplication(ctx context.Context, q db.Querier, a account.Application) error {
 	origins, policy, err := encodeApplication(a)
 	if err != nil {
 		return err
 	}
-	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound, `
+	return db.MustTouch(ctx, q, db.ErrNotFound, `
 		INSERT INTO applications (id, tenant, name, origins, policy, created_at)
 		SELECT $1, t.id, $3, $4, $5, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
 		a.ID, a.Tenant, a.Name, origins, policy)
@@ -46,7 +51,12 @@ func encodeApplication(a account.Application) (origins, policy string, err error
 
 // Applications returns the applications of a tenant, also the revoked ones, oldest first.
 func (s *Store) Applications(ctx context.Context, tenant string) ([]account.Application, error) {
-	return db.All(ctx, s.Reads(), scanApplication, `
+	return s.ApplicationsIn(ctx, s.Reads(), tenant)
+}
+
+// ApplicationsIn is Applications as a part of a transaction.
+func (s *Store) ApplicationsIn(ctx context.Context, q db.Querier, tenant string) ([]account.Application, error) {
+	return db.All(ctx, q, scanApplication, `
 		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant
 		WHERE p.tenant = $1 ORDER BY p.created_at, p.id`, tenant)
 }

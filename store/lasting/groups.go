@@ -24,7 +24,21 @@ func (s *Store) PutGroup(ctx context.Context, q db.Querier, g account.Group) (ac
 		ON CONFLICT (tenant, name) DO UPDATE SET policy = excluded.policy RETURNING `+groupColumns, g.ID, g.Tenant, g.Name, policy)
 }
 
+// UpdateGroup changes name and policy of a group of the tenant.
+func (s *Store) UpdateGroup(ctx context.Context, q db.Querier, g account.Group) error {
+	policy, err := encodePolicy(g.Policy)
+	if err != nil {
+		return err
+	}
+	return db.MustTouch(ctx, q, db.ErrNotFound, `UPDATE groups SET name = $3, policy = $4 WHERE id = $1 AND tenant = $2`, g.ID, g.Tenant, g.Name, policy)
+}
+
 // Groups returns the groups of a tenant by name.
 func (s *Store) Groups(ctx context.Context, tenant string) ([]account.Group, error) {
-	return db.All(ctx, s.Reads(), scanGroup, `SELECT `+groupColumns+` FROM groups WHERE tenant = $1 ORDER BY name`, tenant)
+	return s.GroupsIn(ctx, s.Reads(), tenant)
+}
+
+// GroupsIn is Groups as a part of a transaction.
+func (s *Store) GroupsIn(ctx context.Context, q db.Querier, tenant string) ([]account.Group, error) {
+	return db.All(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM groups WHERE tenant = $1 ORDER BY name`, tenant)
 }

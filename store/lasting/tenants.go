@@ -15,11 +15,16 @@ func scanTenant(r db.Row) (t account.Tenant, err error) {
 
 // CreateTenant adds a tenant.
 func (s *Store) CreateTenant(ctx context.Context, t account.Tenant) error {
+	return s.AddTenant(ctx, s.Writes(), t)
+}
+
+// AddTenant is CreateTenant as a part of a larger transaction.
+func (s *Store) AddTenant(ctx context.Context, q db.Querier, t account.Tenant) error {
 	policy, err := encodePolicy(t.Policy)
 	if err != nil {
 		return err
 	}
-	_, err = db.Exec(ctx, s.Writes(), `INSERT INTO tenants (id, name, policy, created_at) VALUES ($1, $2, $3, jawort_now())`, t.ID, t.Name, policy)
+	_, err = db.Exec(ctx, q, `INSERT INTO tenants (id, name, policy, created_at) VALUES ($1, $2, $3, jawort_now())`, t.ID, t.Name, policy)
 	return err
 }
 
@@ -40,7 +45,12 @@ func (s *Store) Tenant(ctx context.Context, id string) (account.Tenant, error) {
 
 // Tenants returns all tenants, also the revoked ones, oldest first.
 func (s *Store) Tenants(ctx context.Context) ([]account.Tenant, error) {
-	return db.All(ctx, s.Reads(), scanTenant, `SELECT `+tenantColumns+` FROM tenants ORDER BY created_at, id`)
+	return s.TenantsIn(ctx, s.Reads())
+}
+
+// TenantsIn is Tenants as a part of a transaction.
+func (s *Store) TenantsIn(ctx context.Context, q db.Querier) ([]account.Tenant, error) {
+	return db.All(ctx, q, scanTenant, `SELECT `+tenantColumns+` FROM tenants ORDER BY created_at, id`)
 }
 
 // RevokeTenant ends a tenant: no key of any of its applications is accepted any more. Repeating it changes nothing.
