@@ -1,0 +1,63 @@
+package organisation
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/jawort/jawort/refusal"
+)
+
+// Mistake is something in a file that cannot be.
+type Mistake struct {
+	Line int    `json:"line"`
+	Path string `json:"path,omitempty"` // such as groups[0].interval.max; empty: the file as such
+	What string `json:"what"`
+}
+
+// Mistakes are all of a file, in the order of their lines. A file with mistakes changes nothing.
+type Mistakes []Mistake
+
+func (m Mistakes) Error() string {
+	var b strings.Builder
+	m.Write(&b, "file")
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Write tells each mistake in a line of its own, as compilers do.
+func (m Mistakes) Write(w io.Writer, file string) {
+	for _, one := range m {
+		if one.Path == "" {
+			fmt.Fprintf(w, "%s:%d: %s\n", file, one.Line, one.What)
+			continue
+		}
+		fmt.Fprintf(w, "%s:%d: %s: %s\n", file, one.Line, one.Path, one.What)
+	}
+}
+
+// Sorted returns the mistakes as an error, or nil where there are none.
+func (m Mistakes) Sorted() error {
+	if len(m) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(m)
+	slices.SortStableFunc(sorted, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
+	return slices.Compact(sorted)
+}
+
+func (m *Mistakes) add(line int, path, what string) {
+	*m = append(*m, Mistake{line, path, what})
+}
+
+// refused takes a refusal apart into the field that it names, empty where it names none, and its sentence.
+func refused(err error) (field, sentence string) {
+	var r *refusal.Error
+	if !errors.As(err, &r) {
+		return "", err.Error()
+	}
+	field, _ = r.Extra["field"].(string)
+	return field, strings.TrimPrefix(r.Detail, field+": ")
+}

@@ -1,0 +1,162 @@
+package organisation
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/organisation"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+type accountStep = organisation.Step[account.Account]
+
+// accounts writes many accounts with few statements. Those that are new come first, managers before whom they manage.
+func (w writer) accounts(ctx context.Context, steps []accountStep) error {
+	var added, changed []accountStep
+	for _, s := range steps {
+		if s.New() {
+			added = append(added, s)
+			continue
+		}
+		changed = append(changed, s)
+	}
+	for some := range slices.Chunk(added, atOnce) {
+		if err := w.add(ctx, some); err != nil {
+			return err
+		}
+	}
+	for some := range slices.Chunk(changed, atOnce) {
+		if err := w.change(ctx, some); err != nil {
+			return err
+		}
+	}
+	return w.tell(ctx, steps)
+}
+
+// add fails where somebody added one of them at the same time.
+func (w writer) add(ctx context.Context, steps []accountStep) error {
+	const width = 11
+	rows, args := make([]string, len(steps)), make([]any, 0, width*len(steps))
+	for i, s := range steps {
+		a := s.After
+		rows[i] = "(" + db.Placeholders(len(args)+1, width) + ", jawort_now())"
+		args = append(args, a.ID, a.Tenant, a.ExternalID, a.Label, orNull(a.Group), orNull(a.Manager), a.Phone, a.Email, a.Language, a.Interval, a.SMSOn)
+	}
+	n, err := db.Exec(ctx, w.tx, `
+		INSERT INTO accounts (id, tenant, external_id, label, group_id, manager, phone, email, language, interval_days, sms_on, created_at)
+		VALUES `+strings.Join(rows, ", ")+` ON CONFLICT (tenant, external_id) WHERE deleted_at = 0 DO NOTHING`, args...)
+	return all(n, steps, err)
+}
+
+// change names the old state of each account and fails where one of them is no longer in it. A changed number or address
+// confirms nothing for a while, unless the account had nothing by which somebody else could have confirmed.
+//
+// Every value is a text, because the types of a list of values are not known to the database.
+func (w writer) change(ctx context.Context, steps []accountStep) error {
+	rows, args := make([]string, len(steps)), []any{}
+	for i, s := range steps {
+		row := append(values(*s.Before), values(s.After)[1:]...)
+		rows[i] = "(" + db.Placeholders(len(args)+1, len(row)) + ")"
+		args = append(args, row...)
+	}
+	n, err := db.Exec(ctx, w.tx, `
+		UPDATE accounts SET label = v.column10, group_id = NULLIF(v.column11, ''), manager = NULLIF(v.column12, ''), phone = v.column13,
+			email = v.column14, language = v.column15, interval_days = CAST(NULLIF(v.column16, '') AS INTEGER), sms_on = (v.column17 = 'on'),
+			phone_changed_at = CASE WHEN v.column5 = v.column13 AND v.column6 = v.column14 THEN phone_changed_at
+				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
+		FROM (VALUES `+strings.Join(rows, ", ")+`) AS v
+		WHERE accounts.id = v.column1 AND deleted_at = 0 AND label = v.column2 AND COALESCE(group_id, '') = v.column3
+			AND `+managerNow+` = v.column4 AND phone = v.column5 AND email = v.column6 AND language = v.column7
+			AND COALESCE(CAST(interval_days AS TEXT), '') = v.column8 AND sms_on = (v.column9 = 'on')`, args...)
+	return all(n, steps, err)
+}
+
+const (
+	managerNow = `COALESCE((SELECT m.id FROM accounts m WHERE m.id = accounts.manager AND m.deleted_at = 0), '')`
+	hasMethod  = `(EXISTS (SELECT 1 FROM credentials c WHERE c.account = accounts.id AND c.status = 'active')
+		OR EXISTS (SELECT 1 FROM methods m WHERE m.account = accounts.id AND m.active_since > 0))`
+)
+
+// values are the id of an account and all that a file may change of it, as texts.
+func values(a account.Account) []any {
+	days, sms := "", "off"
+	if a.Interval != nil {
+		days = strconv.Itoa(*a.Interval)
+	}
+	if a.SMSOn {
+		sms = "on"
+	}
+	return []any{a.ID, a.Label, a.Group, a.Manager, a.Phone, a.Email, a.Language, days, sms}
+}
+
+func all(touched int64, steps []accountStep, err error) error {
+	if err == nil && int(touched) != len(steps) {
+		return ErrMeanwhile
+	}
+	return err
+}
+
+func orNull(id string) *string {
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
+// The kinds of what happens to an account's record, as package lasting writes them too.
+const (
+	accountCreated = "account.created"
+	accountChanged = "account.changed"
+	phoneChanged   = "account.phone_changed" // personal: old, new
+	emailChanged   = "account.email_changed" // personal: old, new
+)
+
+// tell writes what happened: for all readers that something was changed, and for who announces it, what was.
+func (w writer) tell(ctx context.Context, steps []accountStep) error {
+	for some := range slices.Chunk(steps, atOnce) {
+		var events []outbox.Event
+		for _, s := range some {
+			events = append(events, w.eventsOf(s)...)
+		}
+		if err := outbox.PutAll(ctx, w.tx, events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w writer) eventsOf(s accountStep) []outbox.Event {
+	e := outbox.Event{Kind: accountCreated, Tenant: w.tenant, Account: s.After.ID, Subject: s.After.ID, Actor: w.By}
+	e.Data = map[string]any{"changed": names(s.Fields)}
+	before := account.Account{Label: s.After.ExternalID}
+	if !s.New() {
+		e.Kind, before = accountChanged, *s.Before
+	}
+	personal := map[string]string{}
+	note := func(name, old, now string) {
+		if old != now {
+			personal[name+".old"], personal[name+".new"] = old, now
+		}
+	}
+	note("label", before.Label, s.After.Label)
+	note("phone", before.Phone, s.After.Phone)
+	note("email", before.Email, s.After.Email)
+	if s.New() {
+		personal["account"] = s.After.ExternalID
+	}
+	if len(personal) > 0 {
+		e.Personal = personal
+	}
+	events := []outbox.Event{e}
+	for _, moved := range []struct{ kind, old, now string }{{phoneChanged, before.Phone, s.After.Phone}, {emailChanged, before.Email, s.After.Email}} {
+		if !s.New() && moved.old != moved.now {
+			e.Kind, e.Data, e.Personal = moved.kind, nil, map[string]string{"old": moved.old, "new": moved.now}
+			events = append(events, e)
+		}
+	}
+	return events
+}

@@ -1,0 +1,86 @@
+// Package organisation compares what a file says about an organisation with what the database has, and carries the
+// difference out in one transaction, with an event for each change. What differs is found by the domain's package
+// organisation; this one reads the state and writes the steps.
+//
+// # Locks
+//
+// The lock of the organisation is taken first, so that of two at once the second sees what the first did; then the tenant's
+// row, at which whoever chooses a manager waits; then applications, groups, SMS, accounts (managers first), outbox.
+package organisation
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/organisation"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// SMS keeps the settings of SMS.
+type SMS interface {
+	PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, s ledger.Settings, by outbox.Actor) (changed bool, err error)
+}
+
+// Store is the organisations of a database. It is safe for concurrent use.
+type Store struct {
+	Lasting *lasting.Store
+	SMS     SMS
+	Random  io.Reader
+	By      outbox.Actor // whom the events name
+}
+
+// Longest bounds the transaction of a plan. Whoever looks for outcomes by their time need not wait for it: it writes none.
+const Longest = 5 * time.Minute
+
+// ErrMeanwhile refuses a plan that was overtaken by somebody else's change of the same account.
+var ErrMeanwhile = refusal.New(refusal.Conflict, "changed-meanwhile",
+	"Somebody changed one of these accounts at the same time. Nothing was applied; run it again.")
+
+// Plan says what the sources would change. The error is organisation.Mistakes where one of them cannot be, together with
+// those that were found before.
+func (s *Store) Plan(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error) {
+	return s.plan(ctx, s.Lasting.Reads(), found, sources)
+}
+
+// Apply plans and carries out, all or nothing.
+func (s *Store) Apply(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) (plans []organisation.Plan, err error) {
+	err = s.Lasting.TransactWithin(ctx, Longest, func(ctx context.Context, tx *sql.Tx) error {
+		err := db.MustTouch(ctx, tx, errors.New("organisation: the row to lock is gone"), `UPDATE organisation_lock SET one = TRUE`)
+		if err != nil {
+			return err
+		}
+		if plans, err = s.plan(ctx, tx, found, sources); err != nil {
+			return err
+		}
+		for _, p := range plans {
+			if err := s.carryOut(ctx, tx, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return plans, err
+}
+
+func (s *Store) plan(ctx context.Context, q db.Querier, found organisation.Mistakes, sources []organisation.Source) ([]organisation.Plan, error) {
+	plans, mistakes := make([]organisation.Plan, len(sources)), found[:len(found):len(found)]
+	for i, source := range sources {
+		state, err := s.state(ctx, q, source.Wants())
+		if err != nil {
+			return nil, err
+		}
+		plan, more, err := source.Plan(state, s.Random)
+		if err != nil {
+			return nil, err
+		}
+		plans[i], mistakes = plan, append(mistakes, more...)
+	}
+	return plans, mistakes.Sorted()
+}
