@@ -1,13 +1,15 @@
 package organisation
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -70,43 +72,60 @@ type Account struct {
 // maxFile bounds what is read: thousands of accounts come as CSV.
 const maxFile = 4 << 20
 
-// Read reads a file and checks all that can be checked without knowing what there is. What cannot be read at all is among
+// Read reads a file and checks all that can be checked without knowing what there is. What cannot be understood is among
 // the mistakes; an error says that reading itself failed.
 func Read(r io.Reader) (File, error) {
 	var f File
-	limited := &io.LimitedReader{R: r, N: maxFile + 1}
-	documents := yaml.NewDecoder(limited)
+	text, err := readText(r, maxFile, &f.Mistakes)
+	if err != nil || len(f.Mistakes) > 0 {
+		return f, err
+	}
+	documents := yaml.NewDecoder(bytes.NewReader(text))
 	for {
 		var n yaml.Node
 		err := documents.Decode(&n)
 		switch {
-		case limited.N <= 0:
-			f.Mistakes.add(1, "", "the file is larger than 4 MiB; import accounts with jawort accounts import")
-			return f, nil
 		case errors.Is(err, io.EOF):
 			return f.complete(), nil
 		case err != nil:
-			return f, f.unreadable(err)
+			f.unreadable(err)
+			return f, nil
 		}
 		f.add(&n)
 	}
 }
 
+// readText reads a file of at most so many bytes, which must be UTF-8.
+func readText(r io.Reader, most int64, mistakes *Mistakes) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return nil, fmt.Errorf("organisation: read: %w", err)
+	}
+	if int64(len(text)) > most {
+		mistakes.add(1, "", fmt.Sprintf("the file is larger than %d MiB; take it apart", most>>20))
+		return nil, nil
+	}
+	for i, line := range bytes.Split(text, []byte("\n")) {
+		if !utf8.Valid(line) {
+			mistakes.add(i+1, "", "this is not UTF-8; save the file as UTF-8")
+			return nil, nil
+		}
+	}
+	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil
+}
+
 // syntax is how package yaml tells where it stopped.
 var syntax = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
-// unreadable notes a mistake of the syntax; any other error is one of reading.
-func (f *File) unreadable(err error) error {
-	found := syntax.FindStringSubmatch(err.Error())
-	if found == nil || strings.HasPrefix(found[2], "input error") {
-		return fmt.Errorf("organisation: read: %w", err)
+func (f *File) unreadable(err error) {
+	line, what := 1, err.Error()
+	if found := syntax.FindStringSubmatch(what); found != nil {
+		what = found[2]
+		if n, err := strconv.Atoi(found[1]); err == nil {
+			line = n
+		}
 	}
-	line, err := strconv.Atoi(found[1])
-	if err != nil {
-		line = 1
-	}
-	f.Mistakes.add(line, "", "this is not YAML: "+found[2])
-	return nil
+	f.Mistakes.add(line, "", "this is not YAML: "+what)
 }
 
 func (f *File) add(n *yaml.Node) {
@@ -129,10 +148,11 @@ func (f File) complete() File {
 	}
 	seen := map[string]bool{}
 	for _, doc := range f.Documents {
-		for _, name := range []string{doc.Tenant.Name, doc.Tenant.Formerly} {
-			if name != "" && seen[name] {
-				f.Mistakes.add(doc.at.lineOf("tenant.name"), "tenant.name", "has a document of its own in this file already")
-			}
+		called := doc.Wants().Tenants
+		if slices.ContainsFunc(called, func(name string) bool { return seen[name] }) {
+			f.Mistakes.add(doc.at.lineOf("tenant.name"), "tenant.name", "has a document of its own in this file already")
+		}
+		for _, name := range called {
 			seen[name] = true
 		}
 	}

@@ -2,6 +2,8 @@ package organisation
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jawort/jawort/account"
 )
@@ -48,8 +50,9 @@ func (n *nameList) add(path, name, formerly string) {
 
 // check refuses a former name that is somebody's name now: nobody could tell which of the two is meant.
 func (n *nameList) check() {
-	for former, path := range n.former {
+	for _, former := range slices.Sorted(maps.Keys(n.former)) {
 		if line, taken := n.lines[former]; taken {
+			path := n.former[former]
 			n.document.mistake(path+".formerly", fmt.Sprintf("is the name of %s in line %d; rename in two steps", n.what, line))
 		}
 	}

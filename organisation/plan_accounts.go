@@ -83,7 +83,9 @@ func (a *accountPlanner) after(i int, row Account) account.Account {
 	for _, column := range a.covers {
 		a.set(i, &to, column, row)
 	}
-	if slices.Contains(a.covers, "interval") || slices.Contains(a.covers, "group") {
+	_, known := a.groups[row.Group]
+	judged := slices.Contains(a.covers, "interval") || slices.Contains(a.covers, "group")
+	if judged && (known || row.Group == "") {
 		a.checkInterval(i, to)
 	}
 	return to

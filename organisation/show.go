@@ -84,7 +84,7 @@ const longest = 60 // characters of a text that are shown
 
 func short(text string) string {
 	if text == "" {
-		return "none"
+		return "unset"
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) > longest {
