@@ -21,7 +21,7 @@ func (d *Document) checkAccounts() {
 	seen := map[string]int{}
 	for i := range d.Accounts {
 		a, path := &d.Accounts[i], fmt.Sprintf("accounts[%d]", i)
-		a.check("", func(field string, err error) {
+		a.check(d.Tenant.Region, func(field string, err error) {
 			_, what := refused(err)
 			d.mistake(join(path, field), what)
 		})

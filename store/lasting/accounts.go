@@ -84,5 +84,5 @@ func revokeCredentials(ctx context.Context, tx *sql.Tx, account string) error {
 	return nil
 }
 
-// sought folds what is sought by, so that case does not count.
-func sought(text string) string { return cases.Fold().String(text) }
+// Sought folds what is sought by, so that case does not count.
+func Sought(text string) string { return cases.Fold().String(text) }

@@ -33,7 +33,7 @@ func (s *Store) ChangeAccount(ctx context.Context, p Put, by By) (after account.
 			INSERT INTO accounts (id, tenant, external_id, label, sought_id, sought_label, created_at)
 			VALUES ($1, $2, $3, $3, $4, $4, jawort_now())
 			ON CONFLICT (tenant, external_id) WHERE deleted_at = 0 DO UPDATE SET deleted_at = 0
-			RETURNING id`, p.ID, p.Tenant, p.ExternalID, sought(p.ExternalID))
+			RETURNING id`, p.ID, p.Tenant, p.ExternalID, Sought(p.ExternalID))
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func write(ctx context.Context, tx *sql.Tx, before, after account.Account) (acco
 			interval_days = $9, sms_on = $10, phone_changed_at = CASE WHEN NOT $11 THEN phone_changed_at
 				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
 		WHERE id = $1 RETURNING phone_changed_at`,
-		after.ID, after.Label, sought(after.Label), orNull(after.Group), orNull(after.Manager), after.Phone, after.Email, after.Language,
+		after.ID, after.Label, Sought(after.Label), orNull(after.Group), orNull(after.Manager), after.Phone, after.Email, after.Language,
 		after.Interval, after.SMSOn, moved)
 	after.PhoneChangedAt = db.At(changed)
 	return after, err
@@ -102,8 +102,14 @@ func orNull(id string) *string {
 	return &id
 }
 
-// record writes what happened: for all readers that something was changed, and for who announces it, what was.
+// record writes what happened.
 func record(ctx context.Context, tx *sql.Tx, created bool, before, after account.Account, by By) error {
+	return outbox.PutAll(ctx, tx, AccountEvents(created, before, after, by))
+}
+
+// AccountEvents tells what happened to an account's record: for all readers that something was changed, and for who
+// announces it, what was.
+func AccountEvents(created bool, before, after account.Account, by By) []outbox.Event {
 	names := account.Difference(before, after)
 	if len(names) == 0 && !created {
 		return nil
@@ -113,21 +119,16 @@ func record(ctx context.Context, tx *sql.Tx, created bool, before, after account
 		kind, personal["account"] = AccountCreated, after.ExternalID
 	}
 	data := map[string]any{"changed": append([]string{}, names...)}
-	if err := outbox.Put(ctx, tx, by.event(kind, after.Tenant, after.ID, data, personal)); err != nil || created {
-		return err
-	}
+	events := []outbox.Event{by.event(kind, after.Tenant, after.ID, data, personal)}
 	for _, moved := range []struct{ kind, old, new string }{
 		{AccountPhoneChanged, before.Phone, after.Phone}, {AccountEmailChanged, before.Email, after.Email},
 	} {
-		if moved.old == moved.new {
-			continue
-		}
-		personal := map[string]string{"old": moved.old, "new": moved.new}
-		if err := outbox.Put(ctx, tx, by.event(moved.kind, after.Tenant, after.ID, nil, personal)); err != nil {
-			return err
+		if !created && moved.old != moved.new {
+			personal := map[string]string{"old": moved.old, "new": moved.new}
+			events = append(events, by.event(moved.kind, after.Tenant, after.ID, nil, personal))
 		}
 	}
-	return nil
+	return events
 }
 
 func personalChanges(before, after account.Account) map[string]string {

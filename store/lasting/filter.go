@@ -148,7 +148,7 @@ func facetNames() string {
 
 func (c *conditions) addChoices(f AccountFilter) {
 	if f.Query != "" {
-		q := sought(f.Query)
+		q := Sought(f.Query)
 		c.add(`(a.sought_id >= %s AND a.sought_id <= %s OR a.sought_label >= %s AND a.sought_label <= %s)`, q, q+after, q, q+after)
 	}
 	switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -39,15 +40,17 @@ func (w writer) accounts(ctx context.Context, steps []accountStep) error {
 
 // add fails where somebody added one of them at the same time.
 func (w writer) add(ctx context.Context, steps []accountStep) error {
-	const width = 11
+	const width = 13
 	rows, args := make([]string, len(steps)), make([]any, 0, width*len(steps))
 	for i, s := range steps {
 		a := s.After
 		rows[i] = "(" + db.Placeholders(len(args)+1, width) + ", jawort_now())"
-		args = append(args, a.ID, a.Tenant, a.ExternalID, a.Label, orNull(a.Group), orNull(a.Manager), a.Phone, a.Email, a.Language, a.Interval, a.SMSOn)
+		args = append(args, a.ID, a.Tenant, a.ExternalID, a.Label, orNull(a.Group), orNull(a.Manager), a.Phone, a.Email, a.Language, a.Interval, a.SMSOn,
+			lasting.Sought(a.ExternalID), lasting.Sought(a.Label))
 	}
 	n, err := db.Exec(ctx, w.tx, `
-		INSERT INTO accounts (id, tenant, external_id, label, group_id, manager, phone, email, language, interval_days, sms_on, created_at)
+		INSERT INTO accounts (id, tenant, external_id, label, group_id, manager, phone, email, language, interval_days, sms_on,
+			sought_id, sought_label, created_at)
 		VALUES `+strings.Join(rows, ", ")+` ON CONFLICT (tenant, external_id) WHERE deleted_at = 0 DO NOTHING`, args...)
 	return all(n, steps, err)
 }
@@ -59,12 +62,12 @@ func (w writer) add(ctx context.Context, steps []accountStep) error {
 func (w writer) change(ctx context.Context, steps []accountStep) error {
 	rows, args := make([]string, len(steps)), []any{}
 	for i, s := range steps {
-		row := append(values(*s.Before), values(s.After)[1:]...)
+		row := append(append(values(*s.Before), values(s.After)[1:]...), lasting.Sought(s.After.Label))
 		rows[i] = "(" + db.Placeholders(len(args)+1, len(row)) + ")"
 		args = append(args, row...)
 	}
 	n, err := db.Exec(ctx, w.tx, `
-		UPDATE accounts SET label = v.column10, group_id = NULLIF(v.column11, ''), manager = NULLIF(v.column12, ''), phone = v.column13,
+		UPDATE accounts SET label = v.column10, sought_label = v.column18, group_id = NULLIF(v.column11, ''), manager = NULLIF(v.column12, ''), phone = v.column13,
 			email = v.column14, language = v.column15, interval_days = CAST(NULLIF(v.column16, '') AS INTEGER), sms_on = (v.column17 = 'on'),
 			phone_changed_at = CASE WHEN v.column5 = v.column13 AND v.column6 = v.column14 THEN phone_changed_at
 				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
@@ -107,56 +110,20 @@ func orNull(id string) *string {
 	return &id
 }
 
-// The kinds of what happens to an account's record, as package lasting writes them too.
-const (
-	accountCreated = "account.created"
-	accountChanged = "account.changed"
-	phoneChanged   = "account.phone_changed" // personal: old, new
-	emailChanged   = "account.email_changed" // personal: old, new
-)
-
-// tell writes what happened: for all readers that something was changed, and for who announces it, what was.
+// tell writes what happened to each.
 func (w writer) tell(ctx context.Context, steps []accountStep) error {
 	for some := range slices.Chunk(steps, atOnce) {
 		var events []outbox.Event
 		for _, s := range some {
-			events = append(events, w.eventsOf(s)...)
+			before := account.Account{Label: s.After.ExternalID} // as one is that nobody said anything about
+			if !s.New() {
+				before = *s.Before
+			}
+			events = append(events, lasting.AccountEvents(s.New(), before, s.After, lasting.By{Actor: w.By})...)
 		}
 		if err := outbox.PutAll(ctx, w.tx, events); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (w writer) eventsOf(s accountStep) []outbox.Event {
-	e := outbox.Event{Kind: accountCreated, Tenant: w.tenant, Account: s.After.ID, Subject: s.After.ID, Actor: w.By}
-	e.Data = map[string]any{"changed": names(s.Fields)}
-	before := account.Account{Label: s.After.ExternalID}
-	if !s.New() {
-		e.Kind, before = accountChanged, *s.Before
-	}
-	personal := map[string]string{}
-	note := func(name, old, now string) {
-		if old != now {
-			personal[name+".old"], personal[name+".new"] = old, now
-		}
-	}
-	note("label", before.Label, s.After.Label)
-	note("phone", before.Phone, s.After.Phone)
-	note("email", before.Email, s.After.Email)
-	if s.New() {
-		personal["account"] = s.After.ExternalID
-	}
-	if len(personal) > 0 {
-		e.Personal = personal
-	}
-	events := []outbox.Event{e}
-	for _, moved := range []struct{ kind, old, now string }{{phoneChanged, before.Phone, s.After.Phone}, {emailChanged, before.Email, s.After.Email}} {
-		if !s.New() && moved.old != moved.now {
-			e.Kind, e.Data, e.Personal = moved.kind, nil, map[string]string{"old": moved.old, "new": moved.now}
-			events = append(events, e)
-		}
-	}
-	return events
 }
