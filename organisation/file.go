@@ -105,13 +105,24 @@ func readText(r io.Reader, most int64, mistakes *Mistakes) ([]byte, error) {
 		mistakes.add(1, "", fmt.Sprintf("the file is larger than %d MiB; take it apart", most>>20))
 		return nil, nil
 	}
-	for i, line := range bytes.Split(text, []byte("\n")) {
-		if !utf8.Valid(line) {
-			mistakes.add(i+1, "", "this is not UTF-8; save the file as UTF-8")
-			return nil, nil
-		}
+	if !utf8.Valid(text) {
+		mistakes.add(1+bytes.Count(text[:invalid(text)], []byte("\n")), "", "this is not UTF-8; save the file as UTF-8")
+		return nil, nil
 	}
 	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil
+}
+
+// invalid returns where a text stops being UTF-8.
+func invalid(text []byte) int {
+	at := 0
+	for at < len(text) {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return at
 }
 
 // syntax is how package yaml tells where it stopped.

@@ -36,7 +36,7 @@ func (r *root) apply() *cobra.Command {
 			return r.withOrganisation(cmd.Context(), func(s *storage.Store) error {
 				plans, err := decide(cmd.Context(), s, dry, read.Mistakes, read.Sources()...)
 				if err != nil {
-					return mistaken(cmd, path, err)
+					return mistaken(cmd, path, err, 0)
 				}
 				return show(cmd, shownPlans(plans, !dry), func(w io.Writer) error { return writePlans(w, plans, !dry) })
 			})
@@ -76,8 +76,8 @@ func decide(ctx context.Context, s *storage.Store, dry bool, found organisation.
 	return s.Apply(ctx, found, sources...)
 }
 
-// mistaken tells all mistakes, each in a line of its own.
-func mistaken(cmd *cobra.Command, path string, err error) error {
+// mistaken tells the mistakes, each in a line of its own; at most so many, or all of them where most is 0.
+func mistaken(cmd *cobra.Command, path string, err error, most int) error {
 	var mistakes organisation.Mistakes
 	if !errors.As(err, &mistakes) {
 		return err
@@ -85,7 +85,14 @@ func mistaken(cmd *cobra.Command, path string, err error) error {
 	if path == "-" {
 		path = "standard input"
 	}
+	left := 0
+	if most > 0 && len(mistakes) > most {
+		mistakes, left = mistakes[:most], len(mistakes)-most
+	}
 	mistakes.Write(cmd.ErrOrStderr(), path)
+	if left > 0 {
+		return fmt.Errorf("nothing was applied; there are %d mistakes more", left)
+	}
 	return errors.New("nothing was applied")
 }
 

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/organisation"
+	"github.com/jawort/jawort/store/lasting"
+	storage "github.com/jawort/jawort/store/organisation"
+)
+
+func (r *root) accounts() *cobra.Command {
+	cmd := &cobra.Command{Use: "accounts", Short: "Accounts of a tenant by the thousand"}
+	var tenant, region string
+	var dry bool
+	load := &cobra.Command{
+		Use: "import FILE.csv", Short: "Create and change accounts as a CSV says, all of them or none", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.withOrganisation(cmd.Context(), func(s *storage.Store) error {
+				return importAccounts(cmd, s, args[0], tenant, region, dry)
+			})
+		},
+	}
+	load.Flags().StringVar(&tenant, "tenant", "", "tenant whose accounts they are, by id or name")
+	load.Flags().StringVar(&region, "region", "", "country of telephone numbers without country code, e.g. DE; default: the tenant's region")
+	dryRun(load, &dry)
+	required(load, "tenant")
+	cmd.AddCommand(withJSON(load)...)
+	return cmd
+}
+
+func importAccounts(cmd *cobra.Command, s *storage.Store, path, tenant, region string, dry bool) error {
+	of, err := tenantCalled(cmd.Context(), s.Lasting, tenant)
+	if err != nil {
+		return err
+	}
+	if region == "" {
+		region = of.Policy.Region
+	}
+	file, err := opened(cmd, path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	table, err := organisation.ReadTable(file, of.ID, region)
+	if err != nil {
+		return err
+	}
+	plans, err := decide(cmd.Context(), s, dry, table.Mistakes, table)
+	if err != nil {
+		return mistaken(cmd, path, err, maxTold)
+	}
+	c := countAccounts(plans[0], !dry)
+	return show(cmd, c, func(w io.Writer) error { return c.write(w, plans[0]) })
+}
+
+// maxTold bounds how many mistakes of a long list are told at once.
+const maxTold = 50
+
+// tenantCalled returns the active tenant with an id or name.
+func tenantCalled(ctx context.Context, s *lasting.Store, called string) (account.Tenant, error) {
+	all, err := s.Tenants(ctx)
+	if err != nil {
+		return account.Tenant{}, err
+	}
+	var found []account.Tenant
+	for _, t := range all {
+		if t.RevokedAt.IsZero() && (t.ID == called || t.Name == called) {
+			found = append(found, t)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return account.Tenant{}, fmt.Errorf("there is no %s, or it was revoked", called)
+	case 1:
+		return found[0], nil
+	default:
+		return account.Tenant{}, errors.New("several tenants are called " + called + "; give the id of one (jawort tenant list)")
+	}
+}
+
+// counted is how many accounts an import changes.
+type counted struct {
+	Tenant    string         `json:"tenant"`
+	Applied   bool           `json:"applied"`
+	Added     int            `json:"added"`
+	Changed   int            `json:"changed"`
+	Unchanged int            `json:"unchanged"`
+	Fields    map[string]int `json:"fields"` // of those that are changed, by what differs
+}
+
+func countAccounts(p organisation.Plan, applied bool) counted {
+	c := counted{Tenant: p.Tenant.ID, Applied: applied, Unchanged: p.Unchanged, Fields: map[string]int{}}
+	for _, s := range p.Accounts {
+		if s.New() {
+			c.Added++
+			continue
+		}
+		c.Changed++
+		for _, f := range s.Fields {
+			c.Fields[f.Name]++
+		}
+	}
+	return c
+}
+
+func (c counted) write(w io.Writer, p organisation.Plan) error {
+	fmt.Fprintln(w, p.Tenant.Name)
+	if c.Added > 0 {
+		fmt.Fprintf(w, "+ %d added\n", c.Added)
+	}
+	if c.Changed > 0 {
+		var fields []string
+		for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+			fields = append(fields, fmt.Sprintf("%s of %d", name, c.Fields[name]))
+		}
+		fmt.Fprintf(w, "~ %d changed: %s\n", c.Changed, strings.Join(fields, ", "))
+	}
+	if c.Unchanged > 0 {
+		fmt.Fprintf(w, "= %d unchanged\n", c.Unchanged)
+	}
+	_, err := fmt.Fprintln(w, verdict(p, c.Applied))
+	return err
+}
