@@ -30,12 +30,12 @@ type Sweeper struct {
 	overdue Overdue
 	tick    Tick
 	log     *slog.Logger
-	early   map[string]approval.Pending // due by our clock, but not yet by the lasting one
+	early   map[string]bool // due by our clock, but not yet by the lasting one
 }
 
 // NewSweeper returns a sweeper.
 func NewSweeper(ender *Ender, overdue Overdue, tick Tick, log *slog.Logger) *Sweeper {
-	return &Sweeper{ender: ender, overdue: overdue, tick: tick, log: log, early: map[string]approval.Pending{}}
+	return &Sweeper{ender: ender, overdue: overdue, tick: tick, log: log, early: map[string]bool{}}
 }
 
 // Run sweeps until ctx ends.
@@ -56,13 +56,31 @@ func (s *Sweeper) Run(ctx context.Context) error {
 
 // sweep stops at the first fault: a store that does not answer would not answer for the next partition either.
 func (s *Sweeper) sweep(ctx context.Context) error {
-	again := slices.Collect(maps.Values(s.early))
-	clear(s.early)
-	if err := s.settle(ctx, again); err != nil {
+	if err := s.settleEarly(ctx); err != nil {
 		return err
 	}
 	for partition := range approval.Partitions {
 		if err := s.sweepPartition(ctx, partition); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleEarly tries those again that were due by our clock alone. They are read anew: a code that was sent meanwhile lets them
+// close later, and then they are due again by themselves.
+func (s *Sweeper) settleEarly(ctx context.Context) error {
+	ids := slices.Collect(maps.Keys(s.early))
+	clear(s.early)
+	for _, id := range ids {
+		p, err := s.ender.live.Pending(ctx, id)
+		if errors.Is(err, approval.ErrUnknown) || (err == nil && !p.Superseded && s.ender.now().Before(p.ClosesAt)) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.settle(ctx, []approval.Pending{p}); err != nil {
 			return err
 		}
 	}
@@ -92,7 +110,7 @@ func (s *Sweeper) settle(ctx context.Context, due []approval.Pending) error {
 		}
 		_, err := s.ender.End(ctx, p, status)
 		if errors.Is(err, approval.ErrNotDue) {
-			s.early[p.ID] = p // once, however often its lease runs out
+			s.early[p.ID] = true // once, however often its lease runs out
 		} else if err != nil {
 			return err
 		}

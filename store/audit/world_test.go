@@ -60,7 +60,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 
 func onEach(t *testing.T, test func(w *world)) {
 	t.Helper()
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
 }
 
 func (w *world) published() jose.JSONWebKeySet {

@@ -52,7 +52,7 @@ type world struct {
 // onEach runs a test of the contract on every backend.
 func onEach(t *testing.T, test func(w *world)) {
 	t.Helper()
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {

@@ -20,9 +20,11 @@ type Approach struct {
 	Network   string // of the browser; empty: unknown
 }
 
-// The methods of an account in one column: name:paused_until:disabled_at, separated by commas.
+// The methods of an account in one column: name:paused_until:disabled_at, separated by commas. A bypass that ran out keeps nobody from a
+// first login.
 const methodsColumn = `COALESCE((SELECT string_agg(m.method || ':' || m.paused_until || ':' || m.disabled_at, ',')
-	FROM methods m WHERE m.account = a.id AND m.active_since > 0), '')`
+	FROM methods m WHERE m.account = a.id AND m.active_since > 0 AND (m.method <> 'bypass' OR EXISTS (
+		SELECT 1 FROM bypass_codes y WHERE y.account = a.id AND y.uses > 0 AND y.expires_at > (SELECT jawort_now())))), '')`
 
 // Whether somebody reported a login of the same session or network, and nobody has lifted that since.
 const reportedColumn = `EXISTS (SELECT 1 FROM report_pauses r WHERE r.account = a.id AND r.lifted_at = 0

@@ -40,7 +40,7 @@ func (l ledger) Settle(ctx context.Context, tx *sql.Tx, message string, state co
 
 func onEach(t *testing.T, test func(w *world)) {
 	t.Helper()
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) {
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) {
 		set, err := keys.Generate()
 		if err != nil {
 			t.Fatal(err)

@@ -41,7 +41,7 @@ func rows(t *testing.T, d *db.DB) int {
 }
 
 func TestAnEventComesBackAsItWasPut(t *testing.T) {
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) {
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) {
 		put(t, d, outbox.Event{
 			Kind: "device.revoked", Tenant: "ten_1", Application: "app_1", Account: "acc_1", Subject: "dev_1", Installation: "ins_1",
 			Actor: outbox.Actor{Kind: outbox.ByKey, ID: "key_1"}, Data: map[string]int{"left": 2}, Personal: map[string]string{"holder": "Zoë"},
@@ -61,7 +61,7 @@ func TestAnEventComesBackAsItWasPut(t *testing.T) {
 }
 
 func TestAnEventStaysUntilItIsFollowedUpAndInTheAuditLog(t *testing.T) {
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) {
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) {
 		s := &outbox.Store{DB: d}
 		for _, first := range []string{"followed", "sequenced"} {
 			put(t, d, outbox.Event{Kind: "x.happened"})
@@ -85,7 +85,7 @@ func TestAnEventStaysUntilItIsFollowedUpAndInTheAuditLog(t *testing.T) {
 }
 
 func TestAnEventIsSequencedOnceHoweverManyTry(t *testing.T) {
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) {
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) {
 		put(t, d, outbox.Event{Kind: "x.happened"})
 		put(t, d, outbox.Event{Kind: "y.happened"})
 		events, err := outbox.Unsequenced(t.Context(), d.Reads(), 10)

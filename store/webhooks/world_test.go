@@ -33,7 +33,7 @@ type world struct {
 
 func onEach(t *testing.T, test func(w *world)) {
 	t.Helper()
-	dbtest.OnEach(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
+	dbtest.OnBoth(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {
