@@ -6,7 +6,7 @@ import (
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
-	"github.com/jawort/jawort/server/usage"
+	"github.com/jawort/jawort/server/forgetting"
 	"github.com/jawort/jawort/server/webhooks"
 )
 
@@ -20,13 +20,25 @@ func parts(o Options, ender *ending.Ender) []part {
 	all := []part{
 		ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		auditlog.NewSequencer(auditlog.Options{Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log}),
-		usage.Forgetter{Counts: o.Ledger, Tick: o.Tick, Log: o.Edge.Log},
+		forgetting.Forgetter{Stale: stale(o), Tick: o.Tick, Log: o.Edge.Log},
 		directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	if o.Webhooks.Worker != nil {
 		all = append(all, o.Webhooks.Worker)
 	}
 	return all
+}
+
+// stale is what is kept for a while only.
+func stale(o Options) []forgetting.Stale {
+	return []forgetting.Stale{
+		func(ctx context.Context, limit int) (int64, error) { return o.Factors.Tidy(ctx, limit) },
+		func(ctx context.Context, limit int) (int64, error) { return o.Lasting.ForgetBrowsers(ctx, limit) },
+		func(ctx context.Context, _ int) (int64, error) {
+			n, err := o.Ledger.Forget(ctx)
+			return int64(n), err
+		},
+	}
 }
 
 // followers do what follows from what happened. Phones are told first: there somebody waits.

@@ -52,6 +52,7 @@ type Lasting interface {
 	judge.Audiences
 	lettingIn
 	trusting
+	ForgetBrowsers(ctx context.Context, limit int) (int64, error)
 	evidence
 	directory.Store
 	receiptKeys
@@ -74,7 +75,7 @@ type Audit interface {
 type Ledger interface {
 	usage.Reports
 	usage.Settings
-	usage.Counts
+	Forget(ctx context.Context) (int, error)
 }
 
 // Keys are what the server needs of the installation's secret keys.
@@ -88,6 +89,7 @@ type Keys interface {
 type Factors interface {
 	codes.Store
 	methods.Store
+	Tidy(ctx context.Context, limit int) (int64, error)
 }
 
 // Wakeups says when to look again.

@@ -1,4 +1,4 @@
-package usage_test
+package forgetting_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jawort/jawort/server/usage"
+	"github.com/jawort/jawort/server/forgetting"
 )
 
 // counts answers as it is told, and says when it is asked.
@@ -17,30 +17,30 @@ type counts struct {
 }
 
 type answered struct {
-	n   int
+	n   int64
 	err error
 }
 
-func (c counts) Forget(context.Context) (int, error) {
+func (c counts) drop(context.Context, int) (int64, error) {
 	c.asked <- struct{}{}
 	a := <-c.answers
 	return a.n, a.err
 }
 
-func TestStaleCountsAreForgottenUntilNoneIsLeftAndAgainAfterAFault(t *testing.T) {
+func TestWhatIsLongOverIsDroppedUntilNoneIsLeftAndAgainAfterAFault(t *testing.T) {
 	t.Parallel()
 	ticks := make(chan time.Time)
 	c := counts{asked: make(chan struct{}), answers: make(chan answered)}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	f := usage.Forgetter{Counts: c, Log: slog.New(slog.DiscardHandler), Tick: func(d time.Duration) (<-chan time.Time, func()) {
-		if d != usage.ForgetEvery {
+	f := forgetting.Forgetter{Stale: []forgetting.Stale{c.drop}, Log: slog.New(slog.DiscardHandler), Tick: func(d time.Duration) (<-chan time.Time, func()) {
+		if d != forgetting.Every {
 			t.Errorf("the pace is %v", d)
 		}
 		return ticks, func() {}
 	}}
 	go func() { ended <- f.Run(ctx) }()
-	answer := func(n int, err error) {
+	answer := func(n int64, err error) {
 		<-c.asked
 		c.answers <- answered{n, err}
 	}
