@@ -17,6 +17,7 @@ type Config struct {
 	Redis       string         `yaml:"redis"`     // redis://…, rediss://…, redis+cluster://…, redis+sentinel://…, embedded
 	KeysFile    string         `yaml:"keys_file"` // made by `jawort secrets init`
 	BehindProxy bool           `yaml:"behind_proxy"`
+	Countries   string         `yaml:"countries_file"` // networks by country (mmdb); empty: the country of a browser is not known
 	Log         Log            `yaml:"log"`
 	Admin       Admin          `yaml:"admin"`
 	Server      Face           `yaml:"server"`

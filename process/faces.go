@@ -26,6 +26,10 @@ func (p *Process) prepareServer(context.Context) error {
 	if err != nil {
 		return err
 	}
+	countries, err := p.countries()
+	if err != nil {
+		return err
+	}
 	log, factors := audit.New(p.lasting.DB, o.Random), p.factors()
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Factors: factors, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
@@ -34,6 +38,7 @@ func (p *Process) prepareServer(context.Context) error {
 			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log},
 		},
 		Messages:  p.letters(),
+		Countries: countries,
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
 	})

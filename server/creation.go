@@ -25,9 +25,10 @@ type asking interface {
 	Resend(ctx context.Context, id, request string) error
 }
 
-// lettingIn writes the outcome of a login about which nobody is asked.
+// lettingIn writes the outcome of a login about which nobody is asked, and what is suspicious about one.
 type lettingIn interface {
 	LetIn(ctx context.Context, p approval.Pending, method approval.Method, browser string) (approval.Outcome, error)
+	Suspect(ctx context.Context, p approval.Pending, browser, reason string) error
 }
 
 // creation is POST /v1/approvals: the request is judged; then nobody is asked, or the phones and the waiting page are.

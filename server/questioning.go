@@ -41,7 +41,7 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	}
 	answer.push(done)
 	c.endSuperseded(ctx, done.Superseded)
-	return answer, nil
+	return answer, c.suspect(ctx, a, p, done)
 }
 
 // pending makes the question for the phones. Phones that may not confirm it are not asked.
@@ -70,6 +70,14 @@ func (c creation) pending(a asked) (approval.Pending, error) {
 	}
 	p.MAC, err = c.keys.MAC(keys.PendingApproval, p.Fixed())
 	return p, err
+}
+
+// suspect tells the tenant that the token of a trusted browser came from another browser or country: it may be stolen.
+func (c creation) suspect(ctx context.Context, a asked, p approval.Pending, done live.Created) error {
+	if !a.Verdict.Reason.Code.Suspicious() || done.Answer != nil {
+		return nil
+	}
+	return c.lasting.Suspect(ctx, p, a.Audience.Browser.ID, string(a.Verdict.Reason.Code))
 }
 
 // endSuperseded writes the end of those whose place the new one took. The question stands whatever becomes of this; the

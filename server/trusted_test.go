@@ -1,13 +1,19 @@
 package server_test
 
 import (
+	"encoding/json"
+	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/server"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // weekly is a group whose accounts are asked once a week, by default once a day.
@@ -322,4 +328,38 @@ func TestTrustedBrowsersAreListedWithPlaceAndTimeAndBelongToTheirAccount(t *test
 	i.call("DELETE", "/v1/accounts/none/browsers", nil).want(404, "unknown-account")
 	i.call("POST", "/v1/accounts/none/reports/lift", nil).want(404, "unknown-account")
 	i.wantTrusted("trusted", ask("4711").trusting(token))
+}
+
+// somewhere lies in one country, and everywhere else in another.
+type somewhere struct{}
+
+func (somewhere) Of(addr netip.Addr) string {
+	if addr == netip.MustParseAddr("203.0.113.9") {
+		return "DE"
+	}
+	return "FR"
+}
+
+func TestATrustedBrowserFromAnotherCountryIsAskedAndTheTenantIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve(func(o *server.Options) { o.Countries = somewhere{} })
+	p := w.addPhone(w.app, "4711", "Ada's phone")
+	w.put("4711", "customer", weekly)
+	token, _ := i.confirm(p, ask("4711"))
+	i.wantTrusted("trusted", ask("4711").trusting(token))
+	abroad := ask("4711").trusting(token)
+	abroad["browser"].(map[string]any)["ip"] = "198.51.100.7"
+	i.wantAsked("country_changed", abroad)
+	events, err := outbox.Unsequenced(t.Context(), w.lasting.Reads(), 100)
+	w.must(err)
+	told := 0
+	for _, e := range events {
+		if e.Kind == lasting.BrowserSuspectedEvent && e.Account == p.account.ID && strings.Contains(string(e.Data.(json.RawMessage)), "country_changed") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
 }

@@ -30,6 +30,7 @@ var Types = []Type{
 	{"method.activated", "The account can be confirmed by one more method.", "", []string{"method"}},
 	{"method.disabled", "The account cannot be confirmed by a method any more.", "", []string{"method", "reason"}},
 	{"account.changed", "Something about the account was changed; the names of what are listed.", "", []string{"changed"}},
+	{"browser.suspected", "The token of a trusted browser came from another browser or country; it may be stolen.", "browser", []string{"reason", "approval"}},
 	{"budget.warned", "Most of a budget for SMS is spent.", "budget", budget},
 	{"budget.stopped", "A budget for SMS is spent; nothing more is sent on it.", "budget", budget},
 	{"budget.alarm", "A spent budget is about to lock somebody out.", "budget", budget},

@@ -5,15 +5,17 @@ import (
 	"database/sql"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/outbox"
 )
 
 // Kinds of events about trusted browsers and reports.
 const (
-	BrowserEndedEvent  = "browser.ended"
-	BrowsersEndedEvent = "browsers.ended"
-	ReportsLiftedEvent = "reports.lifted"
+	BrowserEndedEvent     = "browser.ended"
+	BrowsersEndedEvent    = "browsers.ended"
+	ReportsLiftedEvent    = "reports.lifted"
+	BrowserSuspectedEvent = "browser.suspected"
 )
 
 // EndTrustedBrowser ends the trust in one browser of an account. Repeating it changes nothing.
@@ -72,5 +74,13 @@ func (s *Store) withAccount(ctx context.Context, tenant, externalID string, work
 			return err
 		}
 		return work(ctx, tx, a)
+	})
+}
+
+// Suspect keeps that the token of a trusted browser was presented from where it does not belong.
+func (s *Store) Suspect(ctx context.Context, p approval.Pending, browser, reason string) error {
+	return outbox.Put(ctx, s.Writes(), outbox.Event{
+		Kind: BrowserSuspectedEvent, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Subject: browser,
+		Actor: outbox.Actor{Kind: outbox.BySystem}, Data: map[string]string{"reason": reason, "approval": p.ID},
 	})
 }
