@@ -20,6 +20,7 @@ import (
 // unseen are refusals that no caller ever gets.
 var unseen = map[string]string{
 	"changed":              "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
+	"changed-meanwhile":    "tells who runs jawort apply that somebody else was faster; it is no call",
 	"not-due":              "tells the server's own sweeper that the database's clock is behind; it tries later",
 	"not-for-transactions": "no approval of a transaction offers such a method; the store refuses it all the same",
 }
