@@ -38,14 +38,21 @@ func (m Mistakes) Write(w io.Writer, file string) {
 	}
 }
 
-// Sorted returns the mistakes as an error, or nil where there are none.
+// Sorted returns the mistakes as an error, each once, or nil where there are none.
 func (m Mistakes) Sorted() error {
 	if len(m) == 0 {
 		return nil
 	}
-	sorted := slices.Clone(m)
+	var sorted Mistakes
+	told := map[Mistake]bool{}
+	for _, one := range m {
+		if !told[one] {
+			told[one] = true
+			sorted = append(sorted, one)
+		}
+	}
 	slices.SortStableFunc(sorted, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
-	return slices.Compact(sorted)
+	return sorted
 }
 
 func (m *Mistakes) add(line int, path, what string) {

@@ -74,7 +74,7 @@ tenant: {name: Muster, language: de, time_zone: Europe/Berlin}
 applications: [{name: Suite}]
 accounts: [{account: 1, phone: +49 152 28895456}]
 `), `+ application Suite
-~ account 1: label B••• → 1•••, phone +49 ••• ••86 → +49 ••• ••56, email a•••@post.example → unset, language en → unset, sms on → off
+~ account 1: label B••• → 1•••, phone •••86 → •••56, email a•••@post.example → unset, language en → unset, sms on → off
 = 1 unchanged
 `)
 		tenant := w.tenant("Muster")
