@@ -35,7 +35,21 @@ func (w writer) accounts(ctx context.Context, steps []accountStep) error {
 			return err
 		}
 	}
-	return w.tell(ctx, steps)
+	if err := w.tell(ctx, steps); err != nil || len(steps) < atOnce {
+		return err
+	}
+	return w.analyse(ctx)
+}
+
+// analyse lets the database know at once that there are thousands more: until it finds out by itself, it would look
+// for each account along an index that does not find it.
+func (w writer) analyse(ctx context.Context) error {
+	for _, table := range []string{"accounts", "account_facets"} {
+		if _, err := db.Exec(ctx, w.tx, `ANALYZE `+table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // add fails where somebody added one of them at the same time.
