@@ -72,9 +72,13 @@ func (w writer) add(ctx context.Context, steps []accountStep) error {
 // change names the old state of each account and fails where one of them is no longer in it. A changed number or address
 // confirms nothing for a while, unless the account had nothing by which somebody else could have confirmed.
 //
-// Every value is a text, because the types of a list of values are not known to the database.
+// Every value is a text, because the types of a list of values are not known to the database. The ids stand there once
+// more for themselves: only so is it certain that the accounts are looked for along their key.
 func (w writer) change(ctx context.Context, steps []accountStep) error {
 	rows, args := make([]string, len(steps)), []any{}
+	for _, s := range steps {
+		args = append(args, s.Before.ID)
+	}
 	for i, s := range steps {
 		row := append(append(values(*s.Before), values(s.After)[1:]...), lasting.Sought(s.After.Label))
 		rows[i] = "(" + db.Placeholders(len(args)+1, len(row)) + ")"
@@ -86,7 +90,7 @@ func (w writer) change(ctx context.Context, steps []accountStep) error {
 			phone_changed_at = CASE WHEN v.column5 = v.column13 AND v.column6 = v.column14 THEN phone_changed_at
 				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
 		FROM (VALUES `+strings.Join(rows, ", ")+`) AS v
-		WHERE accounts.id = v.column1 AND deleted_at = 0 AND label = v.column2 AND COALESCE(group_id, '') = v.column3
+		WHERE accounts.id IN (`+db.Placeholders(1, len(steps))+`) AND accounts.id = v.column1 AND deleted_at = 0 AND label = v.column2 AND COALESCE(group_id, '') = v.column3
 			AND `+managerNow+` = v.column4 AND phone = v.column5 AND email = v.column6 AND language = v.column7
 			AND COALESCE(CAST(interval_days AS TEXT), '') = v.column8 AND sms_on = (v.column9 = 'on')`, args...)
 	return all(n, steps, err)

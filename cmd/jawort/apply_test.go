@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/store/db/pgtest"
+)
+
+// organised is the program on a database of its own.
+func organised(t *testing.T) (env []string, file func(name, text string) string) {
+	t.Helper()
+	dir := t.TempDir()
+	env = []string{"JAWORT_DATABASE=" + pgtest.New(t), "JAWORT_REDIS=embedded", "JAWORT_KEYS_FILE=" + filepath.Join(dir, "none.json"),
+		"JAWORT_SERVER_PUBLIC_URL=http://localhost:1", "JAWORT_MOBILE_API_PUBLIC_URL=http://localhost:2"}
+	return env, func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+}
+
+const broker = `tenant: {name: Muster}
+applications: [{name: Portal, origins: ["https://portal.example"], max_interval: 12h}]
+groups: [{name: customers, interval: {min: 0, max: 7, default: 0}}]
+`
+
+func TestApplyShowsAppliesAndSaysHowToGoOn(t *testing.T) {
+	t.Parallel()
+	env, file := organised(t)
+	path := file("org.yaml", broker)
+	const plan = `Muster
++ tenant Muster
++ application Portal: max_interval 12h, origins https://portal.example
++ group customers: interval.max 7
+`
+	for _, flag := range []string{"--dry-run", "--plan"} {
+		if stdout, _, err := output(t, env, "apply", "-f", path, flag); err != nil || stdout != plan+"Nothing was applied: this is a dry run.\n" {
+			t.Fatalf("%s: %v\n%s", flag, err, stdout)
+		}
+	}
+	if tenants := answer[[]tenantRow](t, env, "tenant", "list"); len(tenants) != 0 {
+		t.Fatalf("a dry run made %+v", tenants)
+	}
+	stdout, stderr, err := output(t, env, "apply", "-f", path)
+	applications := answer[[]applicationRow](t, env, "application", "list", "--tenant", answer[[]tenantRow](t, env, "tenant", "list")[0].ID)
+	want := plan + "Applied.\nNext, for Portal: jawort key create --application " + applications[0].ID + " --scopes login,enrol,admin\n"
+	if err != nil || stdout != want {
+		t.Fatalf("%v %s\n%s", err, stderr, stdout)
+	}
+	if stdout, _, err := output(t, env, "apply", "-f", path); err != nil || stdout != "Muster\n= 3 unchanged\nNothing to change.\n" {
+		t.Errorf("the second time: %v\n%s", err, stdout)
+	}
+	changed := answer[[]shownPlan](t, env, "apply", "-f", file("other.yaml", strings.Replace(broker, "12h", "1d", 1)))
+	if len(changed) != 1 || !changed[0].Applied || changed[0].Unchanged != 2 || len(changed[0].Changes) != 1 || changed[0].Changes[0].ID != applications[0].ID ||
+		changed[0].Changes[0].Fields[0].After != "1d" {
+		t.Errorf("as JSON: %+v", changed)
+	}
+}
+
+// refusal of a command is exit code 1, with nothing on standard output.
+func refuses(t *testing.T, env []string, want string, args ...string) {
+	t.Helper()
+	stdout, stderr, err := output(t, env, args...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 || stdout != "" || stderr != want {
+		t.Errorf("%v\n%s\nsaid\n%s\nwant\n%s", err, stdout, stderr, want)
+	}
+}
+
+func TestApplyNamesTheLinesOfAllMistakesAndAppliesNothing(t *testing.T) {
+	t.Parallel()
+	env, file := organised(t)
+	path := file("org.yaml", broker+"accounts:\n- {account: 1, manager: 2}\n- {account: 3, intervall: 1}\n")
+	refuses(t, env, path+":5: accounts[0].manager: is not the login number of an account of this tenant or this file\n"+
+		path+":6: accounts[1].intervall: there is no such key here; there are account, label, group, manager, phone, email, language, interval, sms\n"+
+		"jawort: nothing was applied\n", "apply", "-f", path)
+	if tenants := answer[[]tenantRow](t, env, "tenant", "list"); len(tenants) != 0 {
+		t.Errorf("it made %+v", tenants)
+	}
+}
+
+func TestAccountsAreImportedByTenant(t *testing.T) {
+	t.Parallel()
+	env, file := organised(t)
+	answer[[]shownPlan](t, env, "apply", "-f", file("org.yaml", broker))
+	list := file("accounts.csv", "account;group;manager;phone\n1;customers;2;0152 28817386\n2;;;\n")
+	run := func(want string, args ...string) {
+		t.Helper()
+		stdout, stderr, err := output(t, env, append([]string{"accounts", "import", list, "--tenant", "Muster", "--region", "DE"}, args...)...)
+		if err != nil || stdout != want {
+			t.Errorf("%v: %v %s\n%s", args, err, stderr, stdout)
+		}
+	}
+	run("Muster\n+ 2 added\nNothing was applied: this is a dry run.\n", "--dry-run")
+	run("Muster\n+ 2 added\nApplied.\n")
+	run("Muster\n= 2 unchanged\nNothing to change.\n")
+	list = file("accounts.csv", "account,phone\n1,0152 28895456\n2,\n")
+	run("Muster\n~ 1 changed: phone of 1\n= 1 unchanged\nApplied.\n")
+	c := answer[counted](t, env, "accounts", "import", list, "--tenant", "Muster", "--region", "DE")
+	if c.Unchanged != 2 || c.Added+c.Changed != 0 {
+		t.Errorf("as JSON: %+v", c)
+	}
+	refuses(t, env, list+":2: phone: must be a telephone number that exists, with its country code, e.g. +49 151 23456789\njawort: nothing was applied\n",
+		"accounts", "import", list, "--tenant", "Muster")
+	refuses(t, env, "jawort: there is no Nobody, or it was revoked\n", "accounts", "import", list, "--tenant", "Nobody")
+}
+
+func TestOfManyMistakesInAListFiftyAreTold(t *testing.T) {
+	t.Parallel()
+	env, file := organised(t)
+	answer[[]shownPlan](t, env, "apply", "-f", file("org.yaml", broker))
+	list := file("accounts.csv", "account\n"+strings.Repeat("1\n", 61))
+	_, stderr, err := output(t, env, "accounts", "import", list, "--tenant", "Muster")
+	if err == nil || strings.Count(stderr, "stands in line 2 already\n") != 50 || !strings.HasSuffix(stderr, "jawort: nothing was applied; there are 10 mistakes more\n") {
+		t.Errorf("%v\n%s", err, stderr)
+	}
+}
