@@ -38,7 +38,7 @@ func TestApplyShowsAppliesAndSaysHowToGoOn(t *testing.T) {
 	const plan = `Muster
 + tenant Muster
 + application Portal: max_interval 12h, origins https://portal.example
-+ group customers: interval.max 7
++ group customers: interval.default 0, interval.max 7, interval.min 0
 `
 	for _, flag := range []string{"--dry-run", "--plan"} {
 		if stdout, _, err := output(t, env, "apply", "-f", path, flag); err != nil || stdout != plan+"Nothing was applied: this is a dry run.\n" {

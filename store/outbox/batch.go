@@ -9,8 +9,9 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-// atOnce bounds how many events go into one statement.
-const atOnce = 500
+// atOnce bounds how many events go into one statement. SQLite seeks each of its values among all before it, so that larger
+// statements would take longer in all.
+const atOnce = 200
 
 // PutAll writes many events with few statements; q is the transaction in which they happened.
 func PutAll(ctx context.Context, q db.Querier, events []Event) error {
