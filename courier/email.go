@@ -13,12 +13,16 @@ type letter struct {
 }
 
 var letters = map[Occasion]func(lang string, v Values) letter{
-	LoginCode:       codeLetter,
-	ActivationCode:  codeLetter,
-	NewDevice:       func(lang string, v Values) letter { return tenantLetter(v, name(v.Device), timeOf(lang, v)) },
-	ReportedLogin:   func(lang string, v Values) letter { return tenantLetter(v, timeOf(lang, v)) },
-	ChangedNumber:   func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Number), timeOf(lang, v)) },
-	RecoveryPending: func(lang string, v Values) letter { return tenantLetter(v, timeOf(lang, v)) },
+	LoginCode:           codeLetter,
+	ActivationCode:      codeLetter,
+	NewDevice:           func(lang string, v Values) letter { return tenantLetter(v, name(v.Device), timeOf(lang, v)) },
+	NewMethod:           func(lang string, v Values) letter { return tenantLetter(v, name(v.Method), timeOf(lang, v)) },
+	ReportedLogin:       timedLetter,
+	ReportedTransaction: timedLetter,
+	LateReport:          timedLetter,
+	ChangedNumber:       func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Number), timeOf(lang, v)) },
+	ChangedAddress:      func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Address), timeOf(lang, v)) },
+	RecoveryPending:     timedLetter,
 	BudgetUsed: func(_ string, v Values) letter {
 		return letter{
 			subject: []part{name(v.Budget), fixed(v.Used), fixed(v.Limit)},
@@ -35,6 +39,8 @@ func codeLetter(_ string, v Values) letter {
 		body:    []part{name(v.Application), fixed(v.Code), fixed(fmt.Sprint(v.Minutes))},
 	}
 }
+
+func timedLetter(lang string, v Values) letter { return tenantLetter(v, timeOf(lang, v)) }
 
 func tenantLetter(v Values, more ...part) letter {
 	return letter{subject: []part{name(v.Tenant)}, body: append([]part{name(v.Tenant)}, more...)}

@@ -7,16 +7,20 @@ type Occasion string
 
 // The occasions. Their texts are in the catalogues of package locale, as courier.<channel>.<occasion>.
 const (
-	LoginCode       Occasion = "login-code"
-	TransactionCode Occasion = "transaction-code" // by SMS only: it names amount and payee
-	ActivationCode  Occasion = "activation-code"
-	NewDevice       Occasion = "new-device"
-	ReportedLogin   Occasion = "reported-login"
-	ChangedNumber   Occasion = "changed-number" // goes to the old number
-	RecoveryPending Occasion = "recovery"
-	BudgetUsed      Occasion = "budget"     // by e-mail only, as what follows
-	Invitation      Occasion = "invitation" // carries no code
-	Reminder        Occasion = "reminder"
+	LoginCode           Occasion = "login-code"
+	TransactionCode     Occasion = "transaction-code" // by SMS only: it names amount and payee
+	ActivationCode      Occasion = "activation-code"
+	NewDevice           Occasion = "new-device"
+	NewMethod           Occasion = "new-method"
+	ReportedLogin       Occasion = "reported-login"
+	ReportedTransaction Occasion = "reported-transaction"
+	LateReport          Occasion = "late-report"     // of a login or transaction that had been confirmed
+	ChangedNumber       Occasion = "changed-number"  // goes to the old number too
+	ChangedAddress      Occasion = "changed-address" // goes to the old address too
+	RecoveryPending     Occasion = "recovery"
+	BudgetUsed          Occasion = "budget"     // by e-mail only, as what follows
+	Invitation          Occasion = "invitation" // carries no code
+	Reminder            Occasion = "reminder"
 )
 
 // Values are what texts are filled with; each occasion takes some of them. What people chose (names, labels, the tenant's own words)
@@ -29,8 +33,10 @@ type Values struct {
 	Minutes     int    // for which the code is good
 	Amount      string // at most MaxAmount characters of the default alphabet: it is never cut
 	Payee       string
-	Device      string    // its label
+	Device      string    // its kind. Not its label: whoever registers a phone chooses that, and must not write to the person
+	Method      string    // what it is called
 	Number      string    // the new one, masked
+	Address     string    // the new one, masked
 	When        time.Time // in the tenant's time zone
 	Contact     string    // where the tenant helps
 	Words       string    // the tenant's own, in place of those of an invitation or reminder

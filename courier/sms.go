@@ -5,17 +5,22 @@ import (
 	"unicode"
 
 	"github.com/jawort/jawort/factor/smpp/gsm"
+	"github.com/jawort/jawort/locale"
 )
 
 // smsParts are what the SMS of each occasion is filled with, in the order of its text.
 var smsParts = map[Occasion]func(lang string, v Values) []part{
-	LoginCode:       func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
-	TransactionCode: func(_ string, v Values) []part { return []part{fixed(v.Code), fixed(v.Amount), name(v.Payee)} },
-	ActivationCode:  func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
-	NewDevice:       func(_ string, v Values) []part { return []part{name(v.Tenant), name(v.Device)} },
-	ReportedLogin:   func(_ string, v Values) []part { return []part{name(v.Tenant)} },
-	ChangedNumber:   func(_ string, v Values) []part { return []part{name(v.Tenant), fixed(v.Number)} },
-	RecoveryPending: func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v)} },
+	LoginCode:           func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
+	TransactionCode:     func(_ string, v Values) []part { return []part{fixed(v.Code), fixed(v.Amount), name(v.Payee)} },
+	ActivationCode:      func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
+	NewDevice:           func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v), name(v.Device)} },
+	NewMethod:           func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v), name(v.Method)} },
+	ReportedLogin:       func(_ string, v Values) []part { return []part{name(v.Tenant)} },
+	ReportedTransaction: func(_ string, v Values) []part { return []part{name(v.Tenant)} },
+	LateReport:          func(_ string, v Values) []part { return []part{name(v.Tenant)} },
+	ChangedNumber:       func(_ string, v Values) []part { return []part{name(v.Tenant), fixed(v.Number)} },
+	ChangedAddress:      func(_ string, v Values) []part { return []part{name(v.Tenant), name(v.Address)} },
+	RecoveryPending:     func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v)} },
 }
 
 // Names in an SMS are cut to no less than leastName characters, unless there is no room at all.
@@ -34,11 +39,11 @@ func renderSMS(lang string, o Occasion, v Values) string {
 	for i := range parts {
 		parts[i].text = gsm.Fold(parts[i].text)
 	}
-	key, last := "courier.sms."+string(o), ""
+	key, last := "courier.sms."+string(o), whereToTurn(lang, v)
 	if o == LoginCode || o == TransactionCode || o == ActivationCode {
 		last = domainBound(v)
 	}
-	// What lets the browser fill the code in, and only on the right page, is worth more than words.
+	// What lets the browser fill the code in, and only on the right page, is worth more than words; and so is where to turn to.
 	for _, try := range []struct {
 		key, last string
 		least     int
@@ -50,6 +55,15 @@ func renderSMS(lang string, o Occasion, v Values) string {
 		}
 	}
 	return fill(lang, key+".short", parts, shortest)
+}
+
+// whereToTurn is the last line of an SMS that says what happened.
+func whereToTurn(lang string, v Values) string {
+	contact := clean(v.Contact)
+	if contact == "" {
+		return ""
+	}
+	return "\n" + gsm.Fold(locale.Text(lang, "courier.contact", contact))
 }
 
 // domainBound is the last line of an SMS with a code, in the form that browsers fill in on pages of this host only

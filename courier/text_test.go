@@ -15,11 +15,12 @@ import (
 var (
 	languages = []string{"de", "en"}
 	bySMS     = []courier.Occasion{
-		courier.LoginCode, courier.TransactionCode, courier.ActivationCode, courier.NewDevice, courier.ReportedLogin,
-		courier.ChangedNumber, courier.RecoveryPending,
+		courier.LoginCode, courier.TransactionCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod,
+		courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport, courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending,
 	}
 	byEmail = []courier.Occasion{
-		courier.LoginCode, courier.ActivationCode, courier.NewDevice, courier.ReportedLogin, courier.ChangedNumber, courier.RecoveryPending,
+		courier.LoginCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod, courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport,
+		courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending,
 		courier.BudgetUsed, courier.Invitation, courier.Reminder,
 	}
 	withCode = []courier.Occasion{courier.LoginCode, courier.TransactionCode, courier.ActivationCode}
@@ -28,7 +29,8 @@ var (
 func values() courier.Values {
 	return courier.Values{
 		Tenant: "Muster Makler AG", Application: "Portal", Code: "123456", Host: "login.makler.example", Minutes: 15,
-		Amount: "1.234,56 EUR", Payee: "Versicherung Nord", Device: "Adas Telefon", Number: "+49 ••• ••17",
+		Amount: "1.234,56 EUR", Payee: "Versicherung Nord", Device: "Android-Gerät", Method: "Authenticator-App",
+		Number: "+49 ••• ••17", Address: "a•••@makler.example",
 		When:    time.Date(2026, 11, 25, 15, 4, 0, 0, time.UTC),
 		Contact: "support@makler.example", Link: "https://login.makler.example/start", Budget: "Portal", Used: "80,00 EUR", Limit: "100,00 EUR",
 	}
@@ -45,7 +47,7 @@ func TestTheTextsOfCodesSayWhatTheyMust(t *testing.T) {
 		{"en", courier.LoginCode, "123456 is your code for Portal. Give it to nobody.\n@login.makler.example #123456"},
 		{"de", courier.TransactionCode, "123456 bestätigt 1.234,56 EUR an Versicherung Nord. Nur eingeben, wenn beides stimmt.\n@login.makler.example #123456"},
 		{"en", courier.TransactionCode, "123456 confirms 1.234,56 EUR to Versicherung Nord. Type it only if both are right.\n@login.makler.example #123456"},
-		{"de", courier.ChangedNumber, "Ihr Zugang bei Muster Makler AG hat jetzt eine andere Nummer: +49 *** **17. Waren Sie das nicht, melden Sie sich sofort."},
+		{"de", courier.ChangedNumber, "Ihr Zugang bei Muster Makler AG hat jetzt eine andere Nummer: +49 *** **17. Waren Sie das nicht, melden Sie sich sofort.\nHilfe: support@makler.example"},
 	} {
 		subject, got := courier.Render(test.lang, courier.SMS, test.o, values())
 		if got != test.want || subject != "" {
@@ -70,7 +72,7 @@ var names = map[string]string{
 
 func worst(name, host string) courier.Values {
 	v := values()
-	v.Tenant, v.Application, v.Payee, v.Device, v.Host = name, name, name, name, host
+	v.Tenant, v.Application, v.Payee, v.Device, v.Method, v.Address, v.Contact, v.Host = name, name, name, name, name, name, name, host
 	v.Amount = strings.Repeat("9", courier.MaxAmount)
 	return v
 }
@@ -176,6 +178,20 @@ func TestAnInvitationIsInTheTenantsWordsAndHasALink(t *testing.T) {
 		if strings.Contains(text, v.Code) {
 			t.Errorf("%s carries a code", o)
 		}
+	}
+}
+
+func TestANoticeSaysWhereToTurnAndKeepsToOneSMS(t *testing.T) {
+	t.Parallel()
+	v := values()
+	v.Contact = "Servicezentrum, Telefon +49 69 900 99 100, Mo bis Fr 8 bis 18 Uhr"
+	const want = "Muster Makler AG, 25.11.2026, 15:04 Uhr: neues Gerät, Android-Gerät. Nicht Sie?\nHilfe: Servicezentrum, Telefon +49 69 900 99 100, Mo bis Fr 8 bis 18 Uhr"
+	if _, text := courier.Render("de", courier.SMS, courier.NewDevice, v); text != want {
+		t.Errorf("got %q", text)
+	}
+	v.Contact = strings.Repeat("Nummer ", 30)
+	if _, text := courier.Render("en", courier.SMS, courier.NewDevice, v); strings.Contains(text, "Nummer") || !strings.HasSuffix(text, "tell us at once.") {
+		t.Errorf("a contact that has no room: %q", text)
 	}
 }
 
