@@ -67,8 +67,7 @@ func (e *evaluation) allowed(m approval.Method) bool {
 
 // bySMS says what keeps codes from being sent to the account's number.
 func (e *evaluation) bySMS() (Obstacle, time.Time) {
-	on := e.group.SMS.Switch == SwitchOn || (e.group.SMS.Switch == SwitchAccount && e.Account.SMSOn)
-	if !on {
+	if !e.group.SMS.On(e.Account) {
 		return ObstacleSMSOff, time.Time{}
 	}
 	return e.resting()

@@ -84,6 +84,11 @@ const (
 	PayerAccount Payer = "account"
 )
 
+// On reports whether an account of the group gets SMS.
+func (s SMS) On(a Account) bool {
+	return s.Switch == SwitchOn || (a.SMSOn && (s.Switch == SwitchAccount || s.Switch == ""))
+}
+
 // Activation says how many methods an account activates at its first login.
 type Activation struct {
 	Required    int `json:"required,omitempty" yaml:"required,omitempty"`       // default: 1

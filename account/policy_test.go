@@ -22,6 +22,7 @@ var whole = struct {
 }{
 	Tenant: account.TenantPolicy{
 		Support: account.Texts{German: "Hilfe: 030 1234", English: "Help: 030 1234"}, Language: "de", TimeZone: "Europe/Berlin",
+		Notify:     []string{"it@makler.example"},
 		Retention:  account.Retention{Outcomes: 24, PersonalData: 12},
 		Invitation: account.Letter{Subject: account.Texts{German: "Einladung"}, Text: account.Texts{German: "Guten Tag,\n\nbitte\n"}},
 		Reminder:   account.Letter{Subject: account.Texts{English: "Reminder"}},
@@ -161,6 +162,9 @@ func TestAPolicyThatCannotBeIsRefusedByItsField(t *testing.T) {
 		"language":                account.TenantPolicy{Language: "fr"},
 		"time_zone":               account.TenantPolicy{TimeZone: "Local"},
 		"support.de":              account.TenantPolicy{Support: account.Texts{German: "a\nb"}},
+		"notify[1]":               account.TenantPolicy{Notify: []string{"it@makler.example", "it@makler.example\r\nBcc: eve@evil.example"}},
+		"notify[0]":               account.TenantPolicy{Notify: []string{"it@Makler.example"}},
+		"notify":                  account.TenantPolicy{Notify: make([]string, 11)},
 		"retention.outcomes":      account.TenantPolicy{Retention: account.Retention{Outcomes: 241}},
 		"retention.personal_data": account.TenantPolicy{Retention: account.Retention{PersonalData: -1}},
 		"invitation.subject.en":   account.TenantPolicy{Invitation: account.Letter{Subject: account.Texts{English: "a\r\nBcc: b"}}},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/refusal"
 )
 
@@ -15,6 +16,7 @@ type TenantPolicy struct {
 	Language   string    `json:"language,omitempty" yaml:"language,omitempty"`   // de or en, where an account says nothing; default: en
 	TimeZone   string    `json:"time_zone,omitempty" yaml:"time_zone,omitempty"` // IANA name; default: UTC
 	Region     string    `json:"region,omitempty" yaml:"region,omitempty"`       // ISO 3166, e.g. DE: where a telephone number without country code belongs; empty: each needs one
+	Notify     []string  `json:"notify,omitempty" yaml:"notify,omitempty"`       // e-mail addresses of whom budgets are announced to
 	Retention  Retention `json:"retention,omitzero" yaml:"retention,omitempty"`
 	Invitation Letter    `json:"invitation,omitzero" yaml:"invitation,omitempty"` // empty: the catalogue's
 	Reminder   Letter    `json:"reminder,omitzero" yaml:"reminder,omitempty"`     // empty: the catalogue's
@@ -47,6 +49,7 @@ const (
 const (
 	maxLetter = 4 << 10 // bytes
 	maxMonths = 240
+	maxNotify = 10
 )
 
 // In returns the text in the language, or the other one where it has none.
@@ -87,6 +90,9 @@ func (p TenantPolicy) Validate() error {
 	if err := p.Support.validate("support"); err != nil {
 		return err
 	}
+	if err := validateNotify(p.Notify); err != nil {
+		return err
+	}
 	if err := p.Retention.validate(); err != nil {
 		return err
 	}
@@ -100,6 +106,24 @@ func (p TenantPolicy) Validate() error {
 func ValidateLanguage(field, language string) error {
 	if language != "" && language != German && language != English {
 		return refusal.Field(field, "must be de or en")
+	}
+	return nil
+}
+
+// validateNotify takes addresses in the form in which they are kept.
+func validateNotify(addresses []string) error {
+	if len(addresses) > maxNotify {
+		return refusal.Field("notify", "at most 10 addresses")
+	}
+	for i, address := range addresses {
+		field := fmt.Sprintf("notify[%d]", i)
+		kept, err := factor.ParseAddress(field, address)
+		if err != nil {
+			return err
+		}
+		if kept != address {
+			return refusal.Field(field, "must have its domain in lower case")
+		}
 	}
 	return nil
 }
