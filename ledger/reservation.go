@@ -11,7 +11,7 @@ import (
 type Reservation struct {
 	Message     string
 	Tenant      string
-	Application string
+	Application string // empty: none is concerned
 	Account     string // who is sent to
 	Group       string // empty: the account is in none
 	Payer       string // the account itself or its manager
@@ -30,9 +30,9 @@ func (r Reservation) LogValue() slog.Value { return slog.StringValue(r.String())
 
 // Validate returns an error where something is missing. It is a fault of the program.
 func (r Reservation) Validate() error {
-	for _, id := range []string{r.Message, r.Tenant, r.Application, r.Account, r.Payer, r.Number} {
+	for _, id := range []string{r.Message, r.Tenant, r.Account, r.Payer, r.Number} {
 		if id == "" {
-			return fmt.Errorf("ledger: %s lacks message, tenant, application, account, payer or number", r)
+			return fmt.Errorf("ledger: %s lacks message, tenant, account, payer or number", r)
 		}
 	}
 	return nil
