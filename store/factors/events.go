@@ -9,7 +9,7 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-// Kinds of events. Data carries the method; that of PhoneChanged carries the old number as personal data.
+// Kinds of events. Data carries the method; PhoneChanged and EmailChanged carry old and new as personal data.
 const (
 	MethodActivated = "method.activated"
 	MethodRemoved   = "method.removed"

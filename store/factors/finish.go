@@ -136,7 +136,7 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, f Finish, p proof) error
 	}
 	return putEvent(ctx, tx, event{
 		kind: kind, account: f.Account, application: f.Application, method: f.Method, actor: f.actor(f.Actor),
-		personal: map[string]string{"before": before},
+		personal: map[string]string{"old": before, "new": string(address)},
 	})
 }
 
