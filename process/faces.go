@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/notices"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -37,7 +38,7 @@ func (p *Process) prepareServer(context.Context) error {
 		Also: directory.Also{
 			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log},
 		},
-		Messages:  p.letters(),
+		Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(),
 		Countries: countries,
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random,

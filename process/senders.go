@@ -33,6 +33,18 @@ func (p *Process) prepareSenders() error {
 	return nil
 }
 
+// channels are those by which anything is sent to people, whichever process sends it.
+func (p *Process) channels() []courier.Channel {
+	var all []courier.Channel
+	if sms := p.options.Config.SMS; sms.SMPP.Used() || sms.Twilio.Used() {
+		all = append(all, courier.SMS)
+	}
+	if p.options.Config.Mail.Used() {
+		all = append(all, courier.Email)
+	}
+	return all
+}
+
 func (p *Process) prepareSMPP(senders map[courier.Channel]courier.Sender) error {
 	o, c := p.options, p.options.Config.SMS.SMPP
 	if !c.Used() {

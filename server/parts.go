@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/forgetting"
+	"github.com/jawort/jawort/server/notice"
 	"github.com/jawort/jawort/server/webhooks"
 )
 
@@ -46,6 +47,9 @@ func followers(o Options) []ending.Follower {
 	all := []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}
 	if o.Webhooks.Store != nil {
 		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
+	}
+	if o.Notices != nil {
+		all = append(all, notice.Follower{Directory: o.Lasting, Letters: o.Notices, Keys: o.Keys, Channels: o.Channels, Log: o.Edge.Log})
 	}
 	return all
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
@@ -28,6 +29,7 @@ import (
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/methods"
+	"github.com/jawort/jawort/server/notice"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/smsreceipts"
 	"github.com/jawort/jawort/server/ticket"
@@ -60,6 +62,7 @@ type Lasting interface {
 	enrolling
 	policy.Directory
 	policy.Past
+	notice.Directory
 	ending.Lasting
 	hub.Lasting
 	auditlog.Tenants
@@ -112,6 +115,8 @@ type Options struct {
 	SignHead    audit.Sign
 	Webhooks    Webhooks           // no worker: nobody is told anything
 	Messages    directory.Messages // nil: no e-mail can be sent
+	Notices     notice.Letters     // nil: nobody is told what happened to an account
+	Channels    []courier.Channel  // by which anything is sent to people
 	Also        directory.Also     // other stores that keep something of accounts
 	Wakeups     Wakeups
 	SMSReceipts smsreceipts.Twilio

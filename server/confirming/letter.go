@@ -46,7 +46,7 @@ type Words struct {
 func Letter(to account.Audience, application account.Application, m approval.Method, w Words) factors.Letter {
 	life := application.Policy.CodeLife()
 	return factors.Letter{
-		Life: life, Group: to.Group.ID, Payer: payer(to),
+		Life: life, Group: to.Group.ID, Payer: Payer(to),
 		Write: func(language, code string) (subject, text string, err error) {
 			if language == "" {
 				language = application.TenantPolicy.WithDefaults().Language
@@ -63,7 +63,8 @@ func Letter(to account.Audience, application account.Application, m approval.Met
 	}
 }
 
-func payer(a account.Audience) string {
+// Payer returns the id of who pays for an SMS to the account.
+func Payer(a account.Audience) string {
 	if a.Group.Policy.WithDefaults().SMS.Payer == account.PayerManager && a.Account.Manager != "" {
 		return a.Account.Manager
 	}
