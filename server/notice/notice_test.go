@@ -1,0 +1,285 @@
+package notice_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/id"
+	domain "github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+const (
+	bySMS      = "sms " + number
+	byOldSMS   = bySMS
+	byEmail    = "email " + address
+	byOldEmail = byEmail
+)
+
+func TestANewDeviceIsAnnouncedOnEveryChannelWithItsKindAndWhereToTurn(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("device.enrolled", map[string]any{"platform": "ios", "authority": "first"})
+		w.follow()
+		w.want(map[string]string{bySMS: "iPhone oder iPad", byEmail: "Hilfe: Servicezentrum 069 900"})
+	})
+}
+
+func TestTheChannelByWhichABindingWasProvenIsLeftOut(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("device.enrolled", map[string]any{"platform": "web", "proof": "sms"})
+		w.follow()
+		w.want(map[string]string{byEmail: "Browser"})
+		w.forgetEvents()
+		w.happen("method.activated", map[string]any{"method": "email"})
+		w.follow()
+		w.want(map[string]string{bySMS: "Code per E-Mail"})
+	})
+}
+
+func TestANewMethodIsAnnounced(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("method.activated", map[string]any{"method": "totp"})
+		w.follow()
+		w.want(map[string]string{bySMS: "Authenticator-App", byEmail: "Authenticator-App"})
+		w.forgetEvents()
+		w.happen("recovery.renewed", map[string]any{"method": "recovery"})
+		w.follow()
+		w.want(map[string]string{bySMS: "Wiederherstellungscodes", byEmail: "Wiederherstellungscodes"})
+	})
+}
+
+func TestAChangedNumberIsAnnouncedToTheOldOneAndByEmail(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.change(account.Edit{Phone: account.Set(newNumber)})
+		w.follow()
+		w.want(map[string]string{byOldSMS: "+49 *** **99", byEmail: "+49 ••• ••99"})
+	})
+}
+
+func TestAChangedAddressIsAnnouncedToTheOldOneAndBySMS(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.change(account.Edit{Email: account.Set(newAddress)})
+		w.follow()
+		w.want(map[string]string{byOldEmail: "e•••@example.org", bySMS: "E-Mail-Adresse"})
+	})
+}
+
+func TestWhoeverTakesOverNumberAndAddressAtOnceCannotKeepTheOldOnesFromBeingTold(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.change(account.Edit{Phone: account.Set(newNumber), Email: account.Set(newAddress)})
+		w.follow()
+		got := w.queued()
+		if got[byOldSMS] == "" || got[byOldEmail] == "" {
+			t.Errorf("the old ones are not told: %v", got)
+		}
+	})
+}
+
+func TestAFirstNumberIsAnnouncedOnlyWhereThereWasSomethingToProtect(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.change(account.Edit{Phone: account.Set("")})
+		w.queued()
+		w.forgetEvents()
+		w.change(account.Edit{Phone: account.Set(newNumber)})
+		w.follow()
+		w.want(nil)
+		w.sql(`UPDATE accounts SET phone_changed_at = jawort_now()`)
+		w.follow()
+		w.want(map[string]string{byEmail: "Neue Nummer"})
+	})
+}
+
+func TestAReportIsToldToTheHoldersAndNoOtherEndIs(t *testing.T) {
+	onEach(t, func(w *world) {
+		for _, status := range []approval.Status{approval.StatusApproved, approval.StatusDenied, approval.StatusExpired} {
+			w.end(approval.Login, status)
+		}
+		w.follow()
+		w.want(nil)
+		w.end(approval.Login, approval.StatusReported)
+		w.follow()
+		w.want(map[string]string{bySMS: "Anmeldung bei Muster Makler AG wurde als Betrug gemeldet", byEmail: "nicht zugelassen"})
+		w.forgetEvents()
+		w.end(approval.Transaction, approval.StatusReported)
+		w.follow()
+		w.want(map[string]string{bySMS: "Transaktion", byEmail: "Transaktion"})
+	})
+}
+
+func TestALateReportSaysThatSomebodyMayBeIn(t *testing.T) {
+	onEach(t, func(w *world) {
+		for status, word := range map[approval.Status]string{approval.StatusApproved: "nachträglich", approval.StatusDenied: "nicht zugelassen"} {
+			w.forgetEvents()
+			apr := w.end(approval.Login, status)
+			w.must(w.db.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+				return outbox.Put(ctx, tx, outbox.Event{Kind: lasting.LateReportEvent, Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID, Subject: apr})
+			}))
+			w.follow()
+			w.want(map[string]string{bySMS: "als Betrug gemeldet", byEmail: word})
+		}
+	})
+}
+
+func TestARecoveryIsAnnouncedWithWhenItOpensInTheTenantsZone(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("recovery.announced", map[string]any{"opens_at": time.Date(2026, 7, 1, 22, 30, 0, 0, time.UTC)})
+		w.follow()
+		w.want(map[string]string{bySMS: "02.07.2026, 00:30 Uhr", byEmail: "02.07.2026, 00:30 Uhr"})
+	})
+}
+
+func TestABudgetIsAnnouncedToTheTenantsOperations(t *testing.T) {
+	onEach(t, func(w *world) {
+		for kind, budget := range map[domain.Event]map[string]any{
+			domain.Warned:  {"scope": "application", "subject": w.app.ID},
+			domain.Stopped: {"scope": "tenant"},
+			domain.Alarmed: {"scope": "country", "subject": "DE"},
+		} {
+			w.forgetEvents()
+			budget["spent"], budget["limit"], budget["currency"] = "8.00", "10.00", "EUR"
+			w.must(w.db.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+				return outbox.Put(ctx, tx, outbox.Event{Kind: string(kind), Tenant: w.tenant.ID, Subject: w.tenant.ID, Data: budget})
+			}))
+			w.follow()
+			w.want(map[string]string{"email " + operations: "SMS-Budget " + map[domain.Event]string{
+				domain.Warned: "Portal", domain.Stopped: "gesamt", domain.Alarmed: "DE",
+			}[kind] + ": 8.00 EUR von 10.00 EUR"})
+		}
+	})
+}
+
+func TestWhatIsFollowedTwiceIsToldAndPaidOnce(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		events := w.events()
+		for range 3 {
+			for _, e := range events {
+				w.must(w.follower.Follow(t.Context(), e))
+			}
+		}
+		w.want(map[string]string{bySMS: "", byEmail: ""})
+		w.must(w.follower.Follow(t.Context(), events[0])) // while they are being sent
+		w.want(nil)
+		if n := w.count(`ledger_entries WHERE payer = $1`, w.account.ID); n != 1 {
+			t.Errorf("%d SMS are charged", n)
+		}
+		w.forgetEvents()
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		w.follow()
+		w.want(map[string]string{bySMS: "", byEmail: ""}) // another event is another notice
+	})
+}
+
+func (w *world) count(from string, args ...any) int {
+	w.Helper()
+	n, err := db.One(w.Context(), w.db.Reads(), db.ScanInt, `SELECT COUNT(*) FROM `+from, args...)
+	w.must(err)
+	return n
+}
+
+func TestAnSMSThatCannotBePaidKeepsNoEmailBack(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.priced(w.tenant, "0")
+		w.forgetEvents()
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		w.follow()
+		w.want(map[string]string{byEmail: ""})
+		if log := w.log.String(); !strings.Contains(log, "sms-budget-spent") || !strings.Contains(log, w.account.ID) {
+			t.Errorf("the refusal is not in the log: %s", log)
+		}
+	})
+}
+
+func TestNoSMSGoesWhereTheAccountOrItsNumberGetsNone(t *testing.T) {
+	onEach(t, func(w *world) {
+		for _, statement := range []string{
+			`UPDATE accounts SET sms_on = FALSE`, `UPDATE accounts SET sms_on = TRUE, phone = ''`, `UPDATE accounts SET phone = '+4930901820'`,
+		} {
+			w.sql(statement)
+			w.happen("device.enrolled", map[string]any{"platform": "ios"})
+			w.follow()
+			w.want(map[string]string{byEmail: ""})
+			w.forgetEvents()
+		}
+		w.sql(`UPDATE accounts SET phone = $1, sms_on = FALSE`, number)
+		g, err := w.lasting.PutGroup(t.Context(), w.db.Writes(), account.Group{
+			ID: w.id(id.Group), Tenant: w.tenant.ID, Name: "Makler", Policy: account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchOn}},
+		})
+		w.must(err)
+		w.sql(`UPDATE accounts SET group_id = $1`, g.ID)
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		w.follow()
+		w.want(map[string]string{bySMS: "", byEmail: ""})
+	})
+}
+
+func TestWithoutMailOnlySMSAreQueuedAndWithoutBothNothingIs(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		w.happen(string(domain.Warned), map[string]any{"scope": "tenant"})
+		w.follower.Channels = nil
+		w.follow()
+		w.want(nil)
+		w.follower.Channels = []courier.Channel{courier.SMS}
+		w.follow()
+		w.want(map[string]string{bySMS: ""})
+	})
+}
+
+func TestAnErasedPersonGetsNothing(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.change(account.Edit{Phone: account.Set(newNumber)})
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		early := w.events() // with what was personal at the time
+		w.must(w.lasting.EraseAccount(t.Context(), w.tenant.ID, w.account.ExternalID, lasting.By{}, w.queue.Erase))
+		for _, e := range append(early, w.events()...) {
+			w.must(w.follower.Follow(t.Context(), e))
+		}
+		w.want(nil)
+	})
+}
+
+// erasing erases the account between the moment at which somebody looked it up and that at which the message is queued.
+type erasing struct {
+	lasting.Store
+	w *world
+}
+
+func (e *erasing) Tenant(ctx context.Context, id string) (account.Tenant, error) {
+	err := e.w.lasting.EraseAccount(ctx, e.w.tenant.ID, e.w.account.ExternalID, lasting.By{}, e.w.queue.Erase)
+	if err != nil && !errors.Is(err, account.ErrUnknownAccount) {
+		return account.Tenant{}, err
+	}
+	return e.w.lasting.Tenant(ctx, id)
+}
+
+func TestAPersonWhoIsErasedAtTheLastMomentGetsNothing(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		w.follower.Directory = &erasing{Store: *w.lasting, w: w}
+		w.follow()
+		w.want(nil)
+		if n := w.count(`messages`); n != 0 {
+			t.Errorf("%d messages were queued", n)
+		}
+	})
+}
+
+func TestOtherEventsAreNobodysNews(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.change(account.Edit{Label: account.Set("Depot")})
+		w.happen("device.left", nil)
+		w.happen("webhook.created", nil)
+		w.follow()
+		w.want(nil)
+	})
+}
