@@ -1,0 +1,78 @@
+package requirements_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/client"
+)
+
+// (i) The interval goes from always to daily for brokers and from always to weekly for customers, set for oneself and for all one's
+// customers.
+func TestTheIntervalGoesFromAlwaysToDailyForBrokersAndToWeeklyForCustomers(t *testing.T) {
+	h := brokers(t)
+	h.until(customersFrom)
+	c := h.at(portal).For("Nora")
+	for account, most := range map[string]int{broker: daily, employee: daily, subBroker: daily, customer: weekly, bySMS: weekly} {
+		for days := always; days <= weekly+1; days++ {
+			if err := c.SetInterval(t.Context(), account, &days); days > most || err != nil {
+				h.refused("invalid-request", err)
+			}
+		}
+	}
+	h.holds(broker, brokersNumber, always)
+	h.holds(broker, brokersNumber, daily)
+	h.holds(bySMS, bySMSNumber, always)
+	h.holds(bySMS, bySMSNumber, weekly)
+}
+
+// holds wants a confirmation to hold as many days as were chosen, on the same browser.
+func (h *house) holds(account, number string, days int) {
+	h.Helper()
+	h.must(h.at(portal).SetInterval(h.Context(), account, &days))
+	h.pass(day) // a number gets few SMS a day
+	l := h.login(portal, account, laptop)
+	if l.Activate != nil {
+		l.beginSMS(number)
+	} else {
+		l.bySMS(number)
+	}
+	confirmed := l.approved("sms")
+	if days == always {
+		h.login(portal, account, with(laptop, confirmed)).asked("always")
+		return
+	}
+	h.pass(time.Duration(days)*day - time.Hour)
+	h.login(portal, account, with(laptop, confirmed)).passed("trusted_browser")
+	h.pass(time.Hour)
+	if over := h.login(portal, account, with(laptop, confirmed)); over.Status != client.Pending {
+		h.Errorf("after %d days the login of %s is %s by %s", days, account, over.Status, over.Method)
+	}
+}
+
+// A broker sets the interval of all customers at once.
+func TestABrokerSetsTheIntervalOfAllCustomersAtOnce(t *testing.T) {
+	h := brokers(t)
+	h.until(customersFrom)
+	week, tooLong := weekly, weekly+1
+	c := h.at(portal).For("Wim")
+	for _, account := range []string{customer, bySMS, withoutNumber} {
+		manager := subBroker
+		_, err := c.ChangeAccount(t.Context(), account, client.AccountChange{Manager: &manager})
+		h.must(err)
+	}
+	_, err := c.SetManagedInterval(t.Context(), subBroker, &tooLong)
+	h.refused("invalid-request", err)
+	set, err := c.SetManagedInterval(t.Context(), subBroker, &week)
+	h.must(err)
+	if set.Managed != 3 {
+		t.Errorf("set for %d", set.Managed)
+	}
+	for _, account := range []string{customer, bySMS, withoutNumber} {
+		a, err := c.Account(t.Context(), account)
+		h.must(err)
+		if a.Interval == nil || *a.Interval != weekly {
+			t.Errorf("the interval of %s is %v", account, a.Interval)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package requirements_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/phone"
+)
+
+type body map[string]any
+
+// reply is what a call was answered.
+type reply struct {
+	*house
+	call   string
+	status int
+	body   map[string]any
+}
+
+// call makes a call that the Go client leaves to pages and back offices. Bearer is a key, or a page's ticket.
+func (h *house) call(bearer, method, path string, sent body) reply {
+	h.Helper()
+	status, answer := h.send(bearer, method, path, sent)
+	r := reply{h, method + " " + path, status, map[string]any{}}
+	if len(answer) > 0 {
+		h.must(json.Unmarshal(answer, &r.body))
+	}
+	return r
+}
+
+func (h *house) send(bearer, method, path string, sent body) (status int, answer []byte) {
+	h.Helper()
+	var content io.Reader = http.NoBody
+	if sent != nil {
+		text, err := json.Marshal(sent)
+		h.must(err)
+		content = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(h.Context(), method, h.url+path, content)
+	h.must(err)
+	req.Header.Set("Authorization", "Bearer "+bearer)
+	if sent != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	h.must(err)
+	defer resp.Body.Close()
+	answer, err = io.ReadAll(resp.Body)
+	h.must(err)
+	return resp.StatusCode, answer
+}
+
+// want wants the call to have succeeded.
+func (r reply) want() reply {
+	r.Helper()
+	if r.status >= http.StatusMultipleChoices {
+		r.Fatalf("%s: %d %v", r.call, r.status, r.body)
+	}
+	return r
+}
+
+// refused wants the code of a refusal.
+func (r reply) refused(code string) reply {
+	r.Helper()
+	if kind, _ := r.body["type"].(string); r.status < http.StatusBadRequest || !strings.HasSuffix(kind, ":"+code) {
+		r.Errorf("%s: %d %v, want the refusal %s", r.call, r.status, r.body, code)
+	}
+	return r
+}
+
+// refused wants the code of a refusal that a login service or a phone got.
+func (h *house) refused(code string, err error) {
+	h.Helper()
+	if got := refusalOf(err); got != code {
+		h.Errorf("got %v, want the refusal %s", err, code)
+	}
+}
+
+func refusalOf(err error) string {
+	var byServer *client.Error
+	if errors.As(err, &byServer) {
+		return byServer.Code
+	}
+	return phone.Code(err)
+}
+
+// says wants a refusal to tell a person what to do.
+func (h *house) says(err error, sentence string) {
+	h.Helper()
+	if err == nil || !strings.Contains(err.Error(), sentence) {
+		h.Errorf("it says %v, want %q", err, sentence)
+	}
+}
+
+// supported wants a refusal to carry the tenant's contact.
+func (h *house) supported(err error) {
+	h.Helper()
+	var refused *client.Error
+	if !errors.As(err, &refused) {
+		h.Fatalf("got %v, want a refusal", err)
+	}
+	if contact, _ := refused.Extra["support"].(map[string]any); contact["de"] == nil || contact["en"] == nil {
+		h.Errorf("whom to ask is not said: %v", refused.Extra)
+	}
+}

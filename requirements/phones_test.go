@@ -1,0 +1,101 @@
+package requirements_test
+
+import (
+	"slices"
+
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/client/browser"
+	"github.com/jawort/jawort/phone"
+)
+
+// newPhone is an up-to-date phone with the app.
+func (h *house) newPhone() *phone.Phone { return phone.New(phone.Options{Now: h.now}) }
+
+// enrol registers a new phone as the first one of an account.
+func (h *house) enrol(account, holder string) *phone.Phone {
+	h.Helper()
+	p := h.newPhone()
+	h.must(h.register(p, account, holder))
+	return p
+}
+
+// join registers a new phone beside those of an account.
+func (h *house) join(account, holder string, by *phone.Phone) *phone.Phone {
+	h.Helper()
+	return h.enrol(account, holder)
+}
+
+// phoneLike is a phone of another kind.
+func (h *house) phoneLike(i phone.Installation) *phone.Phone {
+	return phone.New(phone.Options{Now: h.now, Installation: i})
+}
+
+// register registers a phone for an account, as somebody does who has logged in to the portal.
+func (h *house) register(p *phone.Phone, account, holder string) error {
+	h.Helper()
+	c := h.at(portal)
+	e, err := c.StartEnrolment(h.Context(), account)
+	if err != nil {
+		return err
+	}
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	if err != nil {
+		return err
+	}
+	_, err = c.ConfirmEnrolment(h.Context(), e.ID, digits)
+	return err
+}
+
+// shown is the question about the login as a phone shows it; false: it shows none.
+func (l login) shown(on *phone.Phone) (phone.Item, bool) {
+	l.Helper()
+	items, err := on.Pending(l.Context(), 0, nil)
+	l.must(err)
+	i := slices.IndexFunc(items, func(i phone.Item) bool { return i.ID == l.ID })
+	if i < 0 {
+		return phone.Item{}, false
+	}
+	l.must(items[i].Err)
+	return items[i], true
+}
+
+// decide answers the question on a phone, with the number that the browser shows.
+func (l login) decide(on *phone.Phone, d phone.Decision) error {
+	l.Helper()
+	item, there := l.shown(on)
+	if !there {
+		l.Fatalf("the phone is not asked about the login of %s at %s", l.Account, l.at.name)
+	}
+	number := ""
+	if d == phone.Approve {
+		number = l.Number
+	}
+	_, err := on.Decide(l.Context(), item, d, number)
+	return err
+}
+
+// byPhone confirms the login on a phone.
+func (l login) byPhone(on *phone.Phone) client.Approval {
+	l.Helper()
+	l.must(l.decide(on, phone.Approve))
+	return l.approved("push")
+}
+
+// final is what the waiting page is told at the end.
+func (l login) final(origin string) browser.State {
+	l.Helper()
+	s, err := browser.Page{URL: l.Socket.URL, Ticket: l.Socket.Ticket, Origin: origin}.Final(l.Context())
+	l.must(err)
+	return s
+}
+
+// customerNumber is on record for the customers that tests add.
+const customerNumber = "+4915167829042"
+
+// newCustomer adds a customer of the broker with a number on record.
+func (h *house) newCustomer(account string) {
+	h.Helper()
+	group, manager, number, on := "customers", broker, customerNumber, true
+	_, err := h.at(portal).ChangeAccount(h.Context(), account, client.AccountChange{Group: &group, Manager: &manager, Phone: &number, SMS: &on})
+	h.must(err)
+}
