@@ -13,8 +13,11 @@ type letter struct {
 }
 
 var letters = map[Occasion]func(lang string, v Values) letter{
-	LoginCode:           codeLetter,
-	ActivationCode:      codeLetter,
+	LoginCode:      codeLetter,
+	ActivationCode: codeLetter,
+	EnrolmentCode: func(_ string, v Values) letter {
+		return letter{subject: []part{name(v.Tenant)}, body: []part{name(v.Tenant), fixed(v.Code), fixed(fmt.Sprint(v.Minutes))}}
+	},
 	NewDevice:           func(lang string, v Values) letter { return tenantLetter(v, name(v.Device), timeOf(lang, v)) },
 	NewMethod:           func(lang string, v Values) letter { return tenantLetter(v, name(v.Method), timeOf(lang, v)) },
 	ReportedLogin:       timedLetter,

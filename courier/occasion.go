@@ -10,6 +10,7 @@ const (
 	LoginCode           Occasion = "login-code"
 	TransactionCode     Occasion = "transaction-code" // by SMS only: it names amount and payee
 	ActivationCode      Occasion = "activation-code"
+	EnrolmentCode       Occasion = "enrolment-code"
 	NewDevice           Occasion = "new-device"
 	NewMethod           Occasion = "new-method"
 	ReportedLogin       Occasion = "reported-login"

@@ -13,6 +13,7 @@ var smsParts = map[Occasion]func(lang string, v Values) []part{
 	LoginCode:           func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
 	TransactionCode:     func(_ string, v Values) []part { return []part{fixed(v.Code), fixed(v.Amount), name(v.Payee)} },
 	ActivationCode:      func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
+	EnrolmentCode:       func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Tenant)} },
 	NewDevice:           func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v), name(v.Device)} },
 	NewMethod:           func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v), name(v.Method)} },
 	ReportedLogin:       func(_ string, v Values) []part { return []part{name(v.Tenant)} },
@@ -40,7 +41,7 @@ func renderSMS(lang string, o Occasion, v Values) string {
 		parts[i].text = gsm.Fold(parts[i].text)
 	}
 	key, last := "courier.sms."+string(o), whereToTurn(lang, v)
-	if o == LoginCode || o == TransactionCode || o == ActivationCode {
+	if o == LoginCode || o == TransactionCode || o == ActivationCode || o == EnrolmentCode {
 		last = domainBound(v)
 	}
 	// What lets the browser fill the code in, and only on the right page, is worth more than words; and so is where to turn to.
