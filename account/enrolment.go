@@ -15,9 +15,10 @@ import (
 // EnrolmentStatus is how far an enrolment has got.
 type EnrolmentStatus string
 
-// The life of an enrolment: open → claimed → completed → confirmed. Each step is taken once, by one key; a
+// The life of an enrolment: (waiting →) open → claimed → completed → confirmed. Each step is taken once, by one key; a
 // step that is repeated by the same key gets the same answer.
 const (
+	EnrolmentWaiting   EnrolmentStatus = "waiting"   // the question whether it may be is out; there is no link yet
 	EnrolmentOpen      EnrolmentStatus = "open"      // the link is out
 	EnrolmentClaimed   EnrolmentStatus = "claimed"   // one phone's key holds it
 	EnrolmentCompleted EnrolmentStatus = "completed" // the phone has a credential; six digits are awaited
@@ -31,6 +32,8 @@ const (
 	EnrolmentLife           = 10 * time.Minute
 	MaxConfirmations        = 3
 	ConfirmDigits           = 6
+	QuestionLife            = 5 * time.Minute // of the question whether a phone may be registered
+	MaxProofs               = 3               // codes sent, and wrong ones taken
 	enrolmentCodeBytes      = 16
 	enrolmentChallengeBytes = 32
 )
@@ -49,17 +52,20 @@ type Enrolment struct {
 	Challenge     []byte // of the registration
 	Thumbprint    string // of the DPoP key that claimed it; empty while open
 	Confirmations int    // wrong digits so far
+	Authority     Authority
+	Approval      string // that authorises it; empty: none does
+	Asked         string // id of the account whose phones are asked; empty: none is
+	Recovery      string // that authorises it; empty: none does
+	Replaces      string // the device that ends when this one is confirmed; empty: none
+	Proof         Proof
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
 }
 
-// NewEnrolmentCode returns the code of an enrolment link: 128 bits read from random.
-func NewEnrolmentCode(random io.Reader) (string, error) {
-	var b [enrolmentCodeBytes]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", fmt.Errorf("account: read randomness: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+// EnrolmentCode returns the code of an enrolment's link, 128 bits, derived from a MAC over the enrolment's id: it can be
+// shown again while the link is out, and is stored nowhere but hashed.
+func EnrolmentCode(mac []byte) string {
+	return base64.RawURLEncoding.EncodeToString(mac[len(mac)-enrolmentCodeBytes:])
 }
 
 // NewChallenge returns the challenge of a registration, read from random.
@@ -87,6 +93,7 @@ type Completion struct {
 	Holder       string
 	Label        string
 	Address      []byte // sealed push address; nil: none
+	Code         string // as typed, where the enrolment needs a proof
 }
 
 // Refusals of enrolments and of the directory.

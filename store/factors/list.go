@@ -59,7 +59,9 @@ func hasOther(ctx context.Context, q db.Querier, accountID string, m approval.Me
 func hasForeign(ctx context.Context, q db.Querier, accountID, approvalID string) (bool, error) {
 	return db.One(ctx, q, db.ScanBool, `
 		SELECT EXISTS (SELECT 1 FROM methods WHERE account = $1 AND active_since > 0 AND method <> 'bypass' AND activated_by <> $2)
-			OR EXISTS (SELECT 1 FROM credentials WHERE account = $1 AND status IN ($3, $4))`, accountID, approvalID, account.Active, account.Disabled)
+			OR EXISTS (SELECT 1 FROM credentials c WHERE c.account = $1 AND c.status IN ($3, $4)
+				AND NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.device = c.device AND e.authority = $5 AND e.approval = $2))`,
+		accountID, approvalID, account.Active, account.Disabled, account.ByLogin)
 }
 
 // noApproval is the id of none.

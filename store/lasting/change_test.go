@@ -159,12 +159,14 @@ func TestAChangedNumberIsMarkedWhereSomethingConfirms(t *testing.T) {
 			change  account.Edit
 			marked  bool
 		}{
-			"nothing":                  {"A", func(account.Account) {}, account.Edit{Phone: account.Set("+4915123456789")}, false},
-			"a phone, a new number":    {"B", func(a account.Account) { w.phoneOf(a) }, account.Edit{Phone: account.Set("+4915123456789")}, true},
-			"a phone, a new address":   {"C", func(a account.Account) { w.phoneOf(a) }, account.Edit{Email: account.Set("b@example.com")}, true},
-			"a phone, another label":   {"D", func(a account.Account) { w.phoneOf(a) }, account.Edit{Label: account.Set("Other")}, false},
-			"a method, a new number":   {"E", func(a account.Account) { w.method(a, "totp") }, account.Edit{Phone: account.Set("+4915123456789")}, true},
-			"a phone that was revoked": {"F", func(a account.Account) { must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "F", w.phoneOf(a).Device)) }, account.Edit{Phone: account.Set("+4915123456789")}, false},
+			"nothing":                {"A", func(account.Account) {}, account.Edit{Phone: account.Set("+4915123456789")}, false},
+			"a phone, a new number":  {"B", func(a account.Account) { w.phoneOf(a) }, account.Edit{Phone: account.Set("+4915123456789")}, true},
+			"a phone, a new address": {"C", func(a account.Account) { w.phoneOf(a) }, account.Edit{Email: account.Set("b@example.com")}, true},
+			"a phone, another label": {"D", func(a account.Account) { w.phoneOf(a) }, account.Edit{Label: account.Set("Other")}, false},
+			"a method, a new number": {"E", func(a account.Account) { w.method(a, "totp") }, account.Edit{Phone: account.Set("+4915123456789")}, true},
+			"a phone that was revoked": {"F", func(a account.Account) {
+				must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "F", w.phoneOf(a).Device, outbox.Actor{}))
+			}, account.Edit{Phone: account.Set("+4915123456789")}, false},
 		} {
 			c.has(w.newAccount(c.account))
 			a := w.changed(c.account, c.change)
@@ -255,7 +257,7 @@ func TestDeletionsRevocationsAndChangesAtOnceDoNotWaitForEachOtherInACircle(t *t
 			case 4:
 				_, err = w.change("4711", account.Edit{Label: account.Set("L" + name)})
 			default:
-				err = s.RevokeDevice(t.Context(), w.tenant.ID, name, phones[i-1])
+				err = s.RevokeDevice(t.Context(), w.tenant.ID, name, phones[i-1], outbox.Actor{})
 			}
 			if err != nil && !errors.Is(err, account.ErrUnknownAccount) {
 				t.Errorf("%d: %v", i, err)
@@ -325,7 +327,7 @@ func TestEachFilterPicksWhatItSays(t *testing.T) {
 		phone := w.phone() // of 4711
 		mute := w.phoneOf(w.account)
 		must(t, s.SQL(t.Context(), `UPDATE installations SET address = NULL WHERE id = $1`, phone.Installation))
-		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "4711", mute.Device))
+		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "4711", mute.Device, outbox.Actor{}))
 		p := w.pending()
 		_, err := w.decide(p, phone, "approve")
 		must(t, err)

@@ -13,33 +13,41 @@ import (
 var errCredentialTaken = refusal.Field("credential", "is registered already; create a new one")
 
 // CompleteEnrolment stores what the phone that claimed brings: its installation, and an unconfirmed device with its
-// credential. A repeat with the same credential gets the same device and changes nothing.
+// credential. A repeat with the same credential gets the same device and changes nothing. Where a proof is needed, its code is
+// used up with that; a wrong one is factor.ErrWrongCode with attempts_left, and the third ends the enrolment.
 func (s *Store) CompleteEnrolment(ctx context.Context, c account.Completion) (account.Device, error) {
 	var d account.Device
-	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		device, err := takeEnrolment(ctx, tx, c)
+	var refused error // one that is committed with its count
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		refused, err = s.prove(ctx, tx, c)
 		if errors.Is(err, db.ErrNotFound) {
 			d, err = completedBefore(ctx, tx, c)
 			return err
 		}
-		if err != nil {
+		if err != nil || refused != nil {
 			return err
 		}
-		if err := enrol(ctx, tx, c, device); err != nil {
-			return err
-		}
-		d, err = deviceByID(ctx, tx, device)
+		d, err = take(ctx, tx, c)
 		return err
 	})
+	if err == nil {
+		err = refused
+	}
 	return d, err
 }
 
-// takeEnrolment consumes the enrolment before anything is made of it, and returns the id reserved for its device.
-func takeEnrolment(ctx context.Context, tx *sql.Tx, c account.Completion) (string, error) {
-	return db.One(ctx, tx, db.ScanString, `
-		UPDATE enrolments SET status = $3
-		WHERE id = $1 AND thumbprint = $2 AND status = $4 AND expires_at > jawort_now() RETURNING device`,
-		c.Enrolment, c.Thumbprint, completed, claimed)
+// take consumes the enrolment before anything is made of it.
+func take(ctx context.Context, tx *sql.Tx, c account.Completion) (account.Device, error) {
+	device, err := db.One(ctx, tx, db.ScanString, `
+		UPDATE enrolments SET status = $3, proof_mac = NULL
+		WHERE id = $1 AND thumbprint = $2 AND status = $4 RETURNING device`, c.Enrolment, c.Thumbprint, completed, claimed)
+	if err != nil {
+		return account.Device{}, err
+	}
+	if err := enrol(ctx, tx, c, device); err != nil {
+		return account.Device{}, err
+	}
+	return deviceByID(ctx, tx, device)
 }
 
 func completedBefore(ctx context.Context, tx *sql.Tx, c account.Completion) (account.Device, error) {

@@ -7,18 +7,21 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // ConfirmEnrolment ends an enrolment with what was typed: ok says that it was the digits that the phone shows. Only
-// then is the device active. Wrong digits are account.ErrWrongDigits, and the third ones end the enrolment.
-// Repeating the right ones after they were accepted gets the same answer.
-func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool) (account.Enrolment, *account.Device, error) {
+// then is the device active, and one that it replaces has ended. Wrong digits are account.ErrWrongDigits, and the third ones end the
+// enrolment. Repeating the right ones after they were accepted gets the same answer. Right digits are refused, and can be
+// repeated, where the account has as many phones as it may have (account.ErrDeviceLimit), or got another method since the enrolment
+// was begun without one (account.ErrAuthorityNeeded, factor.ErrHasMethod).
+func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool, by outbox.Actor) (account.Enrolment, *account.Device, error) {
 	var e account.Enrolment
 	var d *account.Device
 	var refused error // one that is committed with its count
 	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if ok {
-			err = activate(ctx, tx, tenant, id)
+			err = activate(ctx, tx, tenant, id, by)
 		} else {
 			refused, err = countWrongDigits(ctx, tx, tenant, id)
 		}
@@ -37,16 +40,73 @@ func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool
 	return e, d, err
 }
 
-func activate(ctx context.Context, tx *sql.Tx, tenant, id string) error {
-	device, err := db.One(ctx, tx, db.ScanString, `
-		UPDATE enrolments SET status = $3
-		WHERE id = $1 AND tenant = $2 AND status = $4 AND expires_at > jawort_now() RETURNING device`,
+// activate decides under the account's row, so that of two confirmations at once the second sees what the first made.
+func activate(ctx context.Context, tx *sql.Tx, tenant, id string, by outbox.Actor) error {
+	if err := holdOwner(ctx, tx, tenant, id); err != nil {
+		return err
+	}
+	n, err := db.Exec(ctx, tx, `
+		UPDATE enrolments SET status = $3 WHERE id = $1 AND tenant = $2 AND status = $4 AND expires_at > jawort_now()`,
 		id, tenant, confirmed, completed)
 	if err != nil {
 		return err
 	}
+	if n == 0 {
+		return db.ErrNotFound
+	}
+	e, d, err := readEnrolment(ctx, tx, tenant, id)
+	if err != nil {
+		return err
+	}
+	if e.Authority == account.ByFirstBinding || e.Authority == account.ByLogin {
+		if err := nothingElse(ctx, tx, e); err != nil {
+			return err
+		}
+	}
+	if e.Replaces != "" {
+		if err := endDevice(ctx, tx, ended{device: e.Replaces, account: e.Account, kind: DeviceRevoked, reason: "replaced", by: by}); err != nil {
+			return err
+		}
+	}
+	if err := begin(ctx, tx, e.Device); err != nil {
+		return err
+	}
+	if err := withinLimit(ctx, tx, e.Account); err != nil {
+		return err
+	}
+	return putEnrolled(ctx, tx, e, *d, by)
+}
+
+// begin makes a device decide from now on.
+func begin(ctx context.Context, tx *sql.Tx, device string) error {
 	return db.MustTouch(ctx, tx, account.ErrEnrolmentEnded, `
 		UPDATE credentials SET status = $2, enrolled_at = jawort_now() WHERE device = $1 AND status = $3`, device, active, unconfirmed)
+}
+
+// withinLimit refuses an account that has more active devices than it may have.
+func withinLimit(ctx context.Context, tx *sql.Tx, accountID string) error {
+	var devices int
+	p, err := db.One(ctx, tx, func(r db.Row) (p account.GroupPolicy, err error) { return p, r.Scan(intoPolicy(&p), &devices) }, `
+		SELECT COALESCE(g.policy, ''), (SELECT COUNT(*) FROM credentials c WHERE c.account = a.id AND c.status = $2)
+		FROM accounts a LEFT JOIN groups g ON g.id = a.group_id WHERE a.id = $1`, accountID, active)
+	if err != nil {
+		return err
+	}
+	if most := p.MaxDevices(); most > 0 && devices > most {
+		return account.ErrDeviceLimit.With("most", most)
+	}
+	return nil
+}
+
+func putEnrolled(ctx context.Context, tx *sql.Tx, e account.Enrolment, d account.Device, by outbox.Actor) error {
+	data := map[string]string{"platform": d.Posture.Platform, "authority": string(e.Authority), "enrolment": e.ID}
+	if e.Replaces != "" {
+		data["replaces"] = e.Replaces
+	}
+	return outbox.Put(ctx, tx, outbox.Event{
+		Kind: DeviceEnrolled, Tenant: e.Tenant, Application: e.Application, Account: e.Account, Subject: d.ID, Installation: d.Installation,
+		Actor: by, Data: data, Personal: map[string]string{"holder": d.Holder, "label": d.Label},
+	})
 }
 
 // countWrongDigits returns the refusal of the digits, or an error where they could not be counted.

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestTwoThousandParallelDecisionsOnOneApprovalHaveOneOutcome(t *testing.T) {
@@ -60,7 +61,7 @@ func TestNoApproveEndsAnApprovalAfterItsRevocationWasAcknowledged(t *testing.T) 
 					_, decided = w.decide(p, phone, approval.Approve)
 					return true
 				}
-				if err := s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phone.Device); err != nil {
+				if err := s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phone.Device, outbox.Actor{}); err != nil {
 					t.Error(err)
 				}
 				atAcknowledgement = w.outcome(p)
@@ -138,19 +139,21 @@ func TestDecisionsRevocationsAndDeletionNeverWaitInACircle(t *testing.T) {
 					_, err := s.WrongNumber(t.Context(), signed(p, by, approval.Approve, by.Device[4:6]))
 					return err
 				},
-				func(by approval.Signer) error { return s.RevokeDevice(t.Context(), a.Tenant, a.ExternalID, by.Device) },
+				func(by approval.Signer) error {
+					return s.RevokeDevice(t.Context(), a.Tenant, a.ExternalID, by.Device, outbox.Actor{})
+				},
 				func(by approval.Signer) error { return s.LeaveDevice(t.Context(), by.Installation, by.Device) },
 				func(approval.Signer) error { return s.DeleteAccount(t.Context(), a.Tenant, a.ExternalID, lasting.By{}) },
 				func(approval.Signer) error {
-					_, _, err := s.ConfirmEnrolment(t.Context(), a.Tenant, e.ID, true)
+					_, _, err := s.ConfirmEnrolment(t.Context(), a.Tenant, e.ID, true, outbox.Actor{})
 					return err
 				},
 				func(by approval.Signer) error {
 					another := account.Enrolment{
-						ID: "enr of " + by.Device, Tenant: a.Tenant, Application: w.app.ID, Account: a.ID, Device: "after " + by.Device,
+						ID: "enr of " + by.Device, Authority: account.ByOperator, Tenant: a.Tenant, Application: w.app.ID, Account: a.ID, Device: "after " + by.Device,
 						Challenge: []byte("challenge"),
 					}
-					return s.CreateEnrolment(t.Context(), another, []byte(another.ID))
+					return s.CreateEnrolment(t.Context(), another, []byte(another.ID), "", outbox.Actor{})
 				},
 				func(approval.Signer) error {
 					_, err := s.End(t.Context(), p, approval.StatusCancelled)

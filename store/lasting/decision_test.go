@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestTheFirstApproveWinsAndItsEvidenceIsKept(t *testing.T) {
@@ -116,7 +117,7 @@ func TestRevokedAndUnconfirmedDevicesAreNotWaitedFor(t *testing.T) {
 		w := newWorld(t, s)
 		phones, p := w.phones(2), w.pending()
 		w.completed(w.account, "unconfirmed")
-		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phones[1].Device))
+		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phones[1].Device, outbox.Actor{}))
 		v, err := w.decide(p, phones[0], approval.Deny)
 		wantEnd(t, v, err, approval.StatusDenied)
 	})
@@ -128,7 +129,7 @@ func TestADeviceThatDeniedAndIsNowTheLastEndsTheApprovalWhenItRepeats(t *testing
 		phones, p := w.phones(2), w.pending()
 		v, err := w.decide(p, phones[0], approval.Deny)
 		wantPartial(t, v, err)
-		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phones[1].Device))
+		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phones[1].Device, outbox.Actor{}))
 		v, err = w.decide(p, phones[0], approval.Deny)
 		wantEnd(t, v, err, approval.StatusDenied)
 	})
@@ -198,10 +199,10 @@ func TestNothingIsDecidedAfterTheDeadlineOfTheDatabasesClock(t *testing.T) {
 		wantError(t, err, approval.ErrExpired)
 		_, err = s.WrongNumber(t.Context(), signed(p, phones[0], approval.Approve, "00"))
 		wantError(t, err, approval.ErrExpired)
-		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phones[1].Device))
+		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, phones[1].Device, outbox.Actor{}))
 		_, err = w.decide(p, phones[0], approval.Deny)
 		wantError(t, err, approval.ErrExpired)
-		for _, table := range []string{"outcomes", "partial_denies", "wrong_numbers", "outbox"} {
+		for _, table := range []string{"outcomes", "partial_denies", "wrong_numbers", "outbox WHERE kind = 'approval.ended'"} {
 			n, err := s.Count(t.Context(), table)
 			must(t, err)
 			wantEqual(t, "rows in "+table, n, 0)

@@ -29,10 +29,14 @@ func deleteAccount(ctx context.Context, tx *sql.Tx, tenant, externalID string, b
 	return id, outbox.Put(ctx, tx, by.event(AccountDeleted, tenant, id, nil, map[string]string{"account": externalID}))
 }
 
-// closeEnrolments ends what no phone has brought to its end.
+// closeEnrolments ends what no phone has brought to its end, and the recoveries by which one could begin.
 func closeEnrolments(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := db.Exec(ctx, tx, `
-		UPDATE enrolments SET status = $2 WHERE account = $1 AND status IN ($3, $4, $5)`,
-		id, account.EnrolmentFailed, account.EnrolmentOpen, account.EnrolmentClaimed, account.EnrolmentCompleted)
+	_, err := db.Exec(ctx, tx, `UPDATE recoveries SET stopped_at = jawort_now() WHERE account = $1 AND stopped_at = 0 AND used_at = 0`, id)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, `
+		UPDATE enrolments SET status = $2 WHERE account = $1 AND status IN ($3, $4, $5, $6)`,
+		id, account.EnrolmentFailed, account.EnrolmentWaiting, account.EnrolmentOpen, account.EnrolmentClaimed, account.EnrolmentCompleted)
 	return err
 }

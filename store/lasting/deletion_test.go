@@ -6,6 +6,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // deletion is DeleteAccount, stopped before its commit.
@@ -45,9 +46,9 @@ func TestNoEnrolmentOutlivesTheDeletionOfItsAccount(t *testing.T) {
 	for name, act := range map[string]func(w *world) (act func() error, want error){
 		"one that is opened": func(w *world) (func() error, error) {
 			e := account.Enrolment{
-				ID: "enr_late", Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID, Device: "dev_late", Challenge: []byte("c"),
+				ID: "enr_late", Authority: account.ByOperator, Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID, Device: "dev_late", Challenge: []byte("c"),
 			}
-			return func() error { return w.s.CreateEnrolment(w.t.Context(), e, []byte("code")) }, account.ErrUnknownAccount
+			return func() error { return w.s.CreateEnrolment(w.t.Context(), e, []byte("code"), "", outbox.Actor{}) }, account.ErrUnknownAccount
 		},
 		"one that is claimed": func(w *world) (func() error, error) {
 			_, hash := w.enrolment(w.account)
@@ -63,7 +64,7 @@ func TestNoEnrolmentOutlivesTheDeletionOfItsAccount(t *testing.T) {
 		"one that is confirmed": func(w *world) (func() error, error) {
 			e, _ := w.completed(w.account, "key")
 			return func() error {
-				_, _, err := w.s.ConfirmEnrolment(w.t.Context(), w.tenant.ID, e.ID, true)
+				_, _, err := w.s.ConfirmEnrolment(w.t.Context(), w.tenant.ID, e.ID, true, outbox.Actor{})
 				return err
 			}, account.ErrEnrolmentEnded
 		},

@@ -66,22 +66,6 @@ func scanDevice(r db.Row) (d account.Device, err error) {
 		db.Into(&d.CreatedAt), db.Into(&d.LastUsedAt))
 }
 
-// RevokeDevice ends a device of an account. When it returns, the device decides nothing any more. Repeating it
-// changes nothing.
-func (s *Store) RevokeDevice(ctx context.Context, tenant, externalID, device string) error {
-	a, err := s.Account(ctx, tenant, externalID)
-	if err != nil {
-		return err
-	}
-	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, revoke+` AND device = $2 AND account = $3`, revoked, device, a.ID)
-}
-
-// LeaveDevice ends a device on the wish of its own phone. Repeating it changes nothing.
-func (s *Store) LeaveDevice(ctx context.Context, installation, device string) error {
-	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, revoke+`
-		AND device = $2 AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.installation = $3)`, revoked, device, installation)
-}
-
 // RenameDevice changes label and holder of a device that is not revoked; an empty one stays as it is.
 func (s *Store) RenameDevice(ctx context.Context, installation, device, label, holder string) error {
 	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, `

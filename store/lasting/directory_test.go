@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestAnApplicationComesBackAsItWasMade(t *testing.T) {
@@ -130,7 +131,7 @@ func TestADeletedAccountTakesItsDevicesAlongAndComesBackFresh(t *testing.T) {
 		wantInactive(t, err)
 		_, err = w.decide(p, phone, "approve")
 		wantInactive(t, err)
-		_, _, err = s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, true)
+		_, _, err = s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, true, outbox.Actor{})
 		wantError(t, err, account.ErrEnrolmentEnded)
 
 		fresh := w.newAccount(w.account.ExternalID)
@@ -158,16 +159,16 @@ func TestAnotherTenantsThingsAreNotFound(t *testing.T) {
 		_, err = s.Devices(ctx, foreign, own.ExternalID)
 		wantError(t, err, account.ErrUnknownAccount)
 		wantError(t, s.DeleteAccount(ctx, foreign, own.ExternalID, lasting.By{}), account.ErrUnknownAccount)
-		wantError(t, s.RevokeDevice(ctx, foreign, other.account.ExternalID, phone.Device), account.ErrUnknownDevice)
-		wantError(t, s.RevokeDevice(ctx, w.tenant.ID, own.ExternalID, phone.Device), account.ErrUnknownDevice)
+		wantError(t, s.RevokeDevice(ctx, foreign, other.account.ExternalID, phone.Device, outbox.Actor{}), account.ErrUnknownDevice)
+		wantError(t, s.RevokeDevice(ctx, w.tenant.ID, own.ExternalID, phone.Device, outbox.Actor{}), account.ErrUnknownDevice)
 		_, _, err = s.Enrolment(ctx, foreign, e.ID)
 		wantError(t, err, account.ErrUnknownEnrolment)
-		_, _, err = s.ConfirmEnrolment(ctx, foreign, e.ID, true)
+		_, _, err = s.ConfirmEnrolment(ctx, foreign, e.ID, true, outbox.Actor{})
 		wantError(t, err, account.ErrUnknownEnrolment)
-		_, _, err = s.ConfirmEnrolment(ctx, foreign, e.ID, false)
+		_, _, err = s.ConfirmEnrolment(ctx, foreign, e.ID, false, outbox.Actor{})
 		wantError(t, err, account.ErrUnknownEnrolment)
 		stolen := account.Enrolment{ID: newID(t, id.Enrolment), Tenant: foreign, Application: other.app.ID, Account: own.ID, Device: "dev_x", Challenge: []byte("c")}
-		wantError(t, s.CreateEnrolment(ctx, stolen, []byte("hash")), account.ErrUnknownAccount)
+		wantError(t, s.CreateEnrolment(ctx, stolen, []byte("hash"), "", outbox.Actor{}), account.ErrUnknownAccount)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestAnEnrolmentGoesFromLinkToActiveDevice(t *testing.T) {
@@ -33,7 +34,7 @@ func TestAnEnrolmentGoesFromLinkToActiveDevice(t *testing.T) {
 		}
 		_, err = s.Signer(ctx, made.Installation, c.Credential.ID)
 		wantInactive(t, err)
-		confirmed, d, err := s.ConfirmEnrolment(ctx, w.tenant.ID, e.ID, true)
+		confirmed, d, err := s.ConfirmEnrolment(ctx, w.tenant.ID, e.ID, true, outbox.Actor{})
 		must(t, err)
 		if confirmed.Status != account.EnrolmentConfirmed || d == nil || d.Status != account.Active {
 			t.Fatalf("confirmed: %+v, device %+v", confirmed, d)
@@ -82,13 +83,13 @@ func TestEachStepOfAnEnrolmentCanBeRepeatedByItsKeyAndByNoOther(t *testing.T) {
 		wantError(t, err, account.ErrUnknownEnrolment)
 
 		for range 2 {
-			confirmed, d, err := s.ConfirmEnrolment(ctx, w.tenant.ID, e.ID, true)
+			confirmed, d, err := s.ConfirmEnrolment(ctx, w.tenant.ID, e.ID, true, outbox.Actor{})
 			must(t, err)
 			if confirmed.Status != account.EnrolmentConfirmed || d.Status != account.Active {
 				t.Fatalf("confirmed %+v, device %+v", confirmed, d)
 			}
 		}
-		_, _, err = s.ConfirmEnrolment(ctx, w.tenant.ID, e.ID, false)
+		_, _, err = s.ConfirmEnrolment(ctx, w.tenant.ID, e.ID, false, outbox.Actor{})
 		wantError(t, err, account.ErrEnrolmentEnded)
 		_, err = s.ClaimEnrolment(ctx, hash, "key")
 		wantError(t, err, account.ErrUnknownEnrolment)
@@ -139,11 +140,11 @@ func TestTheThirdWrongDigitsEndTheEnrolment(t *testing.T) {
 		w := newWorld(t, s)
 		e, _ := w.completed(w.account, "key")
 		for left := 2; left >= 0; left-- {
-			_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, false)
+			_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, false, outbox.Actor{})
 			wantError(t, err, account.ErrWrongDigits)
 			wantExtra(t, err, "attempts_left", left)
 		}
-		_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, true)
+		_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, true, outbox.Actor{})
 		wantError(t, err, account.ErrEnrolmentEnded)
 		stored, d, err := s.Enrolment(t.Context(), w.tenant.ID, e.ID)
 		must(t, err)
@@ -158,7 +159,7 @@ func TestWrongDigitsInParallelGetNoMoreThanThreeTries(t *testing.T) {
 		w := newWorld(t, s)
 		e, _ := w.completed(w.account, "key")
 		tries := inParallel(20, func(int) bool {
-			_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, false)
+			_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, false, outbox.Actor{})
 			return is(err, account.ErrWrongDigits)
 		})
 		wantEqual(t, "number of tries", tries, account.MaxConfirmations)
@@ -170,7 +171,7 @@ func TestDigitsBeforeThePhoneIsDoneCountNothing(t *testing.T) {
 		w := newWorld(t, s)
 		e, hash := w.enrolment(w.account)
 		for _, ok := range []bool{true, false} {
-			_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, ok)
+			_, _, err := s.ConfirmEnrolment(t.Context(), w.tenant.ID, e.ID, ok, outbox.Actor{})
 			wantError(t, err, account.ErrNotAwaitingDigits)
 		}
 		_, err := s.ClaimEnrolment(t.Context(), hash, "key")
@@ -195,7 +196,7 @@ func TestAnEnrolmentExpiresByTheDatabasesClock(t *testing.T) {
 		wantError(t, err, account.ErrUnknownEnrolment)
 		_, err = s.CompleteEnrolment(ctx, completion(t, claimed, "key"))
 		wantError(t, err, account.ErrUnknownEnrolment)
-		_, _, err = s.ConfirmEnrolment(ctx, w.tenant.ID, waiting.ID, true)
+		_, _, err = s.ConfirmEnrolment(ctx, w.tenant.ID, waiting.ID, true, outbox.Actor{})
 		wantError(t, err, account.ErrEnrolmentEnded)
 		for _, e := range []account.Enrolment{open, claimed, waiting} {
 			stored, _, err := s.Enrolment(ctx, w.tenant.ID, e.ID)
@@ -216,9 +217,9 @@ func TestAnEnrolmentNeverLivesLongerThanItMay(t *testing.T) {
 		now, err := s.Now(t.Context())
 		must(t, err)
 		for name, until := range map[string]time.Time{"not said": {}, "too long": now.Add(time.Hour)} {
-			e := account.Enrolment{ID: "enr_" + name, Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID,
+			e := account.Enrolment{ID: "enr_" + name, Authority: account.ByOperator, Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID,
 				Device: "dev_" + name, Challenge: []byte("c"), ExpiresAt: until}
-			must(t, s.CreateEnrolment(t.Context(), e, []byte(name)))
+			must(t, s.CreateEnrolment(t.Context(), e, []byte(name), "", outbox.Actor{}))
 			stored, _, err := s.Enrolment(t.Context(), w.tenant.ID, e.ID)
 			must(t, err)
 			wantEqual(t, "life", stored.ExpiresAt.Sub(stored.CreatedAt).Round(time.Second), account.EnrolmentLife)

@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 var errOther = errors.New("another store is away")
@@ -37,7 +38,7 @@ func TestAResetEndsAllByWhichAnAccountConfirms(t *testing.T) {
 		}
 		_, err := w.decide(w.pending(), phone, approval.Approve)
 		wantInactive(t, err)
-		_, _, err = s.ConfirmEnrolment(t.Context(), w.tenant.ID, open.ID, true)
+		_, _, err = s.ConfirmEnrolment(t.Context(), w.tenant.ID, open.ID, true, outbox.Actor{})
 		wantError(t, err, account.ErrEnrolmentEnded)
 		e, err := s.Entry(t.Context(), w.tenant.ID, "4711")
 		must(t, err)

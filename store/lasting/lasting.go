@@ -8,9 +8,9 @@
 //
 // # Locks
 //
-// Every transaction takes row locks in the order account, enrolment, installation, credential (by id), tally,
-// outcome, outbox. A revocation never touches anything behind the credential, so no two transactions wait
-// for each other in a circle.
+// Every transaction takes row locks in the order account, recovery, enrolment, then what proves a code (see package factors) or
+// installation, then credential (by id; two only under the account's row), tally, outcome, outbox. A revocation never touches
+// anything behind the credential but the outbox, so no two transactions wait for each other in a circle.
 package lasting
 
 import (
@@ -20,7 +20,10 @@ import (
 )
 
 // Store is the lasting store. It is safe for concurrent use.
-type Store struct{ *db.DB }
+type Store struct {
+	*db.DB
+	Prover Prover // nil: enrolments that need a code cannot go on
+}
 
 // Open opens the database at url, as db.Open does, and returns the store on it.
 func Open(ctx context.Context, url string, opts db.Options) (*Store, error) {
@@ -28,5 +31,5 @@ func Open(ctx context.Context, url string, opts db.Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{d}, nil
+	return &Store{DB: d}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // WrongNumber counts a signed approve whose number was not the one shown. The same number of the same device counts
@@ -73,5 +74,10 @@ func fail(ctx context.Context, tx *sql.Tx, d approval.Decided) (stillActive bool
 			status = CASE WHEN failures + 1 >= $2 THEN $3 ELSE status END,
 			ended_at = CASE WHEN failures + 1 >= $2 THEN jawort_now() ELSE ended_at END
 		WHERE id = $1 RETURNING status`, d.Signer.Credential.ID, approval.MaxConsecutiveFailures, disabled)
-	return status == active, err
+	if err != nil || status == active {
+		return status == active, err
+	}
+	return false, putEnded(ctx, tx, ended{
+		device: d.Signer.Device, account: d.Approval.Account, kind: DeviceDisabled, reason: "wrong-numbers", by: outbox.Actor{Kind: outbox.BySystem},
+	})
 }

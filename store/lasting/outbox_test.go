@@ -1,6 +1,7 @@
 package lasting_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -14,11 +15,12 @@ const lease = 10 * time.Second
 
 func outboxOf(s *lasting.Store) *outbox.Store { return &outbox.Store{DB: s.DB} }
 
+// lent leases all events and returns those of approvals.
 func lent(t *testing.T, s *lasting.Store) []outbox.Event {
 	t.Helper()
 	events, err := outboxOf(s).Lease(t.Context(), 100, lease)
 	must(t, err)
-	return events
+	return slices.DeleteFunc(events, func(e outbox.Event) bool { return e.Kind != outbox.ApprovalEnded })
 }
 
 func TestEveryEndPutsOneEventAndKnowsWhoDecidedAndHow(t *testing.T) {

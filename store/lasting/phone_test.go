@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestAnInstallationCarriesDevicesOfSeveralAccountsAndTenants(t *testing.T) {
@@ -35,7 +36,7 @@ func TestTheAudienceIsEveryActiveDeviceAndEachInstallationOnce(t *testing.T) {
 		w.phoneWithKey(w.account, "key")
 		w.completed(w.account, "unconfirmed")
 		must(t, s.PutAddress(ctx, mute.Installation, nil))
-		must(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, gone.Device))
+		must(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, gone.Device, outbox.Actor{}))
 
 		audience, err = s.Audience(ctx, w.tenant.ID, w.account.ExternalID, lasting.Approach{})
 		must(t, err)
@@ -55,9 +56,9 @@ func TestARevokedDeviceIsGoneForTheTenantAndStillShownToItsPhoneForAMonth(t *tes
 		w, ctx := newWorld(t, s), t.Context()
 		phone := w.phone()
 		for range 2 {
-			must(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, phone.Device))
+			must(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, phone.Device, outbox.Actor{}))
 		}
-		wantError(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, "dev_unknown"), account.ErrUnknownDevice)
+		wantError(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, "dev_unknown", outbox.Actor{}), account.ErrUnknownDevice)
 		_, err := s.Signer(ctx, phone.Installation, phone.Credential.ID)
 		wantInactive(t, err)
 		devices, err := s.Devices(ctx, w.tenant.ID, w.account.ExternalID)

@@ -8,6 +8,7 @@ import (
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestNothingIsCalledByWhatIsNoText(t *testing.T) {
@@ -25,14 +26,14 @@ func TestNothingIsCalledByWhatIsNoText(t *testing.T) {
 				"external id":      {func() error { _, err := s.ExternalID(ctx, odd); return err }, account.ErrUnknownAccount},
 				"devices":          {func() error { _, err := s.Devices(ctx, tenant, odd); return err }, account.ErrUnknownAccount},
 				"deletion":         {func() error { return s.DeleteAccount(ctx, tenant, odd, lasting.By{}) }, account.ErrUnknownAccount},
-				"revoked of":       {func() error { return s.RevokeDevice(ctx, tenant, odd, phone.Device) }, account.ErrUnknownAccount},
-				"revoked device":   {func() error { return s.RevokeDevice(ctx, tenant, known, odd) }, account.ErrUnknownDevice},
+				"revoked of":       {func() error { return s.RevokeDevice(ctx, tenant, odd, phone.Device, outbox.Actor{}) }, account.ErrUnknownAccount},
+				"revoked device":   {func() error { return s.RevokeDevice(ctx, tenant, known, odd, outbox.Actor{}) }, account.ErrUnknownDevice},
 				"left device":      {func() error { return s.LeaveDevice(ctx, phone.Installation, odd) }, account.ErrUnknownDevice},
 				"renamed device":   {func() error { return s.RenameDevice(ctx, phone.Installation, odd, "l", "h") }, account.ErrUnknownDevice},
 				"signer":           {func() error { _, err := s.Signer(ctx, odd, phone.Credential.ID); return err }, approval.ErrInactive},
 				"enrolment":        {func() error { _, _, err := s.Enrolment(ctx, tenant, odd); return err }, account.ErrUnknownEnrolment},
-				"confirmed":        {func() error { _, _, err := s.ConfirmEnrolment(ctx, tenant, odd, true); return err }, account.ErrUnknownEnrolment},
-				"wrongly":          {func() error { _, _, err := s.ConfirmEnrolment(ctx, tenant, odd, false); return err }, account.ErrUnknownEnrolment},
+				"confirmed":        {func() error { _, _, err := s.ConfirmEnrolment(ctx, tenant, odd, true, outbox.Actor{}); return err }, account.ErrUnknownEnrolment},
+				"wrongly":          {func() error { _, _, err := s.ConfirmEnrolment(ctx, tenant, odd, false, outbox.Actor{}); return err }, account.ErrUnknownEnrolment},
 				"claim":            {func() error { _, err := s.ClaimEnrolment(ctx, []byte("code"), odd); return err }, account.ErrUnknownEnrolment},
 				"claimed":          {func() error { _, err := s.ClaimedEnrolment(ctx, odd, "key"); return err }, account.ErrUnknownEnrolment},
 				"complete":         {func() error { return completeAs(t, s, odd) }, account.ErrUnknownEnrolment},
@@ -41,7 +42,7 @@ func TestNothingIsCalledByWhatIsNoText(t *testing.T) {
 				"application":      {func() error { _, err := s.Application(ctx, odd); return err }, db.ErrNotFound},
 				"revoked tenant":   {func() error { return s.RevokeTenant(ctx, odd) }, db.ErrNotFound},
 				"new tenant":       {func() error { return s.CreateTenant(ctx, account.Tenant{ID: "ten_x", Name: odd}) }, db.ErrNotFound},
-				"opened enrolment": {func() error { return s.CreateEnrolment(ctx, account.Enrolment{Account: odd}, nil) }, account.ErrUnknownAccount},
+				"opened enrolment": {func() error { return s.CreateEnrolment(ctx, account.Enrolment{Account: odd}, nil, "", outbox.Actor{}) }, account.ErrUnknownAccount},
 			} {
 				if err := c.ask(); !is(err, c.want) {
 					t.Errorf("%s %q: %v, want %v", name, odd, err, c.want)

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // world is a tenant with one application and one account, to which phones are enrolled.
@@ -64,11 +65,11 @@ func (w *world) enrolment(a account.Account) (account.Enrolment, []byte) {
 	now, err := w.s.Now(w.t.Context())
 	must(w.t, err)
 	e := account.Enrolment{
-		ID: newID(w.t, id.Enrolment), Tenant: w.tenant.ID, Application: w.app.ID, Account: a.ID,
+		ID: newID(w.t, id.Enrolment), Authority: account.ByOperator, Tenant: w.tenant.ID, Application: w.app.ID, Account: a.ID,
 		Device: newID(w.t, id.Device), Challenge: []byte("challenge"), ExpiresAt: now.Add(account.EnrolmentLife),
 	}
 	hash := account.HashCode(e.ID)
-	must(w.t, w.s.CreateEnrolment(w.t.Context(), e, hash))
+	must(w.t, w.s.CreateEnrolment(w.t.Context(), e, hash, "", outbox.Actor{}))
 	return e, hash
 }
 
@@ -106,7 +107,7 @@ func (w *world) phoneOf(a account.Account) approval.Signer {
 func (w *world) phoneWithKey(a account.Account, thumbprint string) approval.Signer {
 	w.t.Helper()
 	e, d := w.completed(a, thumbprint)
-	_, _, err := w.s.ConfirmEnrolment(w.t.Context(), w.tenant.ID, e.ID, true)
+	_, _, err := w.s.ConfirmEnrolment(w.t.Context(), w.tenant.ID, e.ID, true, outbox.Actor{})
 	must(w.t, err)
 	signer, err := w.s.Signer(w.t.Context(), d.Installation, []byte("credential of "+d.ID))
 	must(w.t, err)
