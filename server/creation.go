@@ -129,9 +129,17 @@ func (c creation) draft(a asked) (approval.Pending, error) {
 		return approval.Pending{}, err
 	}
 	now := c.now().UTC().Truncate(time.Millisecond)
-	expires := now.Add(a.life())
+	expires := now.Add(a.lifetime())
 	return approval.Pending{
 		ID: approvalID, Tenant: a.application.Tenant, Application: a.application.ID, Account: a.Audience.Account.ID, Kind: a.Kind,
 		Context: kept, Session: a.session(), CreatedAt: now, ExpiresAt: expires, ClosesAt: expires,
 	}, nil
+}
+
+// lifetime is longer for a first login, unless the caller says otherwise: somebody has to register a phone before they can answer.
+func (a asked) lifetime() time.Duration {
+	if a.ExpiresIn == nil && a.Case.Activate() != nil {
+		return approval.MaxLife
+	}
+	return a.life()
 }

@@ -82,7 +82,7 @@ func TestWithoutSQLNothingIsAcknowledged(t *testing.T) {
 	p.until("pending")
 	postgres.Kill(t)
 	i.guarded(func(method, pattern string) {
-		a := i.call(method, subjects{approval: c.text("id"), enrolment: "enr_x", phone: phone, webhook: "whk_x", delivery: "whd_x"}.path(pattern), bodies[method+" "+pattern])
+		a := i.call(method, subjects{approval: c.text("id"), enrolment: "enr_x", recovery: "rec_x", phone: phone, webhook: "whk_x", delivery: "whd_x"}.path(pattern), bodies[method+" "+pattern])
 		if a.status != 503 || a.header.Get("Retry-After") == "" {
 			t.Errorf("%s %s: %d %s", method, pattern, a.status, a.raw)
 		}

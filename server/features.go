@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/enrolling"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
@@ -46,7 +47,10 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, Now: o.Now},
 		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
-		enrolments{guards: g, store: o.Lasting, keys: o.Keys, live: o.Live, patience: patience, enrolURL: o.EnrolURL, now: o.Now, random: o.Random},
+		enrolling.Enrolling{
+			Questions: questions, Store: o.Lasting, Recoveries: o.Lasting, People: o.Lasting, Live: o.Live, Sockets: tickets, Wait: patience.wait,
+			EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,
+		},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 		o.SMSReceipts,
 	}

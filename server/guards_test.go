@@ -15,23 +15,34 @@ import (
 
 // subjects are things of w.app, one for every kind of id in a path.
 type subjects struct {
-	approval, ticket, enrolment, webhook, delivery string
-	phone                                          phone
+	approval, ticket, enrolment, recovery, webhook, delivery string
+	phone                                                    phone
+}
+
+func byOperator(externalID string) map[string]string {
+	return map[string]string{"account": externalID, "authorize": "operator", "reason": "test"}
+}
+
+func lostPhone(externalID string) map[string]string {
+	return map[string]string{"account": externalID, "reason": "the phone is lost"}
 }
 
 func (i *instance) subjects() subjects {
 	p := i.addPhone(i.app, "4711", "phone")
 	c := i.create("4711")
-	e := i.call("POST", "/v1/enrolments", map[string]string{"account": "4711"}).want(201, "")
+	e := i.call("POST", "/v1/enrolments", byOperator("4711")).want(201, "")
+	back := i.call("POST", "/v1/recoveries", lostPhone("4711")).want(201, "").text("id")
 	hook := i.call("POST", "/v1/webhooks", map[string]string{"url": "https://portal.example/"}).want(201, "").text("id")
 	ping := i.call("POST", "/v1/webhooks/"+hook+"/test", nil).want(202, "").text("id")
-	return subjects{approval: c.text("id"), ticket: c.text("socket", "ticket"), enrolment: e.text("id"), phone: p, webhook: hook, delivery: ping}
+	return subjects{approval: c.text("id"), ticket: c.text("socket", "ticket"), enrolment: e.text("id"), recovery: back, phone: p, webhook: hook, delivery: ping}
 }
 
 // path fills the ids into a route's pattern.
 func (s subjects) path(pattern string) string {
-	p := strings.NewReplacer("{external_id}", "4711", "{method}", "totp").Replace(pattern)
+	p := strings.NewReplacer("{external_id}", "4711", "{method}", "totp", "{enrolment}", s.enrolment).Replace(pattern)
 	switch {
+	case strings.HasPrefix(p, "/v1/recoveries/"):
+		return strings.ReplaceAll(p, "{id}", s.recovery)
 	case strings.HasPrefix(p, "/v1/approvals/"):
 		return strings.ReplaceAll(p, "{id}", s.approval)
 	case strings.HasPrefix(p, "/v1/enrolments/"):
@@ -67,6 +78,8 @@ var bodies = map[string]any{
 	"POST /v1/accounts/{external_id}/bypass-codes":             map[string]any{"reason": "lost", "expires_in": 600, "uses": 1},
 	"POST /v1/webhooks":                                        map[string]string{"url": "https://portal.example/"},
 	"PATCH /v1/webhooks/{id}":                                  map[string]string{"description": "changed"},
+	"POST /v1/approvals/{id}/enrolments/{enrolment}/confirm":   map[string]string{"code": "123456"},
+	"POST /v1/recoveries":                                      lostPhone("4711"),
 }
 
 // scopeOf is the scope that a route asks for; empty: none.
@@ -78,7 +91,7 @@ func scopeOf(pattern string) account.Scope {
 		return ""
 	case strings.HasPrefix(pattern, "/v1/approvals"):
 		return account.ScopeLogin
-	case strings.HasPrefix(pattern, "/v1/enrolments"), strings.Contains(pattern, "/methods"), strings.HasSuffix(pattern, "/recovery-codes"):
+	case strings.HasPrefix(pattern, "/v1/enrolments"), strings.HasPrefix(pattern, "/v1/recoveries/"), strings.Contains(pattern, "/methods"), strings.HasSuffix(pattern, "/recovery-codes"):
 		return account.ScopeEnrol
 	default:
 		return account.ScopeAdmin
@@ -153,7 +166,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 	stranger := w.addApplication(w.addTenant("Another house"), 2)
 	w.addPhone(stranger, "4711", "their phone")
 	sibling := w.addApplication(account.Tenant{ID: w.app.Tenant}, 2)
-	nothing := subjects{approval: "apr_x", enrolment: "enr_x", phone: phone{device: "dev_x"}, webhook: "whk_x", delivery: "whd_x"}
+	nothing := subjects{approval: "apr_x", enrolment: "enr_x", recovery: "rec_x", phone: phone{device: "dev_x"}, webhook: "whk_x", delivery: "whd_x"}
 	w.addPhone(w.app, "only-ours", "phone")
 	for _, path := range []string{"/v1/approvals", "/v1/enrolments"} {
 		body := maps.Clone(ask("only-ours"))
@@ -181,7 +194,7 @@ func TestForeignIDsAreAsUnknownAsNone(t *testing.T) {
 		if a.status != 404 || a.uniform() != unknown {
 			t.Errorf("another tenant: %s %s: %d %s, want %s", method, pattern, a.status, a.raw, unknown)
 		}
-		if scopeOf(pattern) == account.ScopeAdmin || strings.Contains(pattern, "{external_id}") {
+		if scopeOf(pattern) == account.ScopeAdmin || strings.Contains(pattern, "{external_id}") || strings.HasPrefix(pattern, "/v1/recoveries/") {
 			return // the directory is the tenant's
 		}
 		if a := i.call(method, path, body, bearer(w.addKey(sibling, account.Scopes...))); a.status != 404 || a.uniform() != unknown {
@@ -212,12 +225,17 @@ func TestATicketOpensItsOwnApprovalAndNothingElse(t *testing.T) {
 	i.guarded(func(method, pattern string) {
 		a := i.call(method, s.path(pattern), bodies[method+" "+pattern], ticket)
 		switch method + " " + pattern {
+		case "GET /v1/approvals/{id}/enrolments/{enrolment}":
+			if a.status != 404 {
+				t.Errorf("the ticket shows an enrolment that its page did not begin: %d %s", a.status, a.raw)
+			}
 		case "GET /v1/approvals/{id}", "POST /v1/approvals/{id}/cancel", "POST /v1/approvals/{id}/resend", "POST /v1/approvals/{id}/codes",
-			"POST /v1/approvals/{id}/code", "POST /v1/approvals/{id}/activations", "POST /v1/approvals/{id}/activations/{method}":
+			"POST /v1/approvals/{id}/code", "POST /v1/approvals/{id}/activations", "POST /v1/approvals/{id}/activations/{method}",
+			"POST /v1/approvals/{id}/enrolments", "POST /v1/approvals/{id}/enrolments/{enrolment}/confirm":
 			if a.status == 401 || a.status == 403 || a.status == 404 {
 				t.Errorf("its own approval: %s %s: %d %s", method, pattern, a.status, a.raw)
 			}
-			foreign := subjects{approval: other.text("id")}.path(pattern)
+			foreign := subjects{approval: other.text("id"), enrolment: s.enrolment}.path(pattern)
 			if a := i.call(method, foreign, bodies[method+" "+pattern], ticket); a.status != 404 {
 				t.Errorf("another approval: %s %s: %d %s", method, pattern, a.status, a.raw)
 			}

@@ -25,6 +25,7 @@ import (
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/enrolling"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
@@ -59,12 +60,14 @@ type Lasting interface {
 	directory.Store
 	receiptKeys
 	trustedBrowsers
-	enrolling
+	enrolling.Store
+	enrolling.Recoveries
 	policy.Directory
 	policy.Past
 	notice.Directory
 	ending.Lasting
 	hub.Lasting
+	auditlog.Accounts
 	auditlog.Tenants
 }
 

@@ -29,3 +29,9 @@ func (t tickets) issue(approvalID, application, account string, created time.Tim
 		Approval: approvalID, Application: application, Account: account, Until: created.Add(approval.MaxOpen + ticket.Grace),
 	})
 }
+
+// Socket implements enrolling.Sockets.
+func (t tickets) Socket(p approval.Pending) (url, ticket string, err error) {
+	ticket, err = t.issue(p.ID, p.Application, p.Account, p.CreatedAt)
+	return t.url(p.ID), ticket, err
+}

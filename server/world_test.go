@@ -19,6 +19,7 @@ import (
 	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestMain(m *testing.M) {
@@ -150,17 +151,17 @@ func (w *world) addPhone(app account.Application, externalID, label string) phon
 	ctx := w.Context()
 	a := w.addAccount(app, externalID)
 	e := account.Enrolment{
-		ID: w.newID(id.Enrolment), Tenant: a.Tenant, Application: app.ID, Account: a.ID, Device: w.newID(id.Device),
+		ID: w.newID(id.Enrolment), Authority: account.ByOperator, Tenant: a.Tenant, Application: app.ID, Account: a.ID, Device: w.newID(id.Device),
 		Challenge: []byte("challenge"), ExpiresAt: w.clock.Now().Add(time.Minute),
 	}
 	code := []byte(w.newID("code_"))
 	thumbprint := w.newID("thumb_")
-	w.must(w.lasting.CreateEnrolment(ctx, e, code))
+	w.must(w.lasting.CreateEnrolment(ctx, e, code, "", outbox.Actor{}))
 	_, err := w.lasting.ClaimEnrolment(ctx, code, thumbprint)
 	w.must(err)
 	d, err := w.lasting.CompleteEnrolment(ctx, w.completion(e.ID, thumbprint, label))
 	w.must(err)
-	_, _, err = w.lasting.ConfirmEnrolment(ctx, a.Tenant, e.ID, true)
+	_, _, err = w.lasting.ConfirmEnrolment(ctx, a.Tenant, e.ID, true, outbox.Actor{})
 	w.must(err)
 	return phone{account: a, device: d.ID, installation: d.Installation, credential: []byte(thumbprint)}
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // DeviceStore keeps the devices of accounts.
 type DeviceStore interface {
 	Devices(ctx context.Context, tenant, externalID string) ([]account.Device, error)
-	RevokeDevice(ctx context.Context, tenant, externalID, device string) error
+	RevokeDevice(ctx context.Context, tenant, externalID, device string, by outbox.Actor) error
 }
 
 // Devices are the phones of the tenant's accounts.
@@ -83,7 +84,8 @@ func (d Devices) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Devices) revoke(w http.ResponseWriter, r *http.Request) error {
-	if err := d.Store.RevokeDevice(r.Context(), tenantOf(r), r.PathValue("external_id"), r.PathValue("id")); err != nil {
+	by := outbox.Actor{Kind: outbox.ByKey, ID: guard.CallerOf(r.Context()).Key}
+	if err := d.Store.RevokeDevice(r.Context(), tenantOf(r), r.PathValue("external_id"), r.PathValue("id"), by); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -1,0 +1,148 @@
+package enrolling
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
+)
+
+// longestWait of a long-poll.
+const longestWait = 60 * time.Second
+
+// finding returns the caller's enrolment; another's is as unknown as none.
+type finding func(ctx context.Context) (account.Enrolment, *account.Device, error)
+
+func (e Enrolling) get(w http.ResponseWriter, r *http.Request) error {
+	return e.answer(w, r, func(ctx context.Context) (account.Enrolment, *account.Device, error) {
+		return e.own(ctx, r.PathValue("id"))
+	})
+}
+
+// own is an enrolment of the caller's application.
+func (e Enrolling) own(ctx context.Context, enrolment string) (account.Enrolment, *account.Device, error) {
+	application := guard.CallerOf(ctx).Application
+	found, device, err := e.Store.Enrolment(ctx, application.Tenant, enrolment)
+	if err != nil {
+		return account.Enrolment{}, nil, err
+	}
+	if found.Application != application.ID {
+		return account.Enrolment{}, nil, account.ErrUnknownEnrolment
+	}
+	return found, device, nil
+}
+
+// answer answers at once when it is the turn of the person who asked, and waits while it is a phone's.
+func (e Enrolling) answer(w http.ResponseWriter, r *http.Request, find finding) error {
+	wait, err := edge.Wait(r, longestWait)
+	if err != nil {
+		return err
+	}
+	first, device, err := e.look(r.Context(), find)
+	if err != nil {
+		return err
+	}
+	now, topic := first, first.ID
+	if first.Status == account.EnrolmentWaiting {
+		topic = first.Approval
+	}
+	if wait > 0 && phones(first.Status) {
+		err = e.Wait(r.Context(), topic, wait, func(ctx context.Context) (done bool, err error) {
+			now, device, err = e.look(ctx, find)
+			return now.Status != first.Status, err
+		})
+	}
+	if err != nil {
+		return err
+	}
+	edge.Annotate(r.Context(), slog.String("enrolment", now.ID))
+	v, err := e.shown(now, device)
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, v)
+}
+
+// phones reports whether a phone has to act next.
+func phones(s account.EnrolmentStatus) bool {
+	return s == account.EnrolmentWaiting || s == account.EnrolmentOpen || s == account.EnrolmentClaimed
+}
+
+// look reads the enrolment, and ends its waiting where the question has ended: only then there is a link.
+func (e Enrolling) look(ctx context.Context, find finding) (account.Enrolment, *account.Device, error) {
+	found, device, err := find(ctx)
+	if err != nil || found.Status != account.EnrolmentWaiting {
+		return found, device, err
+	}
+	s, err := e.Questions.Guards.Ender.Standing(ctx, found.Approval)
+	if err != nil && !errors.Is(err, approval.ErrUnknown) { // unknown: what was pending was lost, or never asked
+		return found, device, err
+	}
+	if s.Pending != nil {
+		return found, device, nil
+	}
+	hash, err := e.hash(found.ID)
+	if err != nil {
+		return found, device, err
+	}
+	found, err = e.Store.OpenEnrolment(ctx, found.Tenant, found.ID, hash)
+	return found, device, err
+}
+
+type confirmBody struct {
+	Code string `json:"code"`
+}
+
+// Validate refuses what cannot be the digits; that does not count as a try.
+func (b confirmBody) Validate() error {
+	notDigit := func(c rune) bool { return c < '0' || c > '9' }
+	if len(b.Code) != account.ConfirmDigits || strings.ContainsFunc(b.Code, notDigit) {
+		return refusal.Field("code", "must be the six digits that the phone shows")
+	}
+	return nil
+}
+
+func (e Enrolling) confirm(w http.ResponseWriter, r *http.Request) error {
+	body, err := edge.Decode[confirmBody](r)
+	if err != nil {
+		return err
+	}
+	found, _, err := e.own(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return e.settle(w, r, found, body)
+}
+
+// settle compares what was typed with what the phone shows.
+func (e Enrolling) settle(w http.ResponseWriter, r *http.Request, found account.Enrolment, body confirmBody) error {
+	ctx := r.Context()
+	edge.Annotate(ctx, slog.String("enrolment", found.ID))
+	mac, err := e.Questions.Keys.MAC(keys.EnrolmentDigits, []byte(found.ID))
+	if err != nil {
+		return err
+	}
+	ok := subtle.ConstantTimeCompare([]byte(body.Code), []byte(account.ConfirmationDigits(mac))) == 1
+	confirmed, device, err := e.Store.ConfirmEnrolment(ctx, found.Tenant, found.ID, ok, actor(ctx))
+	if wake := e.Live.Wake(ctx, found.ID, found.Account); wake != nil {
+		edge.Annotate(ctx, slog.String("wake", wake.Error())) // whoever waits looks again by itself
+	}
+	if err != nil {
+		return err
+	}
+	v, err := e.shown(confirmed, device)
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, v)
+}
