@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const (
@@ -143,13 +144,13 @@ func (b *bench) account(externalID string) account.Account {
 // link opens an enrolment and returns it with its code.
 func (b *bench) link(a account.Account) (account.Enrolment, string) {
 	b.t.Helper()
-	code := must(account.NewEnrolmentCode(rand.Reader))(b.t)
+	code := rand.Text()
 	e := account.Enrolment{
-		ID: newID(b.t, id.Enrolment), Tenant: b.tenant.ID, TenantName: b.tenant.Name, Application: b.application.ID, Account: a.ID,
+		ID: newID(b.t, id.Enrolment), Authority: account.ByOperator, Tenant: b.tenant.ID, TenantName: b.tenant.Name, Application: b.application.ID, Account: a.ID,
 		AccountLabel: a.Label, ExternalID: a.ExternalID, Status: account.EnrolmentOpen, Device: newID(b.t, id.Device),
 		Challenge: must(account.NewChallenge(rand.Reader))(b.t), CreatedAt: b.now(), ExpiresAt: b.now().Add(account.EnrolmentLife),
 	}
-	b.check(b.lasting.CreateEnrolment(b.t.Context(), e, account.HashCode(code)))
+	b.check(b.lasting.CreateEnrolment(b.t.Context(), e, account.HashCode(code), "", outbox.Actor{}))
 	return e, code
 }
 

@@ -11,11 +11,13 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/factor"
 )
 
 // enrolmentStore takes each step of an enrolment once and by one key.
 type enrolmentStore interface {
 	ClaimEnrolment(ctx context.Context, codeHash []byte, thumbprint string) (account.Enrolment, error)
+	ResendProof(ctx context.Context, id, thumbprint string) (account.Enrolment, error)
 	ClaimedEnrolment(ctx context.Context, id, thumbprint string) (account.Enrolment, error)
 	CompleteEnrolment(ctx context.Context, c account.Completion) (account.Device, error)
 }
@@ -30,6 +32,7 @@ type claim struct {
 
 func (c claim) mount(m *edge.Mux, g guards) {
 	m.Handle("POST /v1/enrolments/claim", g.proof, c.claim)
+	m.Handle("POST /v1/enrolments/code", g.proof, c.resend)
 }
 
 type claimRequest struct {
@@ -50,7 +53,25 @@ type claimAnswer struct {
 	Tenant       named                `json:"tenant"`
 	PublicKey    creationOptions      `json:"publicKey"`
 	Requirements account.Requirements `json:"requirements"`
+	Code         *codeSent            `json:"code,omitempty"` // absent: complete needs none
 	WebPush      *webPush             `json:"web_push,omitempty"`
+}
+
+// codeSent says how the code comes that complete must carry.
+type codeSent struct {
+	Method  approval.Method `json:"method"`
+	Address string          `json:"address"` // masked
+}
+
+func codeOf(p account.Proof) *codeSent {
+	switch p.Method {
+	case approval.MethodSMS:
+		return &codeSent{p.Method, factor.MaskPhone(p.Address)}
+	case approval.MethodEmail:
+		return &codeSent{p.Method, factor.MaskAddress(p.Address)}
+	default:
+		return nil
+	}
 }
 
 // webPush is what a phone subscribes with (RFC 8292).
@@ -81,8 +102,31 @@ func (c claim) claim(w http.ResponseWriter, r *http.Request) error {
 		Tenant:       named{e.TenantName},
 		PublicKey:    optionsOf(e, c.party),
 		Requirements: c.requirements,
+		Code:         codeOf(e.Proof),
 		WebPush:      c.webPush,
 	})
+}
+
+type resendRequest struct {
+	Enrolment string `json:"enrolment"`
+}
+
+type resendAnswer struct {
+	Code *codeSent `json:"code"`
+}
+
+// resend sends another code in the place of the one before.
+func (c claim) resend(w http.ResponseWriter, r *http.Request) error {
+	body, err := edge.DecodeLenient[resendRequest](r)
+	if err != nil {
+		return err
+	}
+	e, err := c.lasting.ResendProof(r.Context(), body.Enrolment, keyOf(r))
+	if err != nil {
+		return err
+	}
+	annotateEnrolment(r, e)
+	return edge.JSON(w, http.StatusOK, resendAnswer{codeOf(e.Proof)})
 }
 
 // creationOptions are WebAuthn's PublicKeyCredentialCreationOptionsJSON (Level 3, 5.1.8).

@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/locale"
 )
 
 // complete stores the credential of a claimed enrolment as an unconfirmed device.
@@ -35,6 +36,7 @@ type completeRequest struct {
 	Installation account.Posture      `json:"installation"`
 	Holder       string               `json:"holder"`
 	Label        string               `json:"label"`
+	Code         string               `json:"code"` // as typed, where the claim said that one comes
 	Push         *account.PushAddress `json:"push"` // absent: this phone is not woken, it asks by itself
 }
 
@@ -108,17 +110,17 @@ func (c complete) check(e account.Enrolment, body completeRequest) (account.Comp
 	}
 	return account.Completion{
 		Enrolment: e.ID, Thumbprint: e.Thumbprint, Credential: credential, Installation: fresh,
-		Posture: body.Installation, Holder: body.Holder, Label: body.Label, Address: address,
+		Posture: body.Installation, Holder: body.Holder, Label: body.Label, Address: address, Code: body.Code,
 	}, nil
 }
 
-// lacking returns the first thing to mend as the refusal, and the codes of all in `lacks`.
+// lacking returns the first thing to mend as the refusal, with a text in the phone's language, and the codes of all in `lacks`.
 func lacking(required account.Requirements, p account.Posture) error {
 	lacks := required.Check(p)
 	if len(lacks) == 0 {
 		return nil
 	}
-	return lacks[0].With("lacks", codes(required, p))
+	return lacks[0].With("lacks", codes(required, p)).With("text", locale.Text(p.Language, "phone."+lacks[0].Code))
 }
 
 func codes(required account.Requirements, p account.Posture) []string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -339,7 +340,7 @@ func TestARevokedDeviceDecidesNothing(t *testing.T) {
 	a := b.account("4711")
 	p := b.phone("x").enrol(a)
 	q := b.question(a)
-	b.check(b.lasting.RevokeDevice(t.Context(), b.tenant.ID, a.ExternalID, p.device))
+	b.check(b.lasting.RevokeDevice(t.Context(), b.tenant.ID, a.ExternalID, p.device, outbox.Actor{}))
 	p.decide(q, approval.Approve, "42").want(t, http.StatusUnauthorized, "unauthorized")
 	b.undecided(q)
 	if got := p.statuses()[p.device]; got != string(account.Revoked) {

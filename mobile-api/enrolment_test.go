@@ -13,6 +13,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestAPhoneEnrolsAndIsActiveOnceItsDigitsAreConfirmed(t *testing.T) {
@@ -41,7 +42,7 @@ func TestAPhoneEnrolsAndIsActiveOnceItsDigitsAreConfirmed(t *testing.T) {
 	if got := p.statuses()[e.Device]; got != "unconfirmed" {
 		t.Errorf("before the digits the device is %s", got)
 	}
-	_, _, err := b.lasting.ConfirmEnrolment(t.Context(), b.tenant.ID, e.ID, true)
+	_, _, err := b.lasting.ConfirmEnrolment(t.Context(), b.tenant.ID, e.ID, true, outbox.Actor{})
 	b.check(err)
 	if got := p.statuses()[e.Device]; got != "active" {
 		t.Errorf("after the digits the device is %s", got)

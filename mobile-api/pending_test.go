@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 type entry struct{ ID, Device, Document string }
@@ -123,7 +124,7 @@ func TestARevokedDeviceSeesNothing(t *testing.T) {
 	a := b.account("4711")
 	p := b.phone("x").enrol(a)
 	q := b.question(a)
-	b.check(b.lasting.RevokeDevice(t.Context(), b.tenant.ID, a.ExternalID, p.device))
+	b.check(b.lasting.RevokeDevice(t.Context(), b.tenant.ID, a.ExternalID, p.device, outbox.Actor{}))
 	if got := p.call("GET", "/v1/approvals", nil).entries(t); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // phone is a companion app that a test can make misbehave.
@@ -218,7 +219,7 @@ func (p *phone) enrol(a account.Account) *phone {
 	done := p.complete(p.completion(p.claim(code).ok(p.b.t))).ok(p.b.t)
 	p.device, _ = done.body["device"].(string)
 	p.token, _ = done.body["token"].(string)
-	_, _, err := p.b.lasting.ConfirmEnrolment(p.b.t.Context(), p.b.tenant.ID, e.ID, true)
+	_, _, err := p.b.lasting.ConfirmEnrolment(p.b.t.Context(), p.b.tenant.ID, e.ID, true, outbox.Actor{})
 	p.b.check(err)
 	return p
 }

@@ -36,6 +36,7 @@ type Lasting interface {
 	installationStore
 	pendingStore
 	decisionStore
+	recoveryStore
 }
 
 // Options are the parts that the API is made of. All are required but Associations and WebPushKey.
@@ -95,6 +96,7 @@ func features(o Options, t tokens) []feature {
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
 		devices{lasting: o.Lasting},
+		recoveries{lasting: o.Lasting},
 		o.Associations,
 	}
 }

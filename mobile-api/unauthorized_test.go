@@ -11,6 +11,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestWhateverDoesNotHoldIsTheSame401(t *testing.T) {
@@ -22,7 +23,7 @@ func TestWhateverDoesNotHoldIsTheSame401(t *testing.T) {
 	stranger := b.phone("z").enrol(foreign)
 	two := b.phone("two accounts").enrol(foreign).enrol(a)
 	gone := b.phone("gone").enrol(a)
-	b.check(b.lasting.RevokeDevice(t.Context(), b.tenant.ID, a.ExternalID, gone.device))
+	b.check(b.lasting.RevokeDevice(t.Context(), b.tenant.ID, a.ExternalID, gone.device, outbox.Actor{}))
 	q, other := b.question(a), b.question(a)
 	elsewhere := b.question(foreign)
 	good := p.answerOf(q, approval.Approve, "42")

@@ -29,6 +29,9 @@ func (p *Process) openStores(ctx context.Context) error {
 		return err
 	}
 	p.open = append(p.open, p.lasting)
+	if p.lasting.Prover, err = p.proofs(); err != nil {
+		return err
+	}
 	if p.live, err = live.Open(ctx, live.Config{URL: cfg.Redis}, p.options.Now); err != nil {
 		return unopened("redis", cfg.Redis, err)
 	}
