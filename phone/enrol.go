@@ -46,9 +46,10 @@ func splitLink(link string) (server, code string, err error) {
 
 // offer is what the server wants to be created.
 type offer struct {
-	Enrolment string  `json:"enrolment"`
-	Account   Account `json:"account"`
-	Tenant    Party   `json:"tenant"`
+	Code      *CodeSent `json:"code"`
+	Enrolment string    `json:"enrolment"`
+	Account   Account   `json:"account"`
+	Tenant    Party     `json:"tenant"`
 	PublicKey struct {
 		RP struct {
 			ID string `json:"id"`
@@ -64,14 +65,26 @@ type offer struct {
 }
 
 // Enrol registers this phone by a link for holder, and returns the six digits that the person types where the
-// link came from. Only then is the device active. push may be nil.
+// link came from. Only then is the device active. push may be nil. An account that wants a code is ErrCodeWanted.
 func (p *Phone) Enrol(ctx context.Context, link, holder, label string, push *PushAddress) (confirm string, err error) {
-	_, confirm, err = p.enrol(ctx, link, holder, label, push)
+	return p.EnrolWithCode(ctx, link, holder, label, push, nil)
+}
+
+// EnrolWithCode is Enrol for an account that may want a code. Ask is called until a code is right.
+func (p *Phone) EnrolWithCode(ctx context.Context, link, holder, label string, push *PushAddress, ask AskCode) (confirm string, err error) {
+	_, confirm, err = p.enrol(ctx, enrolling{link: link, holder: holder, label: label, push: push, ask: ask})
 	return confirm, err
 }
 
-func (p *Phone) enrol(ctx context.Context, link, holder, label string, push *PushAddress) (d device, confirm string, err error) {
-	url, code, err := splitLink(link)
+// enrolling is what a person brings to register a phone.
+type enrolling struct {
+	link, holder, label string
+	push                *PushAddress
+	ask                 AskCode
+}
+
+func (p *Phone) enrol(ctx context.Context, e enrolling) (d device, confirm string, err error) {
+	url, code, err := splitLink(e.link)
 	if err != nil {
 		return d, "", err
 	}
@@ -85,8 +98,12 @@ func (p *Phone) enrol(ctx context.Context, link, holder, label string, push *Pus
 	if d, err = p.newDevice(url, o); err != nil {
 		return d, "", err
 	}
-	d.Holder, d.Label = holder, label
-	confirm, err = p.complete(ctx, url, o, d, push)
+	d.Holder, d.Label = e.holder, e.label
+	if o.Code == nil {
+		confirm, err = p.complete(ctx, url, o, d, e.push, "")
+		return d, confirm, err
+	}
+	confirm, err = p.completeWithCode(ctx, url, o, d, e)
 	return d, confirm, err
 }
 
@@ -140,7 +157,7 @@ func (p *Phone) newDevice(url string, o offer) (device, error) {
 	return d, err
 }
 
-func (p *Phone) complete(ctx context.Context, url string, o offer, d device, push *PushAddress) (confirm string, err error) {
+func (p *Phone) complete(ctx context.Context, url string, o offer, d device, push *PushAddress, code string) (confirm string, err error) {
 	origin, _, err := originOf(url)
 	if err != nil {
 		return "", err
@@ -155,8 +172,9 @@ func (p *Phone) complete(ctx context.Context, url string, o offer, d device, pus
 		Installation Installation        `json:"installation"`
 		Holder       string              `json:"holder"`
 		Label        string              `json:"label"`
+		Code         string              `json:"code,omitempty"`
 		Push         *PushAddress        `json:"push,omitempty"`
-	}{o.Enrolment, credential, p.options.Installation, d.Holder, d.Label, push})
+	}{o.Enrolment, credential, p.options.Installation, d.Holder, d.Label, code, push})
 	if err != nil {
 		return "", fmt.Errorf("phone: %w", err)
 	}

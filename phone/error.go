@@ -16,7 +16,9 @@ type Error struct {
 	Code         string
 	Detail       string
 	By           string        // already-decided: the label of the winner; empty where no phone was it
-	AttemptsLeft int           // wrong-number
+	AttemptsLeft int           // wrong-number, wrong-code
+	Field        string        // invalid-request: what is wrong
+	Text         string        // for the person, in the phone's language; empty: Detail is all there is
 	RetryAfter   time.Duration // 0: not given
 }
 
@@ -30,6 +32,7 @@ const (
 	CodeAlreadyDecided = "already-decided"
 	CodeExpired        = "expired"
 	CodeWrongNumber    = "wrong-number"
+	CodeWrongCode      = "wrong-code"
 	CodeUnknownLink    = "unknown-enrolment"
 )
 
@@ -61,6 +64,8 @@ func problem(resp *http.Response, body []byte) *Error {
 		Detail       string `json:"detail"`
 		By           string `json:"by"`
 		AttemptsLeft int    `json:"attempts_left"`
+		Field        string `json:"field"`
+		Text         string `json:"text"`
 	}
 	e := &Error{Status: resp.StatusCode}
 	if seconds, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 31); err == nil {
@@ -69,6 +74,7 @@ func problem(resp *http.Response, body []byte) *Error {
 	if err := json.Unmarshal(body, &members); err == nil {
 		e.Code = members.Type[strings.LastIndexByte(members.Type, ':')+1:]
 		e.Detail, e.By, e.AttemptsLeft = members.Detail, members.By, members.AttemptsLeft
+		e.Field, e.Text = members.Field, members.Text
 	}
 	if nonceWanted(resp) {
 		e.Code = CodeNonce

@@ -25,8 +25,8 @@ func explained(err error, link string) error {
 		return &explanation{"This link was used by another phone, has expired, or is mistyped. Ask for a new one.", err}
 	case strange(err):
 		return &explanation{"The server did not accept this phone. " + checkAddress(link), err}
-	case errors.As(err, &e) && e.Detail != "":
-		return &explanation{clean(e.Detail), err}
+	case errors.As(err, &e) && or(e.Text, e.Detail) != "":
+		return &explanation{clean(or(e.Text, e.Detail)), err}
 	}
 	return err
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // house is a real phone API over the embedded stores, whose door a test may slam.
@@ -101,19 +102,19 @@ func (h *house) settle() {
 // link starts an enrolment.
 func (h *house) link() (enrolment, link string) {
 	h.t.Helper()
-	code := must(account.NewEnrolmentCode(rand.Reader))(h.t)
+	code := rand.Text()
 	e := account.Enrolment{
-		ID: newID(h.t, id.Enrolment), Tenant: h.tenant.ID, TenantName: h.tenant.Name, Application: h.application.ID, Account: h.account.ID,
+		ID: newID(h.t, id.Enrolment), Authority: account.ByOperator, Tenant: h.tenant.ID, TenantName: h.tenant.Name, Application: h.application.ID, Account: h.account.ID,
 		AccountLabel: h.account.Label, ExternalID: h.account.ExternalID, Status: account.EnrolmentOpen, Device: newID(h.t, id.Device),
 		Challenge: must(account.NewChallenge(rand.Reader))(h.t), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(account.EnrolmentLife),
 	}
-	check(h.t, h.lasting.CreateEnrolment(h.t.Context(), e, account.HashCode(code)))
+	check(h.t, h.lasting.CreateEnrolment(h.t.Context(), e, account.HashCode(code), "", outbox.Actor{}))
 	return e.ID, h.url + "/enrol#" + code
 }
 
 func (h *house) confirm(enrolment string) {
 	h.t.Helper()
-	_, _, err := h.lasting.ConfirmEnrolment(h.t.Context(), h.tenant.ID, enrolment, true)
+	_, _, err := h.lasting.ConfirmEnrolment(h.t.Context(), h.tenant.ID, enrolment, true, outbox.Actor{})
 	check(h.t, err)
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestAPhoneEnrolsSeesWhatItSignsAndApproves(t *testing.T) {
@@ -244,7 +245,7 @@ func TestAPhoneForgetsOnlyWhatTheDeviceListSaysIsGone(t *testing.T) {
 	h := newHouse(t)
 	p := h.newPhone("Anna")
 	device := p.Logins()[0].Device
-	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, device))
+	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, device, outbox.Actor{}))
 	h.keep(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusUnauthorized) })
 	if err := p.Tidy(t.Context()); err == nil || len(p.Logins()) != 1 {
 		t.Fatalf("a 401 made the phone forget: %v", err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func refuseAll(code int) func(http.ResponseWriter, *http.Request, http.Handler) {
@@ -60,7 +61,7 @@ func TestOnlyTheLoginsThatAreLeftAreListed(t *testing.T) {
 	p := h.newPhone("Old")
 	old := p.Logins()[0].Device
 	h.enrol(p, "Anna")
-	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, old))
+	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, old, outbox.Actor{}))
 	anna := sit(t, p)
 	anna.runs()
 	if text := anna.reads("Waiting."); strings.Contains(text, "as Old") || !strings.Contains(text, "as Anna") {

@@ -60,8 +60,10 @@ func (s *session) show(i Item) {
 	}
 	s.line("Service", fmt.Sprintf("%s, %s", d.Application.Name, d.Tenant.Name))
 	s.line("Account", d.Account.Label)
-	s.line("Browser", fmt.Sprintf("%s on %s", d.Browser.Name, d.Browser.OS))
-	s.line("From", place(d.Browser))
+	if d.Browser != (Browser{}) { // what the service itself asks comes from none
+		s.line("Browser", fmt.Sprintf("%s on %s", d.Browser.Name, d.Browser.OS))
+		s.line("From", place(d.Browser))
+	}
 	s.line("Since", d.CreatedAt.Local().Format("15:04:05"))
 	s.line("Time left", clock(d.ExpiresAt.Sub(s.now())))
 	if d.Kind != "transaction" {

@@ -76,7 +76,7 @@ func (t *Terminal) Enrol(ctx context.Context, link, holder, label string, push *
 	if label == "" {
 		label = holder + "'s phone"
 	}
-	d, digits, err := t.Phone.enrol(ctx, link, holder, label, push)
+	d, digits, err := t.Phone.enrol(ctx, enrolling{link: link, holder: holder, label: label, push: push, ask: t.askCode})
 	if err != nil {
 		return explained(err, link)
 	}
@@ -84,4 +84,16 @@ func (t *Terminal) Enrol(ctx context.Context, link, holder, label string, push *
 	t.say("\nOne step is left. Type these six digits on the page that showed you the link:\n\n%s\n    %s %s\n\n", large(digits), digits[:len(digits)/2], digits[len(digits)/2:])
 	t.say("Until then this phone can approve nothing. If you did not ask for a link yourself, stop here.\n")
 	return nil
+}
+
+// askCode asks for the code that proves whose phone this is.
+func (t *Terminal) askCode(ctx context.Context, sent CodeSent, wrong error) (string, error) {
+	var e *Error
+	switch {
+	case errors.As(wrong, &e) && e.Code == CodeWrongCode:
+		t.say("That is not the code. Tries left: %d.\n", e.AttemptsLeft)
+	case wrong != nil:
+		t.say("%s\n", clean(explained(wrong, "").Error()))
+	}
+	return t.ask(ctx, "Type the code that was sent to "+clean(sent.Address)+" (Enter: send another one) > ")
 }

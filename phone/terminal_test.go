@@ -11,6 +11,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // person sits before a terminal: types, and reads what appears.
@@ -226,7 +227,7 @@ func TestARevokedPhoneSaysSoAndEnds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	p := h.newPhone("Anna")
-	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, p.Logins()[0].Device))
+	check(t, h.lasting.RevokeDevice(t.Context(), h.tenant.ID, h.account.ExternalID, p.Logins()[0].Device, outbox.Actor{}))
 	anna := sit(t, p)
 	if err := anna.term.Run(t.Context()); !errors.Is(err, phone.ErrNotEnrolled) {
 		t.Errorf("got %v", err)
