@@ -8,6 +8,7 @@ import (
 
 // The statuses of an enrolment. Confirmed, failed and expired are final.
 const (
+	EnrolmentWaiting   = "waiting"   // phones are asked whether it may be; there is no link yet
 	EnrolmentOpen      = "open"      // the link is out
 	EnrolmentClaimed   = "claimed"   // a phone holds it
 	EnrolmentCompleted = "completed" // the phone shows six digits, which ConfirmEnrolment awaits
@@ -22,9 +23,41 @@ type Enrolment struct {
 	Status    string          `json:"status"`
 	Account   string          `json:"account"`
 	ExpiresAt time.Time       `json:"expires_at"`
-	Link      string          `json:"link,omitempty"`   // a secret; from StartEnrolment only
-	QR        string          `json:"qr,omitempty"`     // the link as a data: URI of a PNG; from StartEnrolment only
+	Link      string          `json:"link,omitempty"`   // a secret; while open
+	QR        string          `json:"qr,omitempty"`     // the link as a data: URI of a PNG; while open
+	Code      string          `json:"code,omitempty"`   // sms or email: how the code comes that the phone will ask for
 	Device    *EnrolledDevice `json:"device,omitempty"` // once completed
+
+	// Approval is what phones are asked, where one of them has to authorise the enrolment; from StartEnrolment only.
+	Approval *EnrolmentApproval `json:"approval,omitempty"`
+}
+
+// EnrolmentApproval is a question to the phones of the account, or of its manager. Show the number beside it.
+type EnrolmentApproval struct {
+	ID        string    `json:"id"`
+	Number    string    `json:"number"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Socket    Socket    `json:"socket"`
+}
+
+// What can authorise an enrolment.
+const (
+	ByDevice   = "device"   // a phone of the account
+	ByManager  = "manager"  // a phone of the account's manager
+	ByOperator = "operator" // somebody at support; needs a reason and the scope admin
+	ByApproval = "approval" // a login that a code confirmed within the last ten minutes, once
+	ByRecovery = "recovery" // a recovery that is open
+)
+
+// NewEnrolment says what is to be registered, and what authorises it.
+type NewEnrolment struct {
+	Account   string `json:"account"`
+	Authorize string `json:"authorize,omitempty"` // empty: nothing but the login, where policy is content with that
+	Reason    string `json:"reason,omitempty"`    // ByOperator
+	Approval  string `json:"approval,omitempty"`  // ByApproval
+	Recovery  string `json:"recovery,omitempty"`  // ByRecovery
+	Helper    string `json:"helper,omitempty"`    // login number of who holds the login in place of its person
+	Replaces  string `json:"replaces,omitempty"`  // id of the device that ends with this one's confirmation
 }
 
 // EnrolledDevice is the phone that took the link.
@@ -35,13 +68,15 @@ type EnrolledDevice struct {
 	Platform string `json:"platform"`
 }
 
-// StartEnrolment makes a link for one phone. Show it only to the person who has proved to own the account.
+// StartEnrolment makes a link for the first phone of an account. Show it only to the person who has proved to own the account.
 func (c *Client) StartEnrolment(ctx context.Context, account string) (Enrolment, error) {
+	return c.Enrol(ctx, NewEnrolment{Account: account})
+}
+
+// Enrol begins an enrolment. Where phones have to authorise it, it waits: follow it with WaitEnrolment until it is open.
+func (c *Client) Enrol(ctx context.Context, n NewEnrolment) (Enrolment, error) {
 	var e Enrolment
-	body := struct {
-		Account string `json:"account"`
-	}{account}
-	err := c.do(ctx, call{method: http.MethodPost, path: path("enrolments"), body: body}, &e)
+	err := c.do(ctx, call{method: http.MethodPost, path: path("enrolments"), body: n}, &e)
 	return e, err
 }
 

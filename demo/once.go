@@ -73,7 +73,7 @@ func (p *play) enrol(ctx context.Context) error {
 		return err
 	}
 	for _, who := range p.people {
-		e, err := p.client.StartEnrolment(ctx, demoAccount)
+		e, err := p.client.Enrol(ctx, newEnrolment)
 		if err != nil {
 			return err
 		}
