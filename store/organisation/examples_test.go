@@ -65,8 +65,8 @@ func TestTheExampleOfABrokerPlatformSaysWhatTheRequirementsSay(t *testing.T) {
 	onEach(t, func(w *world) {
 		tenant, applications, groups := w.example("broker-platform.yaml", "broker-customers.csv")
 		is := func(sentence string, so bool) {
-			if t.Helper(); !so {
-				t.Errorf("(%s) is not so", sentence)
+			if w.Helper(); !so {
+				w.Errorf("(%s) is not so", sentence)
 			}
 		}
 		is("a", len(applications) == 3)
@@ -80,8 +80,8 @@ func TestTheExampleOfABrokerPlatformSaysWhatTheRequirementsSay(t *testing.T) {
 			is("i "+name, p.Interval.Min == 0 && p.Interval.Max == map[bool]int{true: 7, false: 1}[name == "customers"])
 			is("l "+name, slices.Contains(p.Methods, approval.MethodPush) && slices.Contains(p.Methods, approval.MethodSMS))
 		}
-		sms, err := w.SMS.(*ledger.Store).Settings(t.Context(), tenant.ID)
-		must(t, err)
+		sms, err := w.SMS.(*ledger.Store).Settings(w.Context(), tenant.ID)
+		must(w.T, err)
 		price, err := sms.Prices.Price("+4915228817386")
 		is("h", err == nil && price.String() == "0.10" && sms.Currency == "EUR" && sms.TimeZone == "Europe/Berlin" && len(sms.Budgets) == 4)
 		customer, boss := w.account(tenant.ID, "200001"), w.account(tenant.ID, "100100")
@@ -94,8 +94,8 @@ func TestTheExampleOfATestPublisherSaysWhatTheRequirementsSay(t *testing.T) {
 	onEach(t, func(w *world) {
 		tenant, applications, groups := w.example("test-publisher.yaml", "publisher-licences.csv")
 		is := func(sentence string, so bool) {
-			if t.Helper(); !so {
-				t.Errorf("(%s) is not so", sentence)
+			if w.Helper(); !so {
+				w.Errorf("(%s) is not so", sentence)
 			}
 		}
 		centre, platform, ipad := applications["Test Centre"], applications["Global Platform"], applications["iPad App"]

@@ -35,7 +35,7 @@ func TestOfManyAppliesAtOnceOneMakesTheTenantAndTheOthersSeeIt(t *testing.T) {
 			}
 		}
 		if made != 1 || len(w.events()) != 6 {
-			t.Errorf("%d of %d changed something: %q", made, crowd, results)
+			w.Errorf("%d of %d changed something: %q", made, crowd, results)
 		}
 	})
 }
@@ -66,24 +66,24 @@ func TestAnAccountThatSomebodyElseChangesMeanwhileIsNotOverwritten(t *testing.T)
 			"added":   `INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ('acc_x', $1, '3', '3', jawort_now())`,
 		} {
 			f, err := organisation.Read(strings.NewReader(whole + "- {account: 3}\n"))
-			must(t, err)
+			must(w.T, err)
 			if name != "added" {
 				f, err = organisation.Read(strings.NewReader(strings.Replace(whole, "Büro", "Office "+name, 1)))
-				must(t, err)
+				must(w.T, err)
 			}
-			_, err = w.Apply(t.Context(), f.Mistakes, meanwhile{f.Sources()[0], func(organisation.Plan) {
-				_, err := db.Exec(t.Context(), w.Lasting.Writes(), statement, tenant)
-				must(t, err)
+			_, err = w.Apply(w.Context(), f.Mistakes, meanwhile{f.Sources()[0], func(organisation.Plan) {
+				_, err := db.Exec(w.Context(), w.Lasting.Writes(), statement, tenant)
+				must(w.T, err)
 			}})
 			var r *refusal.Error
 			if !errors.Is(err, storage.ErrMeanwhile) || !errors.As(err, &r) || !strings.Contains(r.Detail, "run it again") {
-				t.Errorf("%s: %v", name, err)
+				w.Errorf("%s: %v", name, err)
 			}
 			if events := w.events(); len(events) > 0 {
-				t.Errorf("%s: %q was told", name, events)
+				w.Errorf("%s: %q was told", name, events)
 			}
-			_, err = db.Exec(t.Context(), w.Lasting.Writes(), `UPDATE accounts SET label = 'Büro', deleted_at = 0 WHERE tenant = $1 AND external_id = '1'`, tenant)
-			must(t, err)
+			_, err = db.Exec(w.Context(), w.Lasting.Writes(), `UPDATE accounts SET label = 'Büro', deleted_at = 0 WHERE tenant = $1 AND external_id = '1'`, tenant)
+			must(w.T, err)
 		}
 	})
 }
@@ -103,17 +103,17 @@ func TestANewNumberConfirmsNothingForAWhileWhereSomethingElseCould(t *testing.T)
 			return w.account(tenant, "1").PhoneChangedAt
 		}
 		if at := change("+49 152 28895456"); !at.IsZero() {
-			t.Errorf("an account that had nothing to confirm with waits since %s", at)
+			w.Errorf("an account that had nothing to confirm with waits since %s", at)
 		}
-		_, err := db.Exec(t.Context(), w.Lasting.Writes(), `INSERT INTO methods (account, method, active_since) VALUES ($1, 'totp', 1)`, w.account(tenant, "1").ID)
-		must(t, err)
+		_, err := db.Exec(w.Context(), w.Lasting.Writes(), `INSERT INTO methods (account, method, active_since) VALUES ($1, 'totp', 1)`, w.account(tenant, "1").ID)
+		must(w.T, err)
 		first := change("+49 152 54599371")
 		if first.IsZero() {
-			t.Error("an account with an authenticator app trusts a new number at once")
+			w.Error("an account with an authenticator app trusts a new number at once")
 		}
 		w.apply(strings.NewReplacer("+49 152 28817386", "+49 152 54599371", "Büro", "Office").Replace(whole))
 		if at := w.account(tenant, "1").PhoneChangedAt; !at.Equal(first) {
-			t.Errorf("another label moved the time from %s to %s", first, at)
+			w.Errorf("another label moved the time from %s to %s", first, at)
 		}
 	})
 }
@@ -130,7 +130,7 @@ func TestThousandsOfManagersStandAfterThoseWhomTheyManage(t *testing.T) {
 		w.apply(text.String())
 		tenant := w.tenant("Muster").ID
 		if first, next := w.account(tenant, "0"), w.account(tenant, "1"); first.Manager != next.ID || !strings.HasPrefix(first.ID, id.Account) {
-			t.Errorf("%+v is not managed by %+v", first, next)
+			w.Errorf("%+v is not managed by %+v", first, next)
 		}
 		w.want("the second time", w.apply(text.String()), fmt.Sprintf("= %d unchanged\n", many+2))
 	})
