@@ -10,7 +10,7 @@ import (
 
 // atOnce bounds how many accounts one statement reads or writes. SQLite seeks each of its values among all before it, so
 // that larger statements would take longer in all.
-const atOnce = 200
+const atOnce = 100
 
 // accountColumns have a manager who was deleted as none.
 const accountColumns = `a.id, a.tenant, a.external_id, a.label, COALESCE(a.group_id, ''), ` + managerOf + `,

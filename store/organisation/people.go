@@ -13,6 +13,9 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
+// many is from how many accounts on the database must know of them at once.
+const many = 400
+
 type accountStep = organisation.Step[account.Account]
 
 // accounts writes many accounts with few statements. Those that are new come first, managers before whom they manage.
@@ -35,7 +38,7 @@ func (w writer) accounts(ctx context.Context, steps []accountStep) error {
 			return err
 		}
 	}
-	if err := w.tell(ctx, steps); err != nil || len(steps) < atOnce {
+	if err := w.tell(ctx, steps); err != nil || len(steps) < many {
 		return err
 	}
 	return w.analyse(ctx)

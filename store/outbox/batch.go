@@ -11,7 +11,7 @@ import (
 
 // atOnce bounds how many events go into one statement. SQLite seeks each of its values among all before it, so that larger
 // statements would take longer in all.
-const atOnce = 200
+const atOnce = 100
 
 // PutAll writes many events with few statements; q is the transaction in which they happened.
 func PutAll(ctx context.Context, q db.Querier, events []Event) error {
