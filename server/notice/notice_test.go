@@ -26,7 +26,7 @@ const (
 )
 
 func TestANewDeviceIsAnnouncedOnEveryChannelWithItsKindAndWhereToTurn(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.happen("device.enrolled", map[string]any{"platform": "ios", "authority": "first"})
 		w.follow()
 		w.want(map[string]string{bySMS: "iPhone oder iPad", byEmail: "Hilfe: Servicezentrum 069 900"})
@@ -34,7 +34,7 @@ func TestANewDeviceIsAnnouncedOnEveryChannelWithItsKindAndWhereToTurn(t *testing
 }
 
 func TestTheChannelByWhichABindingWasProvenIsLeftOut(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.happen("device.enrolled", map[string]any{"platform": "web", "proof": "sms"})
 		w.follow()
 		w.want(map[string]string{byEmail: "Browser"})
@@ -46,7 +46,7 @@ func TestTheChannelByWhichABindingWasProvenIsLeftOut(t *testing.T) {
 }
 
 func TestANewMethodIsAnnounced(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.happen("method.activated", map[string]any{"method": "totp"})
 		w.follow()
 		w.want(map[string]string{bySMS: "Authenticator-App", byEmail: "Authenticator-App"})
@@ -66,7 +66,7 @@ func TestAChangedNumberIsAnnouncedToTheOldOneAndByEmail(t *testing.T) {
 }
 
 func TestAChangedAddressIsAnnouncedToTheOldOneAndBySMS(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.change(account.Edit{Email: account.Set(newAddress)})
 		w.follow()
 		w.want(map[string]string{byOldEmail: "e•••@example.org", bySMS: "E-Mail-Adresse"})
@@ -74,7 +74,7 @@ func TestAChangedAddressIsAnnouncedToTheOldOneAndBySMS(t *testing.T) {
 }
 
 func TestWhoeverTakesOverNumberAndAddressAtOnceCannotKeepTheOldOnesFromBeingTold(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.change(account.Edit{Phone: account.Set(newNumber), Email: account.Set(newAddress)})
 		w.follow()
 		got := w.queued()
@@ -85,7 +85,7 @@ func TestWhoeverTakesOverNumberAndAddressAtOnceCannotKeepTheOldOnesFromBeingTold
 }
 
 func TestAFirstNumberIsAnnouncedOnlyWhereThereWasSomethingToProtect(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.change(account.Edit{Phone: account.Set("")})
 		w.queued()
 		w.forgetEvents()
@@ -116,7 +116,7 @@ func TestAReportIsToldToTheHoldersAndNoOtherEndIs(t *testing.T) {
 }
 
 func TestALateReportSaysThatSomebodyMayBeIn(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		for status, word := range map[approval.Status]string{approval.StatusApproved: "nachträglich", approval.StatusDenied: "nicht zugelassen"} {
 			w.forgetEvents()
 			apr := w.end(approval.Login, status)
@@ -130,7 +130,7 @@ func TestALateReportSaysThatSomebodyMayBeIn(t *testing.T) {
 }
 
 func TestARecoveryIsAnnouncedWithWhenItOpensInTheTenantsZone(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.happen("recovery.announced", map[string]any{"opens_at": time.Date(2026, 7, 1, 22, 30, 0, 0, time.UTC)})
 		w.follow()
 		w.want(map[string]string{bySMS: "02.07.2026, 00:30 Uhr", byEmail: "02.07.2026, 00:30 Uhr"})
@@ -138,7 +138,7 @@ func TestARecoveryIsAnnouncedWithWhenItOpensInTheTenantsZone(t *testing.T) {
 }
 
 func TestABudgetIsAnnouncedToTheTenantsOperations(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		for kind, budget := range map[domain.Event]map[string]any{
 			domain.Warned:  {"scope": "application", "subject": w.app.ID},
 			domain.Stopped: {"scope": "tenant"},
@@ -200,7 +200,7 @@ func TestAnSMSThatCannotBePaidKeepsNoEmailBack(t *testing.T) {
 }
 
 func TestNoSMSGoesWhereTheAccountOrItsNumberGetsNone(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		for _, statement := range []string{
 			`UPDATE accounts SET sms_on = FALSE`, `UPDATE accounts SET sms_on = TRUE, phone = ''`, `UPDATE accounts SET phone = '+4930901820'`,
 		} {
@@ -223,7 +223,7 @@ func TestNoSMSGoesWhereTheAccountOrItsNumberGetsNone(t *testing.T) {
 }
 
 func TestWithoutMailOnlySMSAreQueuedAndWithoutBothNothingIs(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.happen("device.enrolled", map[string]any{"platform": "ios"})
 		w.happen(string(domain.Warned), map[string]any{"scope": "tenant"})
 		w.follower.Channels = nil
@@ -275,7 +275,7 @@ func TestAPersonWhoIsErasedAtTheLastMomentGetsNothing(t *testing.T) {
 }
 
 func TestOtherEventsAreNobodysNews(t *testing.T) {
-	onEach(t, func(w *world) {
+	inMemory(t, func(w *world) {
 		w.change(account.Edit{Label: account.Set("Depot")})
 		w.happen("device.left", nil)
 		w.happen("webhook.created", nil)

@@ -60,6 +60,13 @@ func onEach(t *testing.T, test func(w *world)) {
 	dbtest.OnEach(t, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
 }
 
+// inMemory runs a test that no database can tell from another: what is told to whom.
+func inMemory(t *testing.T, test func(w *world)) {
+	t.Helper()
+	t.Parallel()
+	test(newWorld(t, dbtest.Open(t, "sqlite::memory:")))
+}
+
 func newWorld(t *testing.T, d *db.DB) *world {
 	t.Helper()
 	set, err := keys.Generate()
