@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/factor/mail/mailtest"
@@ -23,6 +25,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/messages"
 )
 
@@ -91,10 +94,8 @@ func (h *house) must(err error) {
 // put queues a message to an address.
 func (h *house) put(address string) courier.Message {
 	h.Helper()
-	new, err := id.New(rand.Reader, id.Message)
-	h.must(err)
 	m := courier.Message{
-		ID: new, Tenant: "ten_1", Channel: courier.SMS, Purpose: courier.PurposeCode, Address: address, Text: "123456 is your code",
+		ID: h.newID(id.Message), Tenant: "ten_1", Channel: courier.SMS, Purpose: courier.PurposeCode, Address: address, Text: "123456 is your code",
 		ExpiresAt: time.Now().Add(time.Minute),
 	}
 	if strings.Contains(address, "@") {
@@ -121,6 +122,37 @@ func (h *house) wantState(m courier.Message, want courier.State) {
 	}
 }
 
+func (h *house) newID(prefix string) string {
+	h.Helper()
+	s, err := id.New(rand.Reader, prefix)
+	h.must(err)
+	return s
+}
+
+// wantSent waits until something was sent, and compares how many messages there are by channel and purpose.
+func (h *house) wantSent(want map[string]int) {
+	h.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(30 * time.Second); ; <-tick.C {
+		sent, err := db.All(h.Context(), h.Lasting().DB.Reads(), db.ScanString, `SELECT channel || ' ' || purpose FROM messages WHERE state = 'sent'`)
+		h.must(err)
+		if len(sent) == 0 && time.Now().Before(late) {
+			continue
+		}
+		all, err := db.All(h.Context(), h.Lasting().DB.Reads(), db.ScanString, `SELECT channel || ' ' || purpose FROM messages`)
+		h.must(err)
+		got := map[string]int{}
+		for _, one := range all {
+			got[one]++
+		}
+		if !maps.Equal(got, want) {
+			h.Fatalf("messages are %v, want %v", got, want)
+		}
+		return
+	}
+}
+
 func secret(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "secret")
@@ -138,6 +170,20 @@ func TestAProcessSendsWhatIsQueuedThroughTheSendersOfItsConfiguration(t *testing
 	code, letter := h.put("+49151001234"), h.put("ada@example.org")
 	h.wantState(code, courier.Delivered)
 	h.wantState(letter, courier.Sent)
+}
+
+func TestAProcessAnnouncesByTheChannelsOfItsConfiguration(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mailtest.Settings{Kind: "none"})
+	h := newHouse(t, fmt.Sprintf("mail: {host: localhost, port: %d, tls: none, from: a@makler.example}\n", server.Port))
+	tenant := account.Tenant{ID: h.newID(id.Tenant), Name: "Muster Makler AG"}
+	h.must(h.Lasting().CreateTenant(t.Context(), tenant))
+	for _, number := range []string{"+4915123456717", "+4915123456799"} {
+		change := account.Edit{Phone: account.Set(number), Email: account.Set("ada@example.org"), SMS: account.Set(true)}
+		_, _, err := h.Lasting().ChangeAccount(t.Context(), lasting.Put{ID: h.newID(id.Account), Tenant: tenant.ID, ExternalID: "4711", Change: change}, lasting.By{})
+		h.must(err)
+	}
+	h.wantSent(map[string]int{"email notice": 1}) // nothing sends SMS here
 }
 
 func TestAProcessBelievesTwiliosCallbacksOnItsServersFace(t *testing.T) {

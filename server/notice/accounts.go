@@ -16,12 +16,6 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-// The kinds of events of enrolment.
-const (
-	deviceEnrolled    = "device.enrolled"
-	recoveryAnnounced = "recovery.announced"
-)
-
 // announcement is what an account's people are told. Without an occasion it is nothing.
 type announcement struct {
 	occasion courier.Occasion
@@ -33,8 +27,8 @@ type announcement struct {
 
 // aboutAccounts reads the events that an account's people are told of.
 var aboutAccounts = map[string]func(ctx context.Context, d Directory, e outbox.Event) (announcement, error){
-	deviceEnrolled:              newDevice,
-	recoveryAnnounced:           recovery,
+	lasting.DeviceEnrolled:      newDevice,
+	lasting.RecoveryAnnounced:   recovery,
 	factors.MethodActivated:     newMethod,
 	factors.RecoveryRenewed:     newMethod,
 	lasting.AccountPhoneChanged: changedNumber,

@@ -103,6 +103,9 @@ func putEnrolled(ctx context.Context, tx *sql.Tx, e account.Enrolment, d account
 	if e.Replaces != "" {
 		data["replaces"] = e.Replaces
 	}
+	if e.Proof.Needed() && e.Proof.Account == e.Account { // a helper's number is not the account's channel
+		data["proof"] = string(e.Proof.Method)
+	}
 	return outbox.Put(ctx, tx, outbox.Event{
 		Kind: DeviceEnrolled, Tenant: e.Tenant, Application: e.Application, Account: e.Account, Subject: d.ID, Installation: d.Installation,
 		Actor: by, Data: data, Personal: map[string]string{"holder": d.Holder, "label": d.Label},
