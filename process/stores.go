@@ -29,9 +29,6 @@ func (p *Process) openStores(ctx context.Context) error {
 		return err
 	}
 	p.open = append(p.open, p.lasting)
-	if p.lasting.Prover, err = p.proofs(); err != nil {
-		return err
-	}
 	if p.live, err = live.Open(ctx, live.Config{URL: cfg.Redis}, p.options.Now); err != nil {
 		return unopened("redis", cfg.Redis, err)
 	}
@@ -41,6 +38,9 @@ func (p *Process) openStores(ctx context.Context) error {
 	}
 	p.ledger = &ledger.Store{DB: p.lasting.DB, Keys: p.options.Keys}
 	p.messages = messages.New(p.lasting.DB, p.options.Keys, p.ledger)
+	if p.lasting.Prover, err = p.proofs(); err != nil {
+		return err
+	}
 	p.receipts = dispatch.NewReceipts(p.messages, p.metrics)
 	public, err := p.options.Keys.ReceiptPublic()
 	if err != nil {

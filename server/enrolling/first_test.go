@@ -163,6 +163,8 @@ func TestTheLinkOfAPageGoesNowhereElse(t *testing.T) {
 	w.Call("GET", page(second, own), other, nil).WantProblem(404, "unknown-enrolment")
 	w.Call("POST", page(second, own+"/confirm"), other, body{"code": "123456"}).WantProblem(404, "unknown-enrolment")
 	w.Call("GET", page(first, own), other, nil).WantProblem(404, "unknown-approval")
+	w.Call("GET", at(e), w.admin, nil).WantProblem(404, "unknown-enrolment")
+	w.Call("POST", at(e)+"/confirm", w.admin, body{"code": "123456"}).WantProblem(404, "unknown-enrolment")
 	plain, third := w.Ask(approval.Context{Methods: []approval.Method{approval.MethodPush}}, nil)
 	w.Call("POST", page(plain, ""), third, nil).WantProblem(409, "method-not-offered")
 

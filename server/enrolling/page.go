@@ -61,10 +61,10 @@ func (e Enrolling) ofPage(ctx context.Context, approvalID, enrolment string) (ac
 
 func (e Enrolling) getPage(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
-	if _, err := e.Questions.Guards.Own(r.Context(), id); err != nil {
-		return err
-	}
 	return e.answer(w, r, func(ctx context.Context) (account.Enrolment, *account.Device, error) {
+		if _, err := e.Questions.Guards.Own(ctx, id); err != nil {
+			return account.Enrolment{}, nil, err
+		}
 		return e.ofPage(ctx, id, r.PathValue("enrolment"))
 	})
 }

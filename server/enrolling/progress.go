@@ -25,8 +25,20 @@ type finding func(ctx context.Context) (account.Enrolment, *account.Device, erro
 
 func (e Enrolling) get(w http.ResponseWriter, r *http.Request) error {
 	return e.answer(w, r, func(ctx context.Context) (account.Enrolment, *account.Device, error) {
-		return e.own(ctx, r.PathValue("id"))
+		return e.byKey(ctx, r.PathValue("id"))
 	})
+}
+
+// byKey is an enrolment that a login service of the caller's application began: a page's goes on where its page may.
+func (e Enrolling) byKey(ctx context.Context, enrolment string) (account.Enrolment, *account.Device, error) {
+	found, device, err := e.own(ctx, enrolment)
+	if err == nil && found.Authority == account.ByLogin {
+		err = account.ErrUnknownEnrolment
+	}
+	if err != nil {
+		return account.Enrolment{}, nil, err
+	}
+	return found, device, nil
 }
 
 // own is an enrolment of the caller's application.
@@ -117,7 +129,7 @@ func (e Enrolling) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, _, err := e.own(r.Context(), r.PathValue("id"))
+	found, _, err := e.byKey(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
