@@ -87,6 +87,13 @@ func TestEachCallSaysWhatTheAPIExpects(t *testing.T) {
 			_, err := c.WaitEnrolment(x, "enr_1", client.MostWait)
 			return err
 		}},
+		{`POST /v1/enrolments {"account":"AB1234","authorize":"device","replaces":"dev_1"}`, func(x ctx, c *client.Client) error {
+			_, err := c.Enrol(x, client.NewEnrolment{Account: "AB1234", Authorize: client.ByDevice, Replaces: "dev_1"})
+			return err
+		}},
+		{`POST /v1/recoveries {"account":"AB1234","reason":"lost"}`, func(x ctx, c *client.Client) error { _, err := c.AnnounceRecovery(x, "AB1234", "lost"); return err }},
+		{`GET /v1/recoveries/rec_1 `, func(x ctx, c *client.Client) error { _, err := c.Recovery(x, "rec_1"); return err }},
+		{`DELETE /v1/recoveries/rec_1 `, func(x ctx, c *client.Client) error { _, err := c.StopRecovery(x, "rec_1"); return err }},
 		{`POST /v1/enrolments/enr_1/confirm {"code":"123456"}`, func(x ctx, c *client.Client) error { _, err := c.ConfirmEnrolment(x, "enr_1", "123456"); return err }},
 	} {
 		t.Run(c.want, func(t *testing.T) {

@@ -148,10 +148,14 @@ func (h *house) furnish() {
 	h.must(err)
 }
 
+func byOperator(login string) client.NewEnrolment {
+	return client.NewEnrolment{Account: login, Authorize: client.ByOperator, Reason: "The person came in and showed a passport."}
+}
+
 // enrol registers a new phone for an account, confirmed.
 func (h *house) enrol(login, holder string) *phone.Phone {
 	h.Helper()
-	e, err := h.client.StartEnrolment(h.Context(), login)
+	e, err := h.client.Enrol(h.Context(), byOperator(login))
 	h.must(err)
 	p := phone.New(phone.Options{HTTPClient: h.http})
 	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", &phone.PushAddress{Provider: "fcm", App: "project", Token: "token"})

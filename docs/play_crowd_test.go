@@ -13,7 +13,7 @@ func (h *house) playCrowd() {
 	ctx := h.Context()
 	a := h.ask()
 	h.crowd("/v1/approvals/"+a.ID, func() { h.must(h.client.CancelApproval(ctx, a.ID)) })
-	e, err := h.client.StartEnrolment(ctx, "AB1234")
+	e, err := h.client.Enrol(ctx, byOperator("AB1234"))
 	h.must(err)
 	h.crowd("/v1/enrolments/"+e.ID, func() {
 		_, err := phone.New(phone.Options{HTTPClient: h.http}).Enrol(ctx, e.Link, "Dora", "Dora's phone", nil)

@@ -17,8 +17,8 @@ var tooLong = `{"padding":"` + strings.Repeat("x", 70_000) + `"}`
 
 // nowhere returns the address of the operation for something that does not exist.
 func (o operation) nowhere() string {
-	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "devices": "dev_", "webhooks": "whk_", "deliveries": "whd_"}
-	path := strings.ReplaceAll(o.path, "{external_id}", "nobody")
+	kind := map[string]string{"approvals": "apr_0", "enrolments": "enr_", "recoveries": "rec_", "devices": "dev_", "webhooks": "whk_", "deliveries": "whd_"}
+	path := strings.NewReplacer("{external_id}", "nobody", "{enrolment}", "enr_"+strings.Repeat("a", 26)).Replace(o.path)
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		if part == "{id}" {
@@ -50,7 +50,7 @@ func (h *house) playRefusals(p *phone.Phone) {
 
 func (h *house) refuseService(o operation) {
 	url, other := h.url+o.nowhere(), h.enrolKey
-	if strings.HasPrefix(o.path, "/v1/enrolments") || strings.Contains(o.path, "/methods") || strings.HasSuffix(o.path, "/recovery-codes") {
+	if strings.HasPrefix(o.path, "/v1/enrolments") || strings.HasPrefix(o.path, "/v1/recoveries/") || strings.Contains(o.path, "/methods") || strings.HasSuffix(o.path, "/recovery-codes") {
 		other = h.loginKey
 	}
 	h.say("401 unauthorized", o.method, url, "", bearer("jw_forged"))

@@ -31,6 +31,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playDirectory()
 	h.playDevices()
 	h.playCodes()
+	h.playBinding()
 	h.playAudit()
 	h.playReceipts()
 	h.playWebhooks()

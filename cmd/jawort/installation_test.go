@@ -77,7 +77,7 @@ func (i *installation) enrol(label string, push *phone.PushAddress) *phone.Phone
 	if _, err := c.PutAccount(ctx, loginNumber, "Office South"); err != nil {
 		i.t.Fatal(err)
 	}
-	e, err := c.StartEnrolment(ctx, loginNumber)
+	e, err := c.Enrol(ctx, client.NewEnrolment{Account: loginNumber, Authorize: client.ByOperator, Reason: "test"})
 	if err != nil {
 		i.t.Fatal(err)
 	}
