@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -125,6 +126,25 @@ func TestEachBeginningAndEndOfADeviceIsOneEvent(t *testing.T) {
 		}
 		if e := got[lasting.DeviceLeft+" "+left.Device]; e.Installation != left.Installation || e.Actor != (outbox.Actor{Kind: outbox.ByDevice, ID: left.Device}) {
 			t.Errorf("left: %+v", e)
+		}
+	})
+}
+
+func TestANewPhoneSaysByWhichOfTheAccountsOwnChannelsItWasProven(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		helper := w.newAccount("4712")
+		for prover, want := range map[string]string{w.account.ID: "sms", helper.ID: ""} {
+			e, err := w.begun(account.ByOperator)
+			must(t, err)
+			w.bind(e)
+			must(t, s.SQL(t.Context(), `UPDATE enrolments SET proof_account = $1, proof_method = 'sms' WHERE id = $2`, prover, e.ID))
+			must(t, w.confirm(e))
+			data, err := db.One(t.Context(), s.Reads(), db.ScanString, `SELECT data FROM outbox WHERE kind = $1 AND subject = $2`, lasting.DeviceEnrolled, e.Device)
+			must(t, err)
+			var told struct{ Proof string }
+			must(t, json.Unmarshal([]byte(data), &told))
+			wantEqual(t, "proof", told.Proof, want)
 		}
 	})
 }
