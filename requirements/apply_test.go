@@ -2,6 +2,7 @@ package requirements_test
 
 import (
 	"crypto/rand"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -57,6 +58,11 @@ func (h *house) apply(name string) {
 	file, err := os.Open(filepath.Join(examples, name))
 	h.must(err)
 	defer file.Close()
+	h.applyText(file)
+}
+
+func (h *house) applyText(file io.Reader) {
+	h.Helper()
 	read, err := organisation.Read(file)
 	h.must(err)
 	plans, err := h.organisation().Apply(h.Context(), read.Mistakes, read.Sources()...)

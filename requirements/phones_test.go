@@ -1,6 +1,7 @@
 package requirements_test
 
 import (
+	"context"
 	"slices"
 
 	"github.com/jawort/jawort/client"
@@ -19,10 +20,12 @@ func (h *house) enrol(account, holder string) *phone.Phone {
 	return p
 }
 
-// join registers a new phone beside those of an account.
+// join registers a new phone beside those of an account, which one of them authorises.
 func (h *house) join(account, holder string, by *phone.Phone) *phone.Phone {
 	h.Helper()
-	return h.enrol(account, holder)
+	p := h.newPhone()
+	h.must(h.bind(portal, p, holder, client.NewEnrolment{Account: account, Authorize: client.ByDevice}, by))
+	return p
 }
 
 // phoneLike is a phone of another kind.
@@ -33,17 +36,62 @@ func (h *house) phoneLike(i phone.Installation) *phone.Phone {
 // register registers a phone for an account, as somebody does who has logged in to the portal.
 func (h *house) register(p *phone.Phone, account, holder string) error {
 	h.Helper()
-	c := h.at(portal)
-	e, err := c.StartEnrolment(h.Context(), account)
+	return h.registerAt(portal, p, account, holder)
+}
+
+func (h *house) registerAt(at string, p *phone.Phone, account, holder string) error {
+	h.Helper()
+	return h.bind(at, p, holder, client.NewEnrolment{Account: account}, nil)
+}
+
+// bind registers a phone by an enrolment that another phone may have to authorise. Codes are read where they arrive.
+func (h *house) bind(at string, p *phone.Phone, holder string, n client.NewEnrolment, by *phone.Phone) error {
+	h.Helper()
+	whose := n.Account
+	if n.Helper != "" {
+		whose = n.Helper
+	}
+	return h.bindWith(at, p, holder, n, by, func(_ context.Context, sent phone.CodeSent, wrong error) (string, error) {
+		if wrong != nil {
+			return "", wrong
+		}
+		owner, err := h.at(at).Account(h.Context(), whose)
+		h.must(err)
+		if sent.Method == "email" {
+			return h.mailed(owner.Email), nil
+		}
+		return h.sms(owner.Phone), nil
+	})
+}
+
+func (h *house) bindWith(at string, p *phone.Phone, holder string, n client.NewEnrolment, by *phone.Phone, ask phone.AskCode) error {
+	h.Helper()
+	c := h.at(at)
+	e, err := c.Enrol(h.Context(), n)
 	if err != nil {
 		return err
 	}
-	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	if e.Approval != nil {
+		asked := login{h, client.Approval{ID: e.Approval.ID, Number: e.Approval.Number, Account: n.Account}, c}
+		h.must(asked.decide(by, phone.Approve))
+		e = h.opened(c, e)
+	}
+	digits, err := p.EnrolWithCode(h.Context(), e.Link, holder, holder+"'s phone", nil, ask)
 	if err != nil {
 		return err
 	}
 	_, err = c.ConfirmEnrolment(h.Context(), e.ID, digits)
 	return err
+}
+
+// opened is the enrolment once a phone has authorised it.
+func (h *house) opened(at application, e client.Enrolment) client.Enrolment {
+	h.Helper()
+	now, err := at.Enrolment(h.Context(), e.ID)
+	for ; err == nil && now.Status == client.EnrolmentWaiting; now, err = at.WaitEnrolment(h.Context(), e.ID, client.MostWait) {
+	}
+	h.must(err)
+	return now
 }
 
 // shown is the question about the login as a phone shows it; false: it shows none.
@@ -98,4 +146,9 @@ func (h *house) newCustomer(account string) {
 	group, manager, number, on := "customers", broker, customerNumber, true
 	_, err := h.at(portal).ChangeAccount(h.Context(), account, client.AccountChange{Group: &group, Manager: &manager, Phone: &number, SMS: &on})
 	h.must(err)
+}
+
+// guessing types a code that was never sent, and gives up where it is wrong.
+func guessing(_ context.Context, _ phone.CodeSent, wrong error) (string, error) {
+	return "000000", wrong
 }
