@@ -173,6 +173,8 @@ func TestACodeOfAnotherEnrolmentProvesNothing(t *testing.T) {
 			return // one in a million
 		}
 		w.wantError(second.complete(code), factor.ErrWrongCode)
+		w.sql(`UPDATE enrolments SET proof_mac = (SELECT f.proof_mac FROM enrolments f WHERE f.id = $1) WHERE id = $2`, first.e.ID, second.e.ID)
+		w.wantError(second.complete(code), factor.ErrWrongCode) // whoever can write to the database cannot move it
 		must(w.T, first.complete(code))
 	})
 }
