@@ -94,6 +94,8 @@ func (p *play) enrol(ctx context.Context) error {
 func (p *play) login(ctx context.Context) error {
 	created := make(chan client.Approval, 1)
 	ended := make(chan client.Result, 1)
+	// Both end by the same deadline; whichever is noticed first, what was missed is said.
+	var asked, followed error
 	g, ctx := errgroup.WithContext(ctx)
 	began := time.Now()
 	g.Go(func() error {
@@ -103,10 +105,15 @@ func (p *play) login(ctx context.Context) error {
 			OnCreated: func(a client.Approval) { created <- a },
 		})
 		ended <- result
+		asked = err
 		return err
 	})
-	g.Go(func() error { return p.follow(ctx, began, created, ended) })
-	return g.Wait()
+	g.Go(func() error {
+		followed = p.follow(ctx, began, created, ended)
+		return followed
+	})
+	_ = g.Wait()
+	return errors.Join(followed, asked)
 }
 
 func (p *play) follow(ctx context.Context, began time.Time, created <-chan client.Approval, ended <-chan client.Result) error {
