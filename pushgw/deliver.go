@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/outbound"
 )
 
@@ -124,7 +125,7 @@ func (d *delivery) attempt(work context.Context, ln *lane) (e end, pause time.Du
 	begun := d.Now()
 	err := ln.send(work, d.Pace.Attempt, d.push)
 	if errors.Is(err, errResting) { // costs no try: nothing was sent
-		return end{}, d.Pace.Rest/4 + jitter(d.Pace.Rest/4, d.Random), false
+		return end{}, d.Pace.Rest/4 + backoff.Jitter(d.Pace.Rest/4, d.Random), false
 	}
 	d.attempts++
 	d.metrics.attempted(d.push.Address.Provider, d.Now().Sub(begun), err)
@@ -144,7 +145,7 @@ func (d *delivery) attempt(work context.Context, ln *lane) (e end, pause time.Du
 func (d *delivery) again(f *Failure) (e end, pause time.Duration, done bool) {
 	pause = d.Pace.pause(d.failures, d.Random)
 	if f.After > 0 {
-		pause = f.After + jitter(d.Pace.Backoff, d.Random)
+		pause = f.After + backoff.Jitter(d.Pace.Backoff, d.Random)
 	}
 	if f.Reason != outbound.Stopped && pause >= d.left() {
 		return end{result: resultGivenUp, failure: f}, 0, true

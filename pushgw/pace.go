@@ -3,9 +3,10 @@ package pushgw
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"io"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 // Pace is how patient the gateway is. Zero fields take the defaults.
@@ -33,23 +34,9 @@ func (p Pace) withDefaults() Pace {
 	}
 }
 
-// pause returns how long to wait after the given number of failures in a row: at least half of the exponential
-// pause, the rest by chance, so that jobs which failed together do not come back together.
+// pause returns how long to wait after the given number of failures in a row.
 func (p Pace) pause(failures int, random io.Reader) time.Duration {
-	d := p.BackoffMost
-	if shift := failures - 1; shift < 16 {
-		d = min(d, p.Backoff<<shift)
-	}
-	return d/2 + jitter(d/2, random)
-}
-
-// jitter returns a duration below most.
-func jitter(most time.Duration, random io.Reader) time.Duration {
-	var b [8]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil || most <= 0 {
-		return max(most, 0)
-	}
-	return time.Duration(binary.BigEndian.Uint64(b[:]) % uint64(most))
+	return backoff.Pause(failures, p.Backoff, p.BackoffMost, random)
 }
 
 // wait waits for d, and reports whether it could: stop or ctx may end first.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 // lane makes the deliveries of one endpoint one after the other, until none is due. While the endpoint takes them it
@@ -62,7 +64,7 @@ func (w *Worker) settle(work context.Context, j Job, r Result, v Verdict) bool {
 	var err error
 	for try := range 3 {
 		if try > 0 {
-			pause(work, time.Second)
+			backoff.Wait(work, time.Second)
 		}
 		if err = w.Queue.Settle(work, j, r, v); err == nil {
 			return true

@@ -1,10 +1,11 @@
 package webhook
 
 import (
-	"encoding/binary"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 // pauses are those after the first, second, … failed attempt. They are the schedule of Standard Webhooks.
@@ -68,14 +69,5 @@ func judge(attempt int, r Result, random io.Reader) Verdict {
 	if r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable {
 		pause = max(pause, min(r.After, longestPause))
 	}
-	return Verdict{State: Pending, Pause: pause + jitter(pause/10, random)}
-}
-
-// jitter returns a duration below most, so that what failed together does not come back together.
-func jitter(most time.Duration, random io.Reader) time.Duration {
-	var b [8]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil || most <= 0 {
-		return max(most, 0)
-	}
-	return time.Duration(binary.BigEndian.Uint64(b[:]) % uint64(most))
+	return Verdict{State: Pending, Pause: pause + backoff.Jitter(pause/10, random)}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 const (
@@ -89,7 +91,7 @@ func (w *Worker) look(ctx, work context.Context) {
 		case <-w.nudged:
 			w.round(ctx, work)
 		}
-		pause(ctx, breath) // many nudges become one look
+		backoff.Wait(ctx, breath) // many nudges become one look
 	}
 }
 
@@ -127,15 +129,6 @@ func (w *Worker) close(endpoint string) {
 func (w *Worker) warn(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		w.Log.WarnContext(ctx, what, "error", err)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
 	}
 }
 

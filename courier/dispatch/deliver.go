@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/courier"
 )
 
@@ -21,7 +22,7 @@ func (l *lane) deliver(work context.Context, m courier.Leased) {
 	begun := l.Now()
 	reference, err := l.send(work, m)
 	if errors.Is(err, errResting) {
-		l.giveBack(work, m, l.Pace.Rest/4+courier.Jitter(l.Pace.Rest/4, l.Random), "resting")
+		l.giveBack(work, m, l.Pace.Rest/4+backoff.Jitter(l.Pace.Rest/4, l.Random), "resting")
 		return
 	}
 	l.metrics.attempted(l.sender.Name(), l.Now().Sub(begun), err)
@@ -69,12 +70,12 @@ func (l *lane) fail(work context.Context, m courier.Leased, f *courier.Failure) 
 func (l *lane) again(work context.Context, m courier.Leased, f *courier.Failure) {
 	l.count(m, "retried")
 	l.tell(work, m, f, "message is tried again")
-	pause := courier.Pause(m.Attempt, l.Pace.Backoff, l.Pace.BackoffMost, l.Random)
+	pause := backoff.Pause(m.Attempt, l.Pace.Backoff, l.Pace.BackoffMost, l.Random)
 	switch {
 	case f.Reason == courier.Stopped:
 		pause = 0
 	case f.After > 0:
-		pause = f.After + courier.Jitter(l.Pace.Backoff, l.Random)
+		pause = f.After + backoff.Jitter(l.Pace.Backoff, l.Random)
 	}
 	l.giveBack(work, m, pause, f.Reason)
 }
@@ -98,7 +99,7 @@ func (l *lane) persist(work context.Context, what string, mark func(context.Cont
 			return
 		}
 		l.warn(work, what, err)
-		if !wait(work, courier.Pause(failures, l.Pace.Poll, l.Pace.Rest, l.Random)) {
+		if !backoff.Wait(work, backoff.Pause(failures, l.Pace.Poll, l.Pace.Rest, l.Random)) {
 			return
 		}
 	}

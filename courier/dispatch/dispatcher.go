@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/courier"
 )
 
@@ -116,7 +117,7 @@ func (d *Dispatcher) keepUp(ctx context.Context) {
 			d.metrics.expired.Add(float64(u.Expired))
 		}
 		d.warn(ctx, "messages cannot be kept up", err)
-		if !wait(ctx, d.Pace.Upkeep) {
+		if !backoff.Wait(ctx, d.Pace.Upkeep) {
 			return
 		}
 	}
@@ -126,17 +127,5 @@ func (d *Dispatcher) keepUp(ctx context.Context) {
 func (d *Dispatcher) warn(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		d.Log.WarnContext(ctx, what, slog.Any("error", err))
-	}
-}
-
-// wait waits for d, and reports whether it could: ctx may end first.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }

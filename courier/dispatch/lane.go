@@ -7,6 +7,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/courier"
 )
 
@@ -62,11 +63,11 @@ func (l *lane) run(ctx, work context.Context) {
 		case err != nil:
 			failures++
 			l.warn(ctx, "messages cannot be leased", err)
-			pause = courier.Pause(failures, l.Pace.Poll, l.Pace.Rest, l.Random)
+			pause = backoff.Pause(failures, l.Pace.Poll, l.Pace.Rest, l.Random)
 		case len(leased) < room:
 			failures, pause = 0, l.Pace.Poll
 		}
-		if !wait(ctx, pause) {
+		if !backoff.Wait(ctx, pause) {
 			return
 		}
 	}
@@ -76,7 +77,7 @@ func (l *lane) run(ctx, work context.Context) {
 // message, to find out whether it is back.
 func (l *lane) reserve(ctx context.Context) int {
 	for l.breaker.State() == gobreaker.StateOpen {
-		if !wait(ctx, min(l.Pace.Poll, l.Pace.Rest)) {
+		if !backoff.Wait(ctx, min(l.Pace.Poll, l.Pace.Rest)) {
 			return 0
 		}
 	}

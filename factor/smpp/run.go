@@ -8,8 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"time"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/courier"
 )
 
@@ -28,7 +28,7 @@ func (c *Client) Run(ctx context.Context) error {
 		if c.Now().Sub(begun) > c.Pace.BackoffMost {
 			failures = 1 // it was bound for a while
 		}
-		if !wait(ctx, courier.Pause(failures, c.Pace.Backoff, c.Pace.BackoffMost, c.Random)) {
+		if !backoff.Wait(ctx, backoff.Pause(failures, c.Pace.Backoff, c.Pace.BackoffMost, c.Random)) {
 			c.set(nil, &courier.Failure{Kind: courier.Again, Reason: courier.Stopped})
 			return nil
 		}
@@ -150,16 +150,4 @@ func reasonOf(cause error) *courier.Failure {
 		reason = "silent"
 	}
 	return &courier.Failure{Kind: courier.Again, Reason: reason}
-}
-
-// wait waits for d, and reports whether it could: ctx may end first.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

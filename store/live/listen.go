@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 const (
@@ -35,7 +37,7 @@ func (l *listener) run(ctx context.Context, open *redis.PubSub) {
 			l.follow(ctx, open)
 			open, pause = nil, shortestPause
 		}
-		wait(ctx, pause)
+		backoff.Wait(ctx, pause)
 		pause = min(2*pause, longestPause)
 	}
 }
@@ -87,13 +89,4 @@ func (l *listener) follow(ctx context.Context, subscription *redis.PubSub) {
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

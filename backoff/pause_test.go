@@ -1,11 +1,11 @@
-package courier_test
+package backoff_test
 
 import (
 	"crypto/rand"
 	"testing"
 	"time"
 
-	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/backoff"
 )
 
 func TestPausesGrowToTheirMostAndAreNeverTheSame(t *testing.T) {
@@ -15,7 +15,7 @@ func TestPausesGrowToTheirMostAndAreNeverTheSame(t *testing.T) {
 	} {
 		seen := map[time.Duration]bool{}
 		for range 20 {
-			d := courier.Pause(failures, time.Second, time.Minute, rand.Reader)
+			d := backoff.Pause(failures, time.Second, time.Minute, rand.Reader)
 			if d < full/2 || d > full {
 				t.Fatalf("after %d failures: %v, want %v to %v", failures, d, full/2, full)
 			}

@@ -1,4 +1,5 @@
-package courier
+// Package backoff says how long to wait after failures, and waits.
+package backoff
 
 import (
 	"encoding/binary"
@@ -16,7 +17,7 @@ func Pause(failures int, first, most time.Duration, random io.Reader) time.Durat
 	return d/2 + Jitter(d/2, random)
 }
 
-// Jitter returns a duration below most.
+// Jitter returns a duration below most, so that what failed together does not come back together.
 func Jitter(most time.Duration, random io.Reader) time.Duration {
 	var b [8]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil || most <= 0 {
