@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -63,15 +64,33 @@ func TestOfTwoSequencersOneWorksAndTheOtherFollowsItAtOnce(t *testing.T) {
 	w.wantCount(1, "audit_sequencer WHERE token = 2")
 }
 
+// sleepy is the database of a sequencer that sleeps just before its first batch, its lease in hand.
+type sleepy struct {
+	auditlog.Chains
+	once         sync.Once
+	asleep, wake chan struct{}
+}
+
+func (s *sleepy) Append(ctx context.Context, t audit.Token, lease time.Duration, limit int) (int, error) {
+	s.once.Do(func() {
+		close(s.asleep)
+		<-s.wake
+	})
+	return s.Chains.Append(ctx, t, lease, limit)
+}
+
 func TestASequencerThatSleptLetsTheOtherGoOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	first, _ := w.sequencer()
+	chains := &sleepy{Chains: w.records, asleep: make(chan struct{}), wake: make(chan struct{})}
+	first, _ := w.sequencerOf(chains)
 	second, _ := w.sequencer()
-	w.done(first.sequence)
+	first.sequence <- time.Time{}
+	<-chains.asleep
 	must(t, w.lasting.SetClockOffset(t.Context(), time.Hour))
 	w.done(second.sequence)
 	w.put(w.enrolled(0, "acc_1"))
+	close(chains.wake)
 	w.done(first.sequence)
 	w.done(second.sequence)
 	w.wantCount(1, "audit_entries")

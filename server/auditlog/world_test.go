@@ -230,7 +230,7 @@ func (w *world) sequencerOf(chains auditlog.Chains) (t ticks, stop func()) {
 	return t, stop
 }
 
-// done ticks twice: the second tick is taken when the first has been dealt with.
+// done ticks twice: the second tick is taken when the first has been dealt with. What the second one starts goes on.
 func (w *world) done(c chan time.Time) {
 	w.Helper()
 	for range 2 {

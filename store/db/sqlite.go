@@ -32,12 +32,15 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	writes := sql.OpenDB(sqliteConnector{drv, name})
 	writes.SetMaxOpenConns(1) // waiting here is fair, SQLite's own waiting is not
 	d := &DB{reads: writes, writes: writes, move: clock.move}
-	if path != "" {
+	if path == "" {
+		err = migrateMemory(ctx, writes)
+	} else {
 		d.reads = sql.OpenDB(sqliteConnector{drv, name})
 		d.reads.SetMaxOpenConns(sqliteReaders)
 		d.reads.SetMaxIdleConns(sqliteReaders)
+		err = migrate(ctx, writes, goose.DialectSQLite3)
 	}
-	if err := migrate(ctx, writes, goose.DialectSQLite3); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil

@@ -41,7 +41,11 @@ func executable(path string) bool {
 
 // makeDir makes a folder that the server's user owns. Its path is short, because a socket's must be.
 func makeDir() (string, error) {
-	dir, err := os.MkdirTemp("/tmp", "jawort-pg-")
+	parent := os.TempDir()
+	if len(parent) > 50 {
+		parent = "/tmp"
+	}
+	dir, err := os.MkdirTemp(parent, "jawort-pg-")
 	if err != nil {
 		return "", err
 	}
