@@ -1,0 +1,96 @@
+// Package browsertest gives tests a real browser: one headless Chromium per test binary, started when the first test asks
+// for it and ended with the binary, and in it a fresh profile per test. A page that throws, logs an error or
+// breaks its Content Security Policy fails its test.
+//
+// It never skips: where Chromium is not installed, the test fails and names the package to install.
+package browsertest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// shared is the browser of this test binary. Tests find it without being handed it, hence the package variable.
+var shared struct {
+	mu      sync.Mutex
+	context context.Context
+	stop    func()
+}
+
+// Main runs the tests of a binary that needs nothing else: func TestMain(m *testing.M) { browsertest.Main(m) }.
+func Main(m *testing.M) {
+	code := m.Run()
+	Stop()
+	os.Exit(code)
+}
+
+// Stop ends the browser, if one was started. It belongs into TestMain, after the tests.
+func Stop() {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if shared.stop != nil {
+		shared.stop()
+		shared.context, shared.stop = nil, nil
+	}
+}
+
+// browser returns the context of the running browser.
+func browser(t testing.TB) context.Context {
+	t.Helper()
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if shared.context == nil {
+		if err := start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return shared.context
+}
+
+func start() error {
+	path, err := find()
+	if err != nil {
+		return err
+	}
+	allocator, free := chromedp.NewExecAllocator(context.Background(), append(flags(), chromedp.ExecPath(path))...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	stop := func() {
+		cancel()
+		free()
+	}
+	if err := chromedp.Run(ctx); err != nil {
+		stop()
+		return err
+	}
+	shared.context, shared.stop = ctx, stop
+	return nil
+}
+
+func find() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("browsertest: Chromium is not installed; on Debian: apt-get install chromium")
+}
+
+// flags keep the browser from asking anything of the network by itself. Without a sandbox because root cannot have one.
+func flags() []chromedp.ExecAllocatorOption {
+	on := []string{
+		"headless", "no-sandbox", "no-first-run", "no-default-browser-check", "disable-gpu", "disable-quic", "disable-background-networking",
+		"disable-component-update", "disable-sync", "disable-dev-shm-usage", "disable-extensions", "disable-background-timer-throttling",
+		"disable-renderer-backgrounding", "disable-backgrounding-occluded-windows", "hide-scrollbars", "mute-audio",
+	}
+	options := make([]chromedp.ExecAllocatorOption, 0, len(on)+1)
+	for _, name := range on {
+		options = append(options, chromedp.Flag(name, true))
+	}
+	return append(options, chromedp.Flag("lang", "en"))
+}

@@ -1,0 +1,151 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Patience is how long a tab waits for what must happen, on a busy machine.
+const Patience = 30 * time.Second
+
+// Tab is one page of a browser.
+type Tab struct {
+	testing.TB
+	ctx     context.Context
+	profile cdp.BrowserContextID // where it keeps cookies, storage, service workers and permissions
+
+	mu     sync.Mutex
+	wrongs []string
+}
+
+// New opens an empty tab in a profile of its own, until the test ends.
+func New(t testing.TB) *Tab {
+	t.Helper()
+	return open(t, chromedp.WithNewBrowserContext())
+}
+
+// Beside opens another tab in the same profile.
+func (tab *Tab) Beside() *Tab {
+	tab.Helper()
+	return open(tab.TB, chromedp.WithExistingBrowserContext(tab.profile))
+}
+
+func open(t testing.TB, where chromedp.ContextOption) *Tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser(t), where)
+	tab := &Tab{TB: t, ctx: ctx}
+	chromedp.ListenTarget(ctx, tab.hear)
+	if err := chromedp.Run(ctx); err != nil { // the tab lives as long as the context of its first run
+		cancel()
+		t.Fatalf("browser: %v", err)
+	}
+	tab.run(runtime.Enable(), log.Enable(), network.Enable(), page.Enable())
+	tab.profile = chromedp.FromContext(ctx).BrowserContextID
+	t.Cleanup(func() {
+		cancel()
+		tab.report()
+	})
+	return tab
+}
+
+// hear notes what no page of ours may do.
+func (tab *Tab) hear(event any) {
+	wrong := ""
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		wrong = e.ExceptionDetails.Error()
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.APITypeError {
+			wrong = fmt.Sprintf("console.error %s", e.Args[0].Value)
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.LevelError && e.Entry.Source != log.SourceNetwork { // a refused request is not a mistake of the page
+			wrong = string(e.Entry.Source) + ": " + e.Entry.Text
+		}
+	}
+	if wrong != "" {
+		tab.mu.Lock()
+		defer tab.mu.Unlock()
+		tab.wrongs = append(tab.wrongs, wrong)
+	}
+}
+
+func (tab *Tab) report() {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	for _, wrong := range tab.wrongs {
+		tab.Errorf("the page: %s", wrong)
+	}
+}
+
+// run does something with the tab, in time, or fails the test.
+func (tab *Tab) run(actions ...chromedp.Action) {
+	tab.Helper()
+	if err := tab.try(actions...); err != nil {
+		tab.Fatalf("browser: %v", err)
+	}
+}
+
+func (tab *Tab) try(actions ...chromedp.Action) error {
+	ctx, cancel := context.WithTimeout(tab.ctx, Patience)
+	defer cancel()
+	return chromedp.Run(ctx, actions...)
+}
+
+// Go opens a page.
+func (tab *Tab) Go(url string) {
+	tab.Helper()
+	tab.run(chromedp.Navigate(url))
+}
+
+// Reload loads the page again.
+func (tab *Tab) Reload() {
+	tab.Helper()
+	tab.run(chromedp.Reload())
+}
+
+// Screen is what a page is shown on.
+type Screen struct {
+	Width, Height int64
+	Mobile, Dark  bool
+	Language      string // "de", "en"; empty: English
+}
+
+// Show puts the tab on a screen. It counts from the next Go on.
+func (tab *Tab) Show(s Screen) {
+	tab.Helper()
+	scheme := "light"
+	if s.Dark {
+		scheme = "dark"
+	}
+	actions := []chromedp.Action{
+		emulation.SetDeviceMetricsOverride(s.Width, s.Height, 2, s.Mobile),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+	}
+	if s.Language != "" {
+		actions = append(actions, emulation.SetUserAgentOverride(tab.userAgent()).WithAcceptLanguage(s.Language))
+	}
+	tab.run(actions...)
+}
+
+func (tab *Tab) userAgent() string {
+	tab.Helper()
+	return Eval[string](tab, `navigator.userAgent`)
+}
+
+// Offline cuts the tab's network, or gives it back.
+func (tab *Tab) Offline(cut bool) {
+	tab.Helper()
+	tab.run(network.EmulateNetworkConditions(cut, 0, -1, -1))
+}
