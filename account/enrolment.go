@@ -27,6 +27,20 @@ const (
 	EnrolmentExpired   EnrolmentStatus = "expired"
 )
 
+// Valid reports whether there is such a status.
+func (s EnrolmentStatus) Valid() bool {
+	switch s {
+	case EnrolmentWaiting, EnrolmentOpen, EnrolmentClaimed, EnrolmentCompleted:
+		return true
+	}
+	return s.Ended()
+}
+
+// Ended reports whether the enrolment goes no further.
+func (s EnrolmentStatus) Ended() bool {
+	return s == EnrolmentConfirmed || s == EnrolmentFailed || s == EnrolmentExpired
+}
+
 // Bounds of an enrolment (NIST SP 800-63B-4: a binding code of at least 112 bits lives at most 10 minutes).
 const (
 	EnrolmentLife           = 10 * time.Minute

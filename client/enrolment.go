@@ -82,14 +82,20 @@ func (c *Client) Enrol(ctx context.Context, n NewEnrolment) (Enrolment, error) {
 
 // Enrolment returns how far an enrolment has got.
 func (c *Client) Enrolment(ctx context.Context, id string) (Enrolment, error) {
-	return c.WaitEnrolment(ctx, id, 0)
+	var e Enrolment
+	err := c.do(ctx, call{method: http.MethodGet, path: path("enrolments", id), repeat: true}, &e)
+	return e, err
 }
 
-// WaitEnrolment returns an enrolment when it has moved on, or after wait (at most MostWait) anyway.
-func (c *Client) WaitEnrolment(ctx context.Context, id string, wait time.Duration) (Enrolment, error) {
+// WaitEnrolment returns an enrolment when it stands elsewhere than known, which the caller has last seen, or after wait (at most
+// MostWait) anyway. A step that was taken before the call is told at once, so following loses none; so is one that has ended.
+func (c *Client) WaitEnrolment(ctx context.Context, known Enrolment, wait time.Duration) (Enrolment, error) {
 	var e Enrolment
-	q := call{method: http.MethodGet, path: path("enrolments", id), repeat: true}
-	err := c.do(ctx, q.waiting(wait), &e)
+	q := call{method: http.MethodGet, path: path("enrolments", known.ID), repeat: true}.waiting(wait)
+	if q.wait > 0 && known.Status != "" {
+		q.query.Set("known", known.Status)
+	}
+	err := c.do(ctx, q, &e)
 	return e, err
 }
 

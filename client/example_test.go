@@ -101,7 +101,7 @@ func ExampleClient_StartEnrolment() {
 	}
 	fmt.Println("show as QR code:", e.Link)
 	for e.Status == client.EnrolmentOpen || e.Status == client.EnrolmentClaimed {
-		if e, err = c.WaitEnrolment(ctx, e.ID, client.MostWait); err != nil {
+		if e, err = c.WaitEnrolment(ctx, e, client.MostWait); err != nil {
 			fmt.Println(err)
 			return
 		}

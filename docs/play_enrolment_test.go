@@ -102,7 +102,7 @@ func (b bound) playAsking(old *phone.Phone) {
 		}
 		b.must(err)
 	}
-	e, err = b.client.WaitEnrolment(ctx, e.ID, time.Second)
+	e, err = b.client.WaitEnrolment(ctx, e, client.MostWait)
 	b.must(err)
 	if e.Status != client.EnrolmentOpen || e.Link == "" {
 		b.Fatalf("after the phone approved: %+v", e)

@@ -87,11 +87,12 @@ func (h *house) bindWith(at string, p *phone.Phone, holder string, n client.NewE
 // opened is the enrolment once a phone has authorised it.
 func (h *house) opened(at application, e client.Enrolment) client.Enrolment {
 	h.Helper()
-	now, err := at.Enrolment(h.Context(), e.ID)
-	for ; err == nil && now.Status == client.EnrolmentWaiting; now, err = at.WaitEnrolment(h.Context(), e.ID, client.MostWait) {
+	for e.Status == client.EnrolmentWaiting {
+		var err error
+		e, err = at.WaitEnrolment(h.Context(), e, client.MostWait)
+		h.must(err)
 	}
-	h.must(err)
-	return now
+	return e
 }
 
 // shown is the question about the login as a phone shows it; false: it shows none.

@@ -54,22 +54,23 @@ func (e Enrolling) own(ctx context.Context, enrolment string) (account.Enrolment
 	return found, device, nil
 }
 
-// answer answers at once when it is the turn of the person who asked, and waits while it is a phone's.
+// answer answers at once where the enrolment stands elsewhere than the caller knows, or has ended; else when it has moved on.
 func (e Enrolling) answer(w http.ResponseWriter, r *http.Request, find finding) error {
 	wait, err := edge.Wait(r, longestWait)
 	if err != nil {
 		return err
 	}
-	first, device, err := e.look(r.Context(), find)
+	known := account.EnrolmentStatus(r.URL.Query().Get("known"))
+	if known != "" && !known.Valid() {
+		return refusal.Field("known", "must be the status of an enrolment")
+	}
+	now, device, err := e.look(r.Context(), find)
 	if err != nil {
 		return err
 	}
-	now, topic := first, first.ID
-	if first.Status == account.EnrolmentWaiting {
-		topic = first.Approval
-	}
-	if wait > 0 && phones(first.Status) {
-		err = e.Wait(r.Context(), topic, wait, func(ctx context.Context) (done bool, err error) {
+	if wait > 0 && awaits(now.Status, known) {
+		first := now
+		err = e.Wait(r.Context(), topic(first), wait, func(ctx context.Context) (done bool, err error) {
 			now, device, err = e.look(ctx, find)
 			return now.Status != first.Status, err
 		})
@@ -85,9 +86,21 @@ func (e Enrolling) answer(w http.ResponseWriter, r *http.Request, find finding) 
 	return edge.JSON(w, http.StatusOK, v)
 }
 
-// phones reports whether a phone has to act next.
-func phones(s account.EnrolmentStatus) bool {
-	return s == account.EnrolmentWaiting || s == account.EnrolmentOpen || s == account.EnrolmentClaimed
+// awaits reports whether the next step is waited for. Who does not say what they know waits for a phone only, since what comes
+// after that is their own turn.
+func awaits(now, known account.EnrolmentStatus) bool {
+	if known == "" {
+		return now != account.EnrolmentCompleted && !now.Ended()
+	}
+	return now == known && !now.Ended()
+}
+
+// topic is what is woken when the enrolment moves on.
+func topic(e account.Enrolment) string {
+	if e.Status == account.EnrolmentWaiting {
+		return e.Approval
+	}
+	return e.ID
 }
 
 // look reads the enrolment, and ends its waiting where the question has ended: only then there is a link.

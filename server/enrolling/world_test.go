@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,8 @@ type body = map[string]any
 // world is a house in which phones are bound.
 type world struct {
 	*confirmingtest.House
-	login, enrol, admin string // keys: of the scope, of the scope, and of enrol with admin
+	login, enrol, admin string       // keys: of the scope, of the scope, and of enrol with admin
+	waits               atomic.Int32 // long-polls that had to wait
 }
 
 func newWorld(t *testing.T) *world {
@@ -40,7 +42,7 @@ func newWorld(t *testing.T) *world {
 	w.House = confirmingtest.New(t, func(h *confirmingtest.House) []confirmingtest.Feature {
 		h.Lasting.Prover = factors.Proofs{Store: h.Factors, Host: "phone.example"}
 		return []confirmingtest.Feature{enrolling.Enrolling{
-			Questions: h.Questions(), Store: h.Lasting, Recoveries: h.Lasting, People: h.Lasting, Live: h.Live, Sockets: sockets{h}, Wait: soon,
+			Questions: h.Questions(), Store: h.Lasting, Recoveries: h.Lasting, People: h.Lasting, Live: h.Live, Sockets: sockets{h}, Wait: w.soon,
 			EnrolURL: "https://phone.example/", MaxPending: 3, Now: h.Now, Random: rand.Reader,
 		}}
 	})
@@ -50,7 +52,8 @@ func newWorld(t *testing.T) *world {
 }
 
 // soon looks again and again.
-func soon(ctx context.Context, _ string, most time.Duration, look func(context.Context) (bool, error)) error {
+func (w *world) soon(ctx context.Context, _ string, most time.Duration, look func(context.Context) (bool, error)) error {
+	w.waits.Add(1)
 	enough, again := time.NewTimer(most), time.NewTicker(time.Millisecond)
 	defer enough.Stop()
 	defer again.Stop()
