@@ -44,6 +44,9 @@ func (p Preset) cap() Duration {
 // forbids reports whether the preset rules out the method.
 func (p Preset) forbids(m approval.Method) bool { return p == AAL2 && m == approval.MethodEmail }
 
+// RenewsRecovery reports whether the preset wants new recovery codes whenever one was used (NIST SP 800-63B-4, 4.2.1.1).
+func (p Preset) RenewsRecovery() bool { return p == AAL2 }
+
 // validate refuses a policy, filled in, that is weaker than its preset.
 func (p Preset) validate(policy ApplicationPolicy) error {
 	switch {

@@ -108,10 +108,19 @@ type Approval struct {
 	// until it has been used.
 	TrustToken string    `json:"trust_token,omitempty"`
 	TrustUntil time.Time `json:"trust_until,omitzero"`
+	// Recovery is set where a recovery code approved the login.
+	Recovery *RecoveryCodes `json:"recovery,omitempty"`
 
 	// Reason says why somebody is asked, or nobody; from CreateApproval only.
 	Reason  Reason `json:"reason,omitzero"`
 	Offline string `json:"offline,omitempty"` // allowed: the application need not ask while it has no network
+}
+
+// RecoveryCodes is how the list stands from which a code was used. Where Renew, show the person the new ones of NewRecoveryCodes
+// once they are signed in.
+type RecoveryCodes struct {
+	Left  int  `json:"left"`
+	Renew bool `json:"renew"`
 }
 
 // Activate is what an account without a method may activate to finish its first login.

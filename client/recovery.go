@@ -35,6 +35,16 @@ func (c *Client) Recovery(ctx context.Context, id string) (Recovery, error) {
 	return r, err
 }
 
+// NewRecoveryCodes gives an account ten new recovery codes, to be shown this once. The ones before are void from then on. Scope enrol.
+// A lost answer is not repeated: ask again, and what was in it is void too.
+func (c *Client) NewRecoveryCodes(ctx context.Context, account string) ([]string, error) {
+	var answer struct {
+		Codes []string `json:"codes"`
+	}
+	err := c.do(ctx, call{method: http.MethodPost, path: path("accounts", account, "recovery-codes")}, &answer)
+	return answer.Codes, err
+}
+
 // StopRecovery ends a recovery on the wish of a user who is signed in.
 func (c *Client) StopRecovery(ctx context.Context, id string) (Recovery, error) {
 	var r Recovery

@@ -83,6 +83,7 @@ func TestEachCallSaysWhatTheAPIExpects(t *testing.T) {
 		{`GET /v1/accounts/AB1234/devices `, func(x ctx, c *client.Client) error { _, err := c.Devices(x, "AB1234"); return err }},
 		{`DELETE /v1/accounts/AB1234/devices/dev_1 `, func(x ctx, c *client.Client) error { return c.RevokeDevice(x, "AB1234", "dev_1") }},
 		{`POST /v1/enrolments {"account":"AB1234"}`, func(x ctx, c *client.Client) error { _, err := c.StartEnrolment(x, "AB1234"); return err }},
+		{`POST /v1/accounts/AB1234/recovery-codes `, func(x ctx, c *client.Client) error { _, err := c.NewRecoveryCodes(x, "AB1234"); return err }},
 		{`GET /v1/enrolments/enr_1 `, func(x ctx, c *client.Client) error { _, err := c.Enrolment(x, "enr_1"); return err }},
 		{`GET /v1/enrolments/enr_1?known=claimed&wait=25 `, func(x ctx, c *client.Client) error {
 			_, err := c.WaitEnrolment(x, client.Enrolment{ID: "enr_1", Status: client.EnrolmentClaimed}, client.MostWait)

@@ -239,6 +239,7 @@ func (c coded) playHandingOut() {
 	c.must(json.Unmarshal([]byte(c.say("201", "POST", c.at+"/recovery-codes", "", c.key)), &given))
 	at, ticket := c.login()
 	c.say("200", "POST", at+"/code", typed("recovery", given.Codes[4]), ticket)
+	c.say("200", "GET", at, "", c.key)
 	c.sql(`UPDATE recovery_codes SET used_at = 1 WHERE hash IN (SELECT hash FROM recovery_codes WHERE used_at = 0 LIMIT 6)`)
 	c.say("200", "GET", c.at+"/methods", "", c.key)
 	for range 5 {

@@ -27,6 +27,7 @@ type approvals struct {
 	live     asking
 	evidence evidence
 	browsers trusting
+	methods  listing
 	keys     judge.Authenticator
 	random   io.Reader
 	patience patience

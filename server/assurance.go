@@ -7,13 +7,20 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/store/factors"
 )
 
 // trusting keeps browsers that confirmed.
 type trusting interface {
 	TrustBrowser(ctx context.Context, b account.TrustedBrowser) (bool, error)
+}
+
+// listing tells by what an account confirms.
+type listing interface {
+	Methods(ctx context.Context, account string) ([]factors.State, error)
 }
 
 // assure adds what an approved outcome is worth: which assurance it reached, and what the browser gets for it.
@@ -27,10 +34,26 @@ func (a approvals) assure(ctx context.Context, o approval.Outcome, v *view) erro
 	}
 	strength := guard.CallerOf(ctx).Application.Policy.Strength(o.Method)
 	v.ACR, v.AMR, v.Offline = strength.ACR, strength.AMR, c.Offline
+	if o.Method == approval.MethodRecovery {
+		if err := a.renewal(ctx, o, v); err != nil {
+			return err
+		}
+	}
 	if c.Trust == nil {
 		return nil
 	}
 	return a.trust(ctx, o, c, strength.ACR, v)
+}
+
+// renewal says whether the person should get new recovery codes.
+func (a approvals) renewal(ctx context.Context, o approval.Outcome, v *view) error {
+	states, err := a.methods.Methods(ctx, o.Account)
+	if err != nil {
+		return err
+	}
+	recovery := confirming.RecoveryAfter(o, guard.CallerOf(ctx).Application.Policy, states)
+	v.Recovery = &recovery
+	return nil
 }
 
 // trust gives the browser its token: the same one again until it has used it. Only the login service gets it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/hub"
 )
@@ -26,18 +27,19 @@ type state struct {
 type view struct {
 	ID string `json:"id"`
 	state
-	Kind        approval.Kind     `json:"kind"`
-	Account     string            `json:"account"`
-	CreatedAt   time.Time         `json:"created_at"`
-	Decision    approval.Decision `json:"decision,omitempty"`
-	Device      *decider          `json:"device,omitempty"`
-	DecidedAt   *time.Time        `json:"decided_at,omitempty"`
-	ACR         account.ACR       `json:"acr,omitempty"`
-	AMR         []string          `json:"amr,omitzero"` // RFC 8176
-	Offline     string            `json:"offline,omitempty"`
-	TrustToken  string            `json:"trust_token,omitempty"`
-	TrustUntil  *time.Time        `json:"trust_until,omitempty"`
-	LateReports []lateReport      `json:"late_reports,omitempty"`
+	Kind        approval.Kind        `json:"kind"`
+	Account     string               `json:"account"`
+	CreatedAt   time.Time            `json:"created_at"`
+	Decision    approval.Decision    `json:"decision,omitempty"`
+	Device      *decider             `json:"device,omitempty"`
+	DecidedAt   *time.Time           `json:"decided_at,omitempty"`
+	ACR         account.ACR          `json:"acr,omitempty"`
+	AMR         []string             `json:"amr,omitzero"` // RFC 8176
+	Offline     string               `json:"offline,omitempty"`
+	TrustToken  string               `json:"trust_token,omitempty"`
+	TrustUntil  *time.Time           `json:"trust_until,omitempty"`
+	Recovery    *confirming.Recovery `json:"recovery,omitempty"`
+	LateReports []lateReport         `json:"late_reports,omitempty"`
 }
 
 type decider struct {

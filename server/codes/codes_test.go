@@ -193,7 +193,7 @@ func TestAnSMSForATransactionNamesAmountAndPayee(t *testing.T) {
 	h.Call("POST", path(offered, "/code"), ticket, body{"method": "totp", "code": "123456"}).WantProblem(http.StatusConflict, "not-for-transactions")
 }
 
-func TestARecoveryCodeWarnsWhenFewAreLeft(t *testing.T) {
+func TestARecoveryCodeSaysHowManyAreLeftAndWhenToRenewThem(t *testing.T) {
 	h := newHouse(t)
 	h.Activate(approval.MethodEmail)
 	list, err := h.Factors.NewRecoveryCodes(t.Context(), h.Account.ID, outbox.Actor{})
@@ -204,7 +204,7 @@ func TestARecoveryCodeWarnsWhenFewAreLeft(t *testing.T) {
 		p, ticket := h.Ask(by(approval.MethodRecovery), nil)
 		answer := h.Call("POST", path(p, "/code"), ticket, body{"method": "recovery", "code": strings.ToLower(code)}).Want(http.StatusOK)
 		left := len(list) - 1 - i
-		if got, warned := answer.Body["recovery_left"]; warned != (left <= 3) || (warned && got != float64(left)) {
+		if got, _ := answer.Body["recovery"].(map[string]any); got["left"] != float64(left) || got["renew"] != (left <= 3) {
 			t.Errorf("%d are left: %v", left, answer.Body)
 		}
 	}

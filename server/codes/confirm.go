@@ -8,7 +8,6 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
-	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/guard"
@@ -32,9 +31,9 @@ func (b codeBody) Validate() error {
 }
 
 type confirmed struct {
-	Status       approval.Status `json:"status"`
-	Method       approval.Method `json:"method"`
-	RecoveryLeft *int            `json:"recovery_left,omitempty"`
+	Status   approval.Status      `json:"status"`
+	Method   approval.Method      `json:"method"`
+	Recovery *confirming.Recovery `json:"recovery,omitempty"`
 }
 
 // confirm repeats its answer where the approval was confirmed by the same method before: the page may not have heard it.
@@ -81,28 +80,12 @@ func (c Codes) answer(ctx context.Context, o approval.Outcome) confirmed {
 	if o.Method != approval.MethodRecovery {
 		return answer
 	}
-	left, err := c.recoveryLeft(ctx, o.Account)
+	states, err := c.Store.Methods(ctx, o.Account)
 	if err != nil { // it is confirmed all the same
-		edge.Annotate(ctx, slog.Bool("recovery_left_unknown", true))
+		edge.Annotate(ctx, slog.Bool("recovery_unknown", true))
+		return answer
 	}
-	answer.RecoveryLeft = left
+	recovery := confirming.RecoveryAfter(o, guard.CallerOf(ctx).Application.Policy, states)
+	answer.Recovery = &recovery
 	return answer
-}
-
-// recoveryLeft is worth saying once few are left.
-func (c Codes) recoveryLeft(ctx context.Context, accountID string) (*int, error) {
-	states, err := c.Store.Methods(ctx, accountID)
-	if err != nil {
-		return nil, err
-	}
-	left := 0
-	for _, s := range states {
-		if s.Method == approval.MethodRecovery {
-			left = s.Left
-		}
-	}
-	if left > factor.WarnRecovery {
-		return nil, nil
-	}
-	return &left, nil
 }

@@ -134,6 +134,43 @@ func TestNewRecoveryCodesEndTheOldOnesAndNeedAnotherMethod(t *testing.T) {
 	})
 }
 
+// TestAnOldListRacedAgainstItsRenewalLeavesAWholeNewOne has every old code typed at the moment of the renewal, and again after it.
+func TestAnOldListRacedAgainstItsRenewalLeavesAWholeNewOne(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.activate(approval.MethodTOTP)
+		for range 4 {
+			w.sql(`UPDATE methods SET failures = 0, paused_until = 0`)
+			old := w.recoveryCodes()
+			var fresh []string
+			inParallel(4, func(i int) bool {
+				if i == 0 {
+					var err error
+					if fresh, err = w.s.NewRecoveryCodes(w.Context(), w.account.ID, byKey); err != nil {
+						t.Error(err)
+					}
+					return true
+				}
+				_, err := w.confirm(w.login(), approval.MethodRecovery, old[i])
+				if err != nil && !errors.Is(err, factor.ErrWrongCode) {
+					t.Error(err)
+				}
+				return err == nil
+			})
+			w.wantLeft(approval.MethodRecovery, 10)
+			for _, code := range old[4:7] {
+				_, err := w.confirm(w.login(), approval.MethodRecovery, code)
+				if !errors.Is(err, factor.ErrWrongCode) && !errors.Is(err, factor.ErrPaused) {
+					t.Errorf("a code of the old list after the renewal: %v", err)
+				}
+			}
+			w.sql(`UPDATE methods SET failures = 0, paused_until = 0`)
+			p := w.login()
+			o, err := w.confirm(p, approval.MethodRecovery, fresh[9])
+			w.wantApproved(o, err, p, approval.MethodRecovery)
+		}
+	})
+}
+
 func (w *world) bypass(uses int, life time.Duration) (factors.Bypass, error) {
 	return w.s.AddBypass(w.Context(), w.account.ID, factor.Bypass{Reason: "phone stolen", Life: life, Uses: uses}, byKey)
 }
