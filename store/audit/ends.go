@@ -22,8 +22,14 @@ type end struct {
 	noDocument, noEvidence bool // erased, or never there
 }
 
-const endColumns = `approval, kind, status, method, decision, number, device, holder, label, document,
-	credential, public_key, auth_data, client_data, signature`
+// The outcomes of a person who is being erased are erased one after the other, later than the log: what they say of the
+// person does not get into it any more.
+const (
+	erasing    = `EXISTS (SELECT 1 FROM erasures r WHERE r.account = outcomes.account)`
+	endColumns = `approval, kind, status, method, decision, number, device,
+		CASE WHEN ` + erasing + ` THEN '' ELSE holder END, CASE WHEN ` + erasing + ` THEN '' ELSE label END, document,
+		credential, public_key, auth_data, client_data, signature`
+)
 
 func scanEnd(r db.Row) (e end, err error) {
 	var number string

@@ -43,6 +43,20 @@ func TestOnePersonsDataIsErasedAndToldAsErased(t *testing.T) {
 	})
 }
 
+// The outcomes of who has confirmed often are erased in several transactions after that of the log.
+func TestAnOutcomeThatIsStillToBeErasedTellsTheLogNobody(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.exec(`INSERT INTO tenants (id, name, created_at) VALUES ('ten_a', 'A', 1)`)
+		w.exec(`INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ('acc_1', 'ten_a', '4711', '', 1)`)
+		w.outcome("ten_a", "apr_1", "Anna Muster")
+		w.exec(`INSERT INTO erasures (account) VALUES ('acc_1')`)
+		w.erase("acc_1")
+		w.drain(w.leased())
+		w.wantCount(1, `audit_entries WHERE subject = 'apr_1' AND kind = 'approval.approved'`)
+		w.wantCount(0, `audit_personal`)
+	})
+}
+
 func TestPersonalDataGoesWhenItsTimeIsOverAndTheEntriesStay(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.appended("ten_a", 5)
