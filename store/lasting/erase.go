@@ -56,9 +56,10 @@ func eraseRecord(ctx context.Context, tx *sql.Tx, tenant, id string, by By, also
 	err := runEach(ctx, tx, id,
 		`UPDATE accounts SET external_id = id, label = '', sought_id = '', sought_label = '', phone = '', email = '', language = '',
 			manager = NULL WHERE id = $1`,
-		`UPDATE installations SET address = NULL, address_version = address_version + 1, model = '', os_version = ''
+		`UPDATE installations SET address = NULL, address_version = address_version + 1, model = '', os_version = '', language = ''
 			WHERE id IN (SELECT installation FROM devices WHERE account = $1)
-			AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.installation = installations.id AND d.account <> $1)`,
+			AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.installation = installations.id AND d.account <> $1
+				AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.account = d.account))`,
 		`UPDATE devices SET holder = '', label = '' WHERE account = $1`,
 		`DELETE FROM account_uses WHERE account = $1`,
 		`DELETE FROM invitations WHERE account = $1`,

@@ -159,6 +159,19 @@ func TestWhoWasDeletedCanStillBeErasedAndOthersStay(t *testing.T) {
 	})
 }
 
+func TestAPhoneIsForgottenWithTheLastOfItsPeople(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		w.phoneWithKey(w.account, "one phone")
+		w.phoneWithKey(w.newAccount("4712"), "one phone")
+		known := `installations WHERE model <> '' AND os_version <> '' AND address IS NOT NULL`
+		must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support))
+		wantEqual(t, "phones known while somebody has one", w.count(known), 1)
+		must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4712", support))
+		wantEqual(t, "phones known when nobody does", w.count(known), 0)
+	})
+}
+
 func TestAnErasureThatWasBrokenOffIsFinished(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
