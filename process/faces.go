@@ -37,6 +37,9 @@ func (p *Process) prepareServer(context.Context) error {
 		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks, Ledger: p.ledger, SMSReceipts: smsReceipts,
 		Also: directory.Also{
 			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log},
+			Export: map[string]directory.Dossier{
+				"confirmation": factors.Dossier, "messages": p.messages.Dossier, "sms": p.ledger.Dossier, "audit": log.Dossier,
+			},
 		},
 		Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(),
 		Countries: countries,

@@ -67,7 +67,11 @@ func options(t *testing.T, sections string) process.Options {
 
 func newHouse(t *testing.T, sections string) *house {
 	t.Helper()
-	o := options(t, sections)
+	return open(t, options(t, sections))
+}
+
+func open(t *testing.T, o process.Options) *house {
+	t.Helper()
 	p, err := process.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

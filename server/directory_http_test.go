@@ -248,7 +248,7 @@ func (w *world) serveWith(o *others) *instance {
 		opts.Messages = o
 		opts.Also = directory.Also{
 			Methods: o,
-			Export:  map[string]func(context.Context, string) (any, error){"messages": func(context.Context, string) (any, error) { return []string{"one"}, nil }},
+			Export:  map[string]directory.Dossier{"messages": func(context.Context, account.Account) (any, error) { return []string{"one"}, nil }},
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/store/lasting"
 )
@@ -24,12 +25,15 @@ type Retained interface {
 	EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (int, error)
 }
 
+// Dossier tells what a store keeps of an account, without secrets, as JSON can hold it.
+type Dossier func(ctx context.Context, a account.Account) (any, error)
+
 // Also are the other stores that keep something of accounts; what is nil keeps nothing.
 type Also struct {
 	Methods  Methods
 	Erase    []lasting.Ending // personal data of an account
 	Retained []Retained
-	Export   map[string]func(ctx context.Context, account string) (any, error) // what is kept, by the name of the member that tells it
+	Export   map[string]Dossier // what is kept of an account, by the name of the member that tells it
 }
 
 // methods ends all of them.

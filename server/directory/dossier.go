@@ -11,13 +11,18 @@ import (
 // dossierView is all that is kept about an account. Keys, signatures and codes are left out: they are secrets, or of no
 // meaning to a person.
 type dossierView struct {
-	Account    accountView     `json:"account"`
-	Devices    []ownDevice     `json:"devices"`
-	Enrolments []enrolmentView `json:"enrolments"`
-	Approvals  []approvalView  `json:"approvals"`
-	Reports    []reportView    `json:"late_reports"`
-	Invitation *invitationView `json:"invitation,omitempty"`
-	Further    map[string]any  `json:"further"`
+	Account      accountView       `json:"account"`
+	Devices      []ownDevice       `json:"devices"`
+	Enrolments   []enrolmentView   `json:"enrolments"`
+	Approvals    []approvalView    `json:"approvals"`
+	Denies       []denyView        `json:"denies"`
+	WrongNumbers []wrongNumberView `json:"wrong_numbers"`
+	Reports      []reportView      `json:"late_reports"`
+	Browsers     []browserView     `json:"trusted_browsers"`
+	Pauses       []pauseView       `json:"pauses"`
+	Recoveries   []recoveryView    `json:"recoveries"`
+	Invitation   *invitationView   `json:"invitation,omitempty"`
+	Further      map[string]any    `json:"further"`
 }
 
 type ownDevice struct {
@@ -31,58 +36,58 @@ type enrolmentView struct {
 	ID        string                  `json:"id"`
 	Status    account.EnrolmentStatus `json:"status"`
 	Device    string                  `json:"device"`
+	Authority account.Authority       `json:"authority"`
+	Proof     approval.Method         `json:"proof,omitempty"`
 	CreatedAt time.Time               `json:"created_at"`
+	ExpiresAt time.Time               `json:"expires_at"`
 }
 
-type approvalView struct {
-	ID        string            `json:"id"`
-	Kind      approval.Kind     `json:"kind"`
-	Status    approval.Status   `json:"status"`
-	Method    approval.Method   `json:"method,omitempty"`
-	Decision  approval.Decision `json:"decision,omitempty"`
-	Device    string            `json:"device,omitempty"`
-	Label     string            `json:"label,omitempty"`
-	Holder    string            `json:"holder,omitempty"`
-	Document  string            `json:"document,omitempty"` // what the phones showed
-	CreatedAt time.Time         `json:"created_at"`
-	DecidedAt time.Time         `json:"decided_at"`
+type recoveryView struct {
+	ID          string                 `json:"id"`
+	Application string                 `json:"application"`
+	Status      account.RecoveryStatus `json:"status"`
+	CreatedAt   time.Time              `json:"created_at"`
+	OpensAt     time.Time              `json:"opens_at"`
+	ExpiresAt   time.Time              `json:"expires_at"`
 }
 
-type reportView struct {
-	Device     string    `json:"device"`
-	Holder     string    `json:"holder"`
-	ReportedAt time.Time `json:"reported_at"`
-}
-
-func shownDossier(d lasting.Dossier) dossierView {
+func shownDossier(d lasting.Dossier) (dossierView, error) {
+	approvals, err := shownApprovals(d.Outcomes)
+	if err != nil {
+		return dossierView{}, err
+	}
 	v := dossierView{
-		Account: shownAccount(d.Entry), Devices: []ownDevice{}, Enrolments: []enrolmentView{}, Approvals: []approvalView{}, Reports: []reportView{},
+		Account: shownAccount(d.Entry), Devices: each(d.Devices, shownOwn), Enrolments: each(d.Enrolments, shownEnrolment), Approvals: approvals,
+		Denies: each(d.Denies, shownDeny), WrongNumbers: each(d.WrongNumbers, shownWrongNumber), Reports: each(d.Reports, shownReport),
+		Browsers: each(d.Browsers, shownBrowser), Pauses: each(d.Pauses, shownPause), Recoveries: each(d.Recoveries, shownRecovery),
 		Further: map[string]any{},
-	}
-	for _, one := range d.Devices {
-		v.Devices = append(v.Devices, ownDevice{
-			deviceView: shownDevice(one), Language: one.Posture.Language, ScreenLock: one.Posture.ScreenLock, Notifications: one.Posture.Notifications,
-		})
-	}
-	for _, e := range d.Enrolments {
-		v.Enrolments = append(v.Enrolments, enrolmentView{ID: e.ID, Status: e.Status, Device: e.Device, CreatedAt: e.CreatedAt.UTC()})
-	}
-	for _, o := range d.Outcomes {
-		v.Approvals = append(v.Approvals, shownApproval(o))
-	}
-	for _, l := range d.Reports {
-		v.Reports = append(v.Reports, reportView{Device: l.Device, Holder: l.Holder, ReportedAt: l.ReportedAt.UTC()})
 	}
 	if i := d.Invitation; i != nil {
 		shown := shownInvitation(*i)
 		v.Invitation = &shown
 	}
-	return v
+	return v, nil
 }
 
-func shownApproval(o approval.Outcome) approvalView {
-	return approvalView{
-		ID: o.Approval, Kind: o.Kind, Status: o.Status, Method: o.Method, Decision: o.Decision, Device: o.Device, Label: o.Label, Holder: o.Holder,
-		Document: string(o.Document), CreatedAt: o.CreatedAt.UTC(), DecidedAt: o.DecidedAt.UTC(),
+// each shows all of them; none are an empty list.
+func each[Kept, View any](all []Kept, shown func(Kept) View) []View {
+	views := make([]View, len(all))
+	for i, one := range all {
+		views[i] = shown(one)
 	}
+	return views
+}
+
+func shownOwn(d account.Device) ownDevice {
+	return ownDevice{deviceView: shownDevice(d), Language: d.Posture.Language, ScreenLock: d.Posture.ScreenLock, Notifications: d.Posture.Notifications}
+}
+
+func shownEnrolment(e lasting.Enrolled) enrolmentView {
+	return enrolmentView{
+		ID: e.ID, Status: e.Status, Device: e.Device, Authority: e.Authority, Proof: e.Proof, CreatedAt: e.CreatedAt.UTC(), ExpiresAt: e.ExpiresAt.UTC(),
+	}
+}
+
+func shownRecovery(r account.Recovery) recoveryView {
+	return recoveryView{ID: r.ID, Application: r.Application, Status: r.Status, CreatedAt: r.CreatedAt.UTC(), OpensAt: r.OpensAt.UTC(), ExpiresAt: r.ExpiresAt.UTC()}
 }

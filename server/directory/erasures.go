@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-
 	"net/http"
 
 	"github.com/jawort/jawort/account"
@@ -36,9 +35,12 @@ func (d Dossiers) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := shownDossier(found)
+	view, err := shownDossier(found)
+	if err != nil {
+		return err
+	}
 	for name, read := range d.Also.Export {
-		kept, err := read(r.Context(), found.Entry.ID)
+		kept, err := read(r.Context(), found.Entry.Account)
 		if err != nil {
 			return err
 		}

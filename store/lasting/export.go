@@ -9,14 +9,19 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-// Dossier is all that is kept about one account, without secrets.
+// Dossier is all that this store keeps about one account, without secrets.
 type Dossier struct {
-	Entry      Entry
-	Devices    []account.Device // revoked ones too
-	Enrolments []Enrolled
-	Outcomes   []approval.Outcome // with their documents; without keys and signatures
-	Reports    []approval.LateReport
-	Invitation *Invitation // nil: was never invited
+	Entry        Entry
+	Devices      []account.Device // revoked ones too
+	Enrolments   []Enrolled
+	Outcomes     []approval.Outcome // with their documents
+	Denies       []PartialDeny
+	WrongNumbers []WrongNumber
+	Reports      []Reported
+	Browsers     []KeptBrowser // ended ones too
+	Pauses       []ReportPause // lifted ones too
+	Recoveries   []account.Recovery
+	Invitation   *Invitation // nil: was never invited
 }
 
 // Enrolled is an enrolment in short.
@@ -24,7 +29,10 @@ type Enrolled struct {
 	ID        string
 	Status    account.EnrolmentStatus
 	Device    string
+	Authority account.Authority
+	Proof     approval.Method // by which a code was asked for; empty: none was
 	CreatedAt time.Time
+	ExpiresAt time.Time
 }
 
 // Dossier returns all that is kept about an account of the tenant, or account.ErrUnknownAccount.
@@ -34,7 +42,9 @@ func (s *Store) Dossier(ctx context.Context, tenant, externalID string) (Dossier
 		return Dossier{}, err
 	}
 	d := Dossier{Entry: e}
-	for _, read := range []func(context.Context, *Dossier) error{s.addDevices, s.addEnrolments, s.addOutcomes, s.addReports, s.addInvitation} {
+	for _, read := range []func(context.Context, *Dossier) error{
+		s.addDevices, s.addEnrolments, s.addOutcomes, s.addDenies, s.addWrongNumbers, s.addReports, s.addBrowsers, s.addPauses, s.addRecoveries, s.addInvitation,
+	} {
 		if err := read(ctx, &d); err != nil {
 			return Dossier{}, err
 		}
@@ -50,22 +60,14 @@ func (s *Store) addDevices(ctx context.Context, d *Dossier) (err error) {
 
 func (s *Store) addEnrolments(ctx context.Context, d *Dossier) (err error) {
 	d.Enrolments, err = db.All(ctx, s.Reads(), func(r db.Row) (e Enrolled, err error) {
-		return e, r.Scan(&e.ID, &e.Status, &e.Device, db.Into(&e.CreatedAt))
-	}, `SELECT id, status, device, created_at FROM enrolments WHERE account = $1 ORDER BY created_at, id`, d.Entry.ID)
+		return e, r.Scan(&e.ID, &e.Status, &e.Device, &e.Authority, &e.Proof, db.Into(&e.CreatedAt), db.Into(&e.ExpiresAt))
+	}, `SELECT id, status, device, authority, proof_method, created_at, expires_at FROM enrolments WHERE account = $1 ORDER BY created_at, id`, d.Entry.ID)
 	return err
 }
 
 func (s *Store) addOutcomes(ctx context.Context, d *Dossier) (err error) {
 	d.Outcomes, err = db.All(ctx, s.Reads(), scanOutcome,
 		`SELECT `+outcomeColumns+` FROM outcomes WHERE account = $1 ORDER BY decided_at, approval`, d.Entry.ID)
-	return err
-}
-
-func (s *Store) addReports(ctx context.Context, d *Dossier) (err error) {
-	d.Reports, err = db.All(ctx, s.Reads(), func(r db.Row) (l approval.LateReport, err error) {
-		return l, r.Scan(&l.Device, &l.Holder, db.Into(&l.ReportedAt))
-	}, `SELECT l.device, l.holder, l.reported_at FROM late_reports l JOIN outcomes o ON o.approval = l.approval
-		WHERE o.account = $1 ORDER BY l.reported_at, l.device`, d.Entry.ID)
 	return err
 }
 
