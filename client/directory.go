@@ -103,8 +103,20 @@ type ManagedInterval struct {
 
 // SetManagedInterval does the same for all accounts that one manages, or for none where one of their groups forbids it.
 func (c *Client) SetManagedInterval(ctx context.Context, manager string, days *int) (ManagedInterval, error) {
+	return c.setManaged(ctx, manager, interval{days})
+}
+
+// SetGroupInterval does the same for those of a group among the accounts that one manages.
+func (c *Client) SetGroupInterval(ctx context.Context, manager, group string, days *int) (ManagedInterval, error) {
+	return c.setManaged(ctx, manager, struct {
+		interval
+		Group string `json:"group"`
+	}{interval{days}, group})
+}
+
+func (c *Client) setManaged(ctx context.Context, manager string, body any) (ManagedInterval, error) {
 	var m ManagedInterval
-	err := c.do(ctx, call{method: http.MethodPut, path: path("accounts", manager, "managed", "interval"), body: interval{days}, repeat: true}, &m)
+	err := c.do(ctx, call{method: http.MethodPut, path: path("accounts", manager, "managed", "interval"), body: body, repeat: true}, &m)
 	return m, err
 }
 

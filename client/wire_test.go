@@ -65,6 +65,11 @@ func TestEachCallSaysWhatTheAPIExpects(t *testing.T) {
 		}},
 		{`POST /v1/accounts/AB1234/reset {"reason":"lost"}`, func(x ctx, c *client.Client) error { return c.ResetAccount(x, "AB1234", "lost") }},
 		{`POST /v1/accounts/AB1234/password-changed `, func(x ctx, c *client.Client) error { return c.PasswordChanged(x, "AB1234") }},
+		{`PUT /v1/accounts/AB1234/managed/interval {"days":1,"group":"customers"}`, func(x ctx, c *client.Client) error {
+			one := 1
+			_, err := c.SetGroupInterval(x, "AB1234", "customers", &one)
+			return err
+		}},
 		{`GET /v1/accounts/AB1234/export `, func(x ctx, c *client.Client) error { _, err := c.ExportAccount(x, "AB1234"); return err }},
 		{`POST /v1/accounts/AB1234/erase `, func(x ctx, c *client.Client) error { return c.EraseAccount(x, "AB1234") }},
 		{`POST /v1/invitations {"accounts":["AB1234"]}`, func(x ctx, c *client.Client) error {

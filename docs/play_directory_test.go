@@ -61,6 +61,13 @@ func (h *house) playIntervals(c *client.Client, one, two int) {
 	if set.Managed != 2 || set.Changed != 1 {
 		h.Errorf("set %+v", set)
 	}
+	set, err = c.SetGroupInterval(ctx, "AB1234", "customer", &one)
+	h.must(err)
+	if set.Managed != 2 || set.Changed != 0 {
+		h.Errorf("set %+v", set)
+	}
+	_, err = c.SetGroupInterval(ctx, "AB1234", "nobody", &one)
+	h.refused("invalid-request", err)
 	_, err = c.SetManagedInterval(ctx, "AB1234", &two)
 	h.refused("invalid-request", err)
 	_, err = c.SetManagedInterval(ctx, "nobody", &one)

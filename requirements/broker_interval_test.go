@@ -50,29 +50,45 @@ func (h *house) holds(account, number string, days int) {
 	}
 }
 
-// A broker sets the interval of all customers at once.
+// A broker who manages employees and customers sets the interval of all customers at once, up to theirs; all together go as far as the
+// strictest of their groups.
 func TestABrokerSetsTheIntervalOfAllCustomersAtOnce(t *testing.T) {
 	h := brokers(t)
 	h.until(customersFrom)
-	week, tooLong := weekly, weekly+1
+	day, week, tooLong := daily, weekly, weekly+1
+	customers := []string{customer, bySMS, withoutNumber}
 	c := h.at(portal).For("Wim")
-	for _, account := range []string{customer, bySMS, withoutNumber} {
-		manager := subBroker
+	for _, account := range customers {
+		manager := broker
 		_, err := c.ChangeAccount(t.Context(), account, client.AccountChange{Manager: &manager})
 		h.must(err)
 	}
-	_, err := c.SetManagedInterval(t.Context(), subBroker, &tooLong)
+	_, err := c.SetManagedInterval(t.Context(), broker, &week) // an employee goes up to a day
 	h.refused("invalid-request", err)
-	set, err := c.SetManagedInterval(t.Context(), subBroker, &week)
+	_, err = c.SetGroupInterval(t.Context(), broker, "customers", &tooLong)
+	h.refused("invalid-request", err)
+	_, err = c.SetGroupInterval(t.Context(), broker, "clients", &day)
+	h.refused("invalid-request", err)
+	set, err := c.SetManagedInterval(t.Context(), broker, &day)
 	h.must(err)
-	if set.Managed != 3 {
-		t.Errorf("set for %d", set.Managed)
+	h.sets(set, 5, day, append(customers, employee, subBroker)...)
+	set, err = c.SetGroupInterval(t.Context(), broker, "customers", &week)
+	h.must(err)
+	h.sets(set, 3, week, customers...)
+	h.sets(set, 3, day, employee, subBroker)
+}
+
+// sets wants an interval to have been set for so many accounts, and these to have it.
+func (h *house) sets(set client.ManagedInterval, managed, days int, accounts ...string) {
+	h.Helper()
+	if set.Managed != managed {
+		h.Errorf("set for %d accounts, want %d", set.Managed, managed)
 	}
-	for _, account := range []string{customer, bySMS, withoutNumber} {
-		a, err := c.Account(t.Context(), account)
+	for _, account := range accounts {
+		a, err := h.at(portal).Account(h.Context(), account)
 		h.must(err)
-		if a.Interval == nil || *a.Interval != weekly {
-			t.Errorf("the interval of %s is %v", account, a.Interval)
+		if a.Interval == nil || *a.Interval != days {
+			h.Errorf("the interval of %s is %v, want %d", account, a.Interval, days)
 		}
 	}
 }

@@ -215,6 +215,24 @@ func TestTheIntervalOfAllThatOneManagesIsSetTogether(t *testing.T) {
 	if got := listed(i.call("GET", "/v1/accounts?interval=7", nil).want(200, "")); got != "c1 c3" {
 		t.Errorf("after the refusal %q have 7 days", got)
 	}
+	a = i.call("PUT", "/v1/accounts/boss/managed/interval", `{"days":1,"group":"customer"}`).want(200, "")
+	if a.body["managed"] != 2.0 || a.body["changed"] != 2.0 || a.text("group") != "customer" {
+		t.Errorf("set for a group %s", a.raw)
+	}
+	if got := listed(i.call("GET", "/v1/accounts?interval=1", nil).want(200, "")); got != "c1 c3" {
+		t.Errorf("%q have 1 day", got)
+	}
+	for body, detail := range map[string]string{
+		`{"days":0,"group":"nobody"}`: `"nobody"`, `{"days":0,"group":""}`: "name of a group", `{"days":0,"group":null}`: "name of a group",
+		`{"days":0,"group":"a\u0000b"}`: "group", `{"days":8,"group":"customer"}`: "days",
+	} {
+		if a := i.call("PUT", "/v1/accounts/boss/managed/interval", body).want(422, "invalid-request"); !strings.Contains(a.text("detail"), detail) {
+			t.Errorf("%s: %s", body, a.raw)
+		}
+	}
+	if got := listed(i.call("GET", "/v1/accounts?interval=0", nil).want(200, "")); got != "" {
+		t.Errorf("after the refusals %q are always asked", got)
+	}
 	i.call("PUT", "/v1/accounts/boss/managed/interval", `{"days":null}`).want(200, "")
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
@@ -14,10 +15,10 @@ import (
 // IntervalStore keeps how long confirmations hold.
 type IntervalStore interface {
 	SetInterval(ctx context.Context, tenant, externalID string, days *int, by lasting.By) error
-	SetManagedInterval(ctx context.Context, tenant, manager string, days *int, by lasting.By) (managed, changed int, err error)
+	SetManagedInterval(ctx context.Context, tenant, manager, group string, days *int, by lasting.By) (managed, changed int, err error)
 }
 
-// Intervals say how long a confirmation holds for the same browser: for one account, and for all that one manages.
+// Intervals say how long a confirmation holds for the same browser: for one account, and for those that one manages.
 type Intervals struct {
 	Guards guard.Guards
 	Store  IntervalStore
@@ -46,42 +47,66 @@ func (b intervalBody) Validate() error {
 	}
 }
 
-func (i Intervals) read(r *http.Request) (lasting.By, *int, error) {
-	by, err := callerOf(r)
-	if err != nil {
-		return by, nil, err
+type managedBody struct {
+	intervalBody
+	Group account.Member[string] `json:"group"`
+}
+
+// Validate wants a group that is given to be named: an empty name must not mean all.
+func (b managedBody) Validate() error {
+	if err := b.intervalBody.Validate(); err != nil || !b.Group.Given {
+		return err
 	}
-	body, err := edge.Decode[intervalBody](r)
-	return by, body.Days.Value, err
+	if b.group() == "" {
+		return refusal.Field("group", "must be the name of a group; leave it out for all that are managed")
+	}
+	return approval.CheckText("group", b.group())
+}
+
+func (b managedBody) group() string {
+	if b.Group.Value == nil {
+		return ""
+	}
+	return *b.Group.Value
 }
 
 func (i Intervals) put(w http.ResponseWriter, r *http.Request) error {
-	by, days, err := i.read(r)
+	by, err := callerOf(r)
 	if err != nil {
 		return err
 	}
-	if err := i.Store.SetInterval(r.Context(), tenantOf(r), r.PathValue("external_id"), days, by); err != nil {
+	body, err := edge.Decode[intervalBody](r)
+	if err != nil {
+		return err
+	}
+	if err := i.Store.SetInterval(r.Context(), tenantOf(r), r.PathValue("external_id"), body.Days.Value, by); err != nil {
 		return err
 	}
 	return edge.JSON(w, http.StatusOK, struct {
 		Account string `json:"account"`
 		Days    *int   `json:"days"`
-	}{r.PathValue("external_id"), days})
+	}{r.PathValue("external_id"), body.Days.Value})
 }
 
 func (i Intervals) putManaged(w http.ResponseWriter, r *http.Request) error {
-	by, days, err := i.read(r)
+	by, err := callerOf(r)
 	if err != nil {
 		return err
 	}
-	managed, changed, err := i.Store.SetManagedInterval(r.Context(), tenantOf(r), r.PathValue("external_id"), days, by)
+	body, err := edge.Decode[managedBody](r)
+	if err != nil {
+		return err
+	}
+	manager := r.PathValue("external_id")
+	managed, changed, err := i.Store.SetManagedInterval(r.Context(), tenantOf(r), manager, body.group(), body.Days.Value, by)
 	if err != nil {
 		return err
 	}
 	return edge.JSON(w, http.StatusOK, struct {
 		Manager string `json:"manager"`
+		Group   string `json:"group,omitempty"`
 		Days    *int   `json:"days"`
 		Managed int    `json:"managed"`
 		Changed int    `json:"changed"`
-	}{r.PathValue("external_id"), days, managed, changed})
+	}{manager, body.group(), body.Days.Value, managed, changed})
 }

@@ -32,7 +32,7 @@ func groupByID(ctx context.Context, q db.Querier, id string) (account.Group, err
 
 func groupByName(ctx context.Context, q db.Querier, tenant, name string) (account.Group, error) {
 	g, err := db.One(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM groups WHERE tenant = $1 AND name = $2`, tenant, name)
-	return g, db.Replace(err, refusal.Field("group", "is not the name of a group of this tenant"))
+	return g, db.Replace(err, refusal.Field("group", fmt.Sprintf("%q is not the name of a group of this tenant", name)))
 }
 
 // chooseInterval refuses what the group does not allow, by name.

@@ -283,13 +283,13 @@ func TestTheManagedOfOneAccountGetTheirIntervalTogetherOrNot(t *testing.T) {
 		w.changed("stranger", account.Edit{Group: account.Set("week")})
 		must(t, s.SQL(t.Context(), `DELETE FROM outbox`))
 		seven, two := 7, 2
-		managed, changed, err := s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", &seven, support)
+		managed, changed, err := s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", "", &seven, support)
 		must(t, err)
 		if managed != 5 || changed != 4 || len(w.events(lasting.AccountChanged)) != 4 {
 			t.Errorf("%d managed, %d changed, %d told", managed, changed, len(w.events(lasting.AccountChanged)))
 		}
 		w.changed("c1", account.Edit{Group: account.Set("day"), Interval: account.Set(1)})
-		_, _, err = s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", &two, support)
+		_, _, err = s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", "", &two, support)
 		wantEqual(t, "field", field(err), any("interval"))
 		wantExtra(t, err, "group", "day")
 		for name, want := range map[string]int{"c0": 7, "c1": 1, "c2": 7} {
@@ -297,11 +297,11 @@ func TestTheManagedOfOneAccountGetTheirIntervalTogetherOrNot(t *testing.T) {
 			must(t, err)
 			wantEqual(t, "interval of "+name, *a.Interval, want)
 		}
-		_, _, err = s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", nil, support)
+		_, _, err = s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", "", nil, support)
 		must(t, err)
 		wantEqual(t, "field", field(s.SetInterval(t.Context(), w.tenant.ID, "c1", &seven, support)), any("interval"))
 		must(t, s.SetInterval(t.Context(), w.tenant.ID, "c2", &seven, support))
-		_, _, err = s.SetManagedInterval(t.Context(), newWorld(t, s).tenant.ID, "c0", nil, support)
+		_, _, err = s.SetManagedInterval(t.Context(), newWorld(t, s).tenant.ID, "c0", "", nil, support)
 		wantError(t, err, account.ErrUnknownAccount)
 	})
 }

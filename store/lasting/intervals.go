@@ -28,13 +28,14 @@ func (s *Store) SetInterval(ctx context.Context, tenant, externalID string, days
 // managedBatch is how many accounts are changed in one transaction, which has a few seconds.
 const managedBatch = 2000
 
-// SetManagedInterval does the same for all accounts that one manages, and returns how many these are and how many had
-// another interval before. Where one of their groups does not allow the number, nothing is changed.
-func (s *Store) SetManagedInterval(ctx context.Context, tenant, manager string, days *int, by By) (managed, changed int, err error) {
+// SetManagedInterval does the same for the accounts that one manages: those of a group, by name, or all where it is empty. It
+// returns how many these are and how many had another interval before. Where one of their groups does not allow the number, nothing
+// is changed.
+func (s *Store) SetManagedInterval(ctx context.Context, tenant, manager, group string, days *int, by By) (managed, changed int, err error) {
 	for {
 		var batch int
 		err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			managed, batch, err = setSome(ctx, tx, tenant, manager, days, by)
+			managed, batch, err = setSome(ctx, tx, tenant, manager, group, days, by)
 			return err
 		})
 		changed += batch
@@ -44,25 +45,34 @@ func (s *Store) SetManagedInterval(ctx context.Context, tenant, manager string, 
 	}
 }
 
+// managedOf picks the accounts that $1 manages: those of the group $2, or all where it is empty.
+const managedOf = `manager = $1 AND ($2 = '' OR group_id = $2) AND deleted_at = 0`
+
 // setSome takes the manager's row first, so that two of its kind do not wait for each other among the managed ones.
-func setSome(ctx context.Context, tx *sql.Tx, tenant, manager string, days *int, by By) (managed, changed int, err error) {
+func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, days *int, by By) (managed, changed int, err error) {
 	m, err := hold(ctx, tx, tenant, manager)
 	if err != nil {
 		return 0, 0, err
 	}
-	if days != nil {
-		if err := checkManaged(ctx, tx, m.ID, *days); err != nil {
+	var of account.Group
+	if group != "" {
+		if of, err = groupByName(ctx, tx, tenant, group); err != nil {
 			return 0, 0, err
 		}
 	}
-	managed, err = db.One(ctx, tx, db.ScanInt, `SELECT COUNT(*) FROM accounts WHERE manager = $1 AND deleted_at = 0`, m.ID)
+	if days != nil {
+		if err := checkManaged(ctx, tx, m.ID, of, *days); err != nil {
+			return 0, 0, err
+		}
+	}
+	managed, err = db.One(ctx, tx, db.ScanInt, `SELECT COUNT(*) FROM accounts WHERE `+managedOf, m.ID, of.ID)
 	if err != nil {
 		return 0, 0, err
 	}
 	ids, err := db.All(ctx, tx, db.ScanString, `
-		UPDATE accounts SET interval_days = $2 WHERE id IN (
-			SELECT id FROM accounts WHERE manager = $1 AND deleted_at = 0 AND interval_days IS DISTINCT FROM $2 ORDER BY id LIMIT $3)
-		RETURNING id`, m.ID, days, managedBatch)
+		UPDATE accounts SET interval_days = $3 WHERE id IN (
+			SELECT id FROM accounts WHERE `+managedOf+` AND interval_days IS DISTINCT FROM $3 ORDER BY id LIMIT $4)
+		RETURNING id`, m.ID, of.ID, days, managedBatch)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -70,8 +80,11 @@ func setSome(ctx context.Context, tx *sql.Tx, tenant, manager string, days *int,
 	return managed, len(ids), outbox.PutEach(ctx, tx, by.event(AccountChanged, tenant, "", data, nil), ids)
 }
 
-// checkManaged refuses the number for all where one of the groups does not allow it.
-func checkManaged(ctx context.Context, tx *sql.Tx, manager string, days int) error {
+// checkManaged refuses the number for all where the group, or one of all groups, does not allow it.
+func checkManaged(ctx context.Context, tx *sql.Tx, manager string, of account.Group, days int) error {
+	if of.ID != "" {
+		return chooseInterval(of, days)
+	}
 	groups, err := db.All(ctx, tx, db.ScanString,
 		`SELECT DISTINCT COALESCE(group_id, '') FROM accounts WHERE manager = $1 AND deleted_at = 0`, manager)
 	if err != nil {
