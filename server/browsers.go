@@ -49,7 +49,7 @@ type browserView struct {
 }
 
 func (b browsers) list(w http.ResponseWriter, r *http.Request) error {
-	found, err := b.lasting.TrustedBrowsers(r.Context(), tenantOf(r), r.PathValue("external_id"))
+	found, err := b.lasting.TrustedBrowsers(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"))
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (b browsers) list(w http.ResponseWriter, r *http.Request) error {
 
 // end answers the same when it is repeated.
 func (b browsers) end(w http.ResponseWriter, r *http.Request) error {
-	err := b.lasting.EndTrustedBrowser(r.Context(), tenantOf(r), r.PathValue("external_id"), r.PathValue("id"), actorOf(r))
+	err := b.lasting.EndTrustedBrowser(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), r.PathValue("id"), guard.ActorOf(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (b browsers) end(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (b browsers) endAll(w http.ResponseWriter, r *http.Request) error {
-	if err := b.lasting.EndTrustedBrowsers(r.Context(), tenantOf(r), r.PathValue("external_id"), actorOf(r)); err != nil {
+	if err := b.lasting.EndTrustedBrowsers(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -85,16 +85,9 @@ func (b browsers) endAll(w http.ResponseWriter, r *http.Request) error {
 
 // lift lets the sessions and networks that were reported wake the phones again.
 func (b browsers) lift(w http.ResponseWriter, r *http.Request) error {
-	n, err := b.lasting.LiftReports(r.Context(), tenantOf(r), r.PathValue("external_id"), actorOf(r))
+	n, err := b.lasting.LiftReports(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), guard.ActorOf(r.Context()))
 	if err != nil {
 		return err
 	}
 	return edge.JSON(w, http.StatusOK, map[string]int64{"lifted": n})
-}
-
-func tenantOf(r *http.Request) string { return guard.CallerOf(r.Context()).Application.Tenant }
-
-// actorOf names the caller in what happened.
-func actorOf(r *http.Request) outbox.Actor {
-	return outbox.Actor{Kind: outbox.ByKey, ID: guard.CallerOf(r.Context()).Key}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/audit"
 )
 
@@ -60,7 +61,7 @@ func (l Log) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	limit := f.Limit
 	f.Limit++
-	records, err := l.Records.Records(r.Context(), tenantOf(r), f)
+	records, err := l.Records.Records(r.Context(), guard.TenantOf(r.Context()), f)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (l Log) account(r *http.Request, text string) (string, error) {
 	if text == "" || id.Valid(id.Account, text) {
 		return text, nil
 	}
-	found, err := l.Accounts.Account(r.Context(), tenantOf(r), text)
+	found, err := l.Accounts.Account(r.Context(), guard.TenantOf(r.Context()), text)
 	if errors.Is(err, account.ErrUnknownAccount) {
 		return "", refusal.Field("account", "no account has this login number; one that was deleted is found by its id (acc_…)")
 	}

@@ -52,12 +52,10 @@ func (l Log) Mount(m *edge.Mux) {
 	m.Handle("GET /v1/audit/export", admin, l.export)
 }
 
-func tenantOf(r *http.Request) string { return guard.CallerOf(r.Context()).Application.Tenant }
-
 // export streams the whole log. Where it does not hold, it ends without a signed head, so that who verifies it is told
 // where; we are told by the log.
 func (l Log) export(w http.ResponseWriter, r *http.Request) error {
-	ctx, tenant := r.Context(), tenantOf(r)
+	ctx, tenant := r.Context(), guard.TenantOf(r.Context())
 	published, err := Published(ctx, l.Keys)
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func (a Accounts) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, created, err := a.Store.ChangeAccount(r.Context(), lasting.Put{ID: accountID, Tenant: tenantOf(r), ExternalID: externalID, Change: body}, by)
+	_, created, err := a.Store.ChangeAccount(r.Context(), lasting.Put{ID: accountID, Tenant: guard.TenantOf(r.Context()), ExternalID: externalID, Change: body}, by)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func reachable(c *account.Edit, region string) error {
 }
 
 func (a Accounts) show(w http.ResponseWriter, r *http.Request, status int, externalID string) error {
-	found, err := a.Store.Entry(r.Context(), tenantOf(r), externalID)
+	found, err := a.Store.Entry(r.Context(), guard.TenantOf(r.Context()), externalID)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (a Accounts) delete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Store.DeleteAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), by); err != nil {
+	if err := a.Store.DeleteAccount(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

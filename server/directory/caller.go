@@ -16,13 +16,10 @@ const operatorHeader = "Jawort-Operator"
 
 const maxOperator = 128 // bytes
 
-func tenantOf(r *http.Request) string { return guard.CallerOf(r.Context()).Application.Tenant }
-
 // callerOf says to whom a change is due: the API key, and the person that the login service names. The name is personal
 // data, so it goes beside what is recorded for ever.
 func callerOf(r *http.Request) (lasting.By, error) {
-	c := guard.CallerOf(r.Context())
-	by := lasting.By{Application: c.Application.ID, Actor: outbox.Actor{Kind: outbox.ByKey, ID: c.Key}, Operator: r.Header.Get(operatorHeader)}
+	by := lasting.By{Application: guard.CallerOf(r.Context()).Application.ID, Actor: guard.ActorOf(r.Context()), Operator: r.Header.Get(operatorHeader)}
 	if by.Operator == "" {
 		return by, nil
 	}

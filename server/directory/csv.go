@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -23,7 +24,7 @@ const pageTime = 15 * time.Second
 // complete must not look like one that is.
 func (a Accounts) export(w http.ResponseWriter, r *http.Request, f lasting.AccountFilter) error {
 	f.Limit = maxPage
-	found, err := a.Store.Accounts(r.Context(), tenantOf(r), f)
+	found, err := a.Store.Accounts(r.Context(), guard.TenantOf(r.Context()), f)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (a Accounts) export(w http.ResponseWriter, r *http.Request, f lasting.Accou
 			return nil // a client that has gone needs no answer
 		}
 		f.After = found[maxPage-1].ExternalID
-		if found, err = a.Store.Accounts(r.Context(), tenantOf(r), f); err != nil {
+		if found, err = a.Store.Accounts(r.Context(), guard.TenantOf(r.Context()), f); err != nil {
 			edge.Annotate(r.Context(), slog.String("error", err.Error()))
 			panic(http.ErrAbortHandler)
 		}

@@ -84,8 +84,8 @@ func (d Devices) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Devices) revoke(w http.ResponseWriter, r *http.Request) error {
-	by := outbox.Actor{Kind: outbox.ByKey, ID: guard.CallerOf(r.Context()).Key}
-	if err := d.Store.RevokeDevice(r.Context(), tenantOf(r), r.PathValue("external_id"), r.PathValue("id"), by); err != nil {
+	by := guard.ActorOf(r.Context())
+	if err := d.Store.RevokeDevice(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), r.PathValue("id"), by); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -93,5 +93,5 @@ func (d Devices) revoke(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Devices) of(r *http.Request) ([]account.Device, error) {
-	return d.Store.Devices(r.Context(), tenantOf(r), r.PathValue("external_id"))
+	return d.Store.Devices(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"))
 }

@@ -31,7 +31,7 @@ func (d Dossiers) Mount(m *edge.Mux) {
 }
 
 func (d Dossiers) export(w http.ResponseWriter, r *http.Request) error {
-	found, err := d.Store.Dossier(r.Context(), tenantOf(r), r.PathValue("external_id"))
+	found, err := d.Store.Dossier(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"))
 	if err != nil {
 		return err
 	}
@@ -55,5 +55,5 @@ func (d Dossiers) erase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	also := append(d.Also.methods(), d.Also.Erase...)
-	return done(w, d.Store.EraseAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), by, also...))
+	return done(w, d.Store.EraseAccount(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by, also...))
 }

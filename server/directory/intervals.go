@@ -79,7 +79,7 @@ func (i Intervals) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := i.Store.SetInterval(r.Context(), tenantOf(r), r.PathValue("external_id"), body.Days.Value, by); err != nil {
+	if err := i.Store.SetInterval(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), body.Days.Value, by); err != nil {
 		return err
 	}
 	return edge.JSON(w, http.StatusOK, struct {
@@ -98,7 +98,7 @@ func (i Intervals) putManaged(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	manager := r.PathValue("external_id")
-	managed, changed, err := i.Store.SetManagedInterval(r.Context(), tenantOf(r), manager, body.group(), body.Days.Value, by)
+	managed, changed, err := i.Store.SetManagedInterval(r.Context(), guard.TenantOf(r.Context()), manager, body.group(), body.Days.Value, by)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (i Invitations) ask(w http.ResponseWriter, r *http.Request, remind bool) er
 	post := i.letter(guard.CallerOf(r.Context()).Application, remind)
 	answer := invitedView{Skipped: []skippedView{}, Next: next}
 	for _, one := range accounts {
-		skip, err := i.Store.Invite(r.Context(), tenantOf(r), one, remind, by, post)
+		skip, err := i.Store.Invite(r.Context(), guard.TenantOf(r.Context()), one, remind, by, post)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (i Invitations) picked(r *http.Request, b inviteBody) (accounts []string, n
 	if b.Filter == nil {
 		return b.Accounts, "", nil
 	}
-	found, err := i.Store.Accounts(r.Context(), tenantOf(r), lasting.AccountFilter{
+	found, err := i.Store.Accounts(r.Context(), guard.TenantOf(r.Context()), lasting.AccountFilter{
 		Prefix: b.Filter.Prefix, Group: b.Filter.Group, After: b.Filter.After, Lacks: []lasting.Facet{"any"}, Limit: maxInvited,
 	})
 	for _, one := range found {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -33,7 +34,7 @@ func (a Accounts) managed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Store.Entry(r.Context(), tenantOf(r), r.PathValue("external_id")); err != nil {
+	if _, err := a.Store.Entry(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id")); err != nil {
 		return err
 	}
 	filter.Manager = r.PathValue("external_id")
@@ -55,7 +56,7 @@ func (a Accounts) answer(w http.ResponseWriter, r *http.Request, f lasting.Accou
 func (a Accounts) page(w http.ResponseWriter, r *http.Request, f lasting.AccountFilter) error {
 	limit := f.Limit
 	f.Limit++
-	found, err := a.Store.Accounts(r.Context(), tenantOf(r), f)
+	found, err := a.Store.Accounts(r.Context(), guard.TenantOf(r.Context()), f)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -44,7 +45,7 @@ func (i Invitations) progress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := i.Store.Progress(r.Context(), tenantOf(r), filter.Group, filter.After, filter.Limit+1)
+	p, err := i.Store.Progress(r.Context(), guard.TenantOf(r.Context()), filter.Group, filter.After, filter.Limit+1)
 	if err != nil {
 		return err
 	}

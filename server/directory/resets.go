@@ -47,7 +47,7 @@ func (s Resets) reset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.ResetAccount(r.Context(), tenantOf(r), r.PathValue("external_id"), body.Reason, by, s.Also.methods()...)
+	err = s.Store.ResetAccount(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), body.Reason, by, s.Also.methods()...)
 	return done(w, err)
 }
 
@@ -56,7 +56,7 @@ func (s Resets) passwordChanged(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.PasswordChanged(r.Context(), tenantOf(r), r.PathValue("external_id"), by)
+	err = s.Store.PasswordChanged(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by)
 	return done(w, err)
 }
 

@@ -158,7 +158,7 @@ func (e Enrolling) settle(w http.ResponseWriter, r *http.Request, found account.
 		return err
 	}
 	ok := subtle.ConstantTimeCompare([]byte(body.Code), []byte(account.ConfirmationDigits(mac))) == 1
-	confirmed, device, err := e.Store.ConfirmEnrolment(ctx, found.Tenant, found.ID, ok, actor(ctx))
+	confirmed, device, err := e.Store.ConfirmEnrolment(ctx, found.Tenant, found.ID, ok, guard.ActorOf(ctx))
 	if wake := e.Live.Wake(ctx, found.ID, found.Account); wake != nil {
 		edge.Annotate(ctx, slog.String("wake", wake.Error())) // whoever waits looks again by itself
 	}

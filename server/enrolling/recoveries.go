@@ -66,7 +66,7 @@ func (e Enrolling) announce(w http.ResponseWriter, r *http.Request) error {
 	}
 	made, err := e.Recoveries.AnnounceRecovery(ctx, account.Recovery{
 		ID: recoveryID, Tenant: application.Tenant, Application: application.ID, Account: owner.Account.ID,
-	}, body.Reason, actor(ctx))
+	}, body.Reason, guard.ActorOf(ctx))
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (e Enrolling) announce(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (e Enrolling) getRecovery(w http.ResponseWriter, r *http.Request) error {
-	found, err := e.Recoveries.Recovery(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("id"))
+	found, err := e.Recoveries.Recovery(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (e Enrolling) getRecovery(w http.ResponseWriter, r *http.Request) error {
 // stopRecovery is for a user who is signed in: any application of the tenant may let them.
 func (e Enrolling) stopRecovery(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	stopped, err := e.Recoveries.StopRecovery(ctx, guard.CallerOf(ctx).Application.Tenant, r.PathValue("id"), actor(ctx))
+	stopped, err := e.Recoveries.StopRecovery(ctx, guard.TenantOf(ctx), r.PathValue("id"), guard.ActorOf(ctx))
 	if err != nil {
 		return err
 	}

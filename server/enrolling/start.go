@@ -13,7 +13,6 @@ import (
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/lasting"
-	"github.com/jawort/jawort/store/outbox"
 )
 
 type startBody struct {
@@ -109,7 +108,7 @@ func (e Enrolling) begin(ctx context.Context, c attempt) (view, error) {
 	}
 	if c.asked == nil {
 		made.Status = account.EnrolmentOpen
-		if err := e.Store.CreateEnrolment(ctx, made, hash, c.reason, actor(ctx)); err != nil {
+		if err := e.Store.CreateEnrolment(ctx, made, hash, c.reason, guard.ActorOf(ctx)); err != nil {
 			return view{}, err
 		}
 		return e.shown(made, nil)
@@ -122,7 +121,7 @@ func (e Enrolling) begin(ctx context.Context, c attempt) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if err := e.Store.CreateEnrolment(ctx, made, nobodys, "", actor(ctx)); err != nil {
+	if err := e.Store.CreateEnrolment(ctx, made, nobodys, "", guard.ActorOf(ctx)); err != nil {
 		return view{}, err
 	}
 	v, err := e.shown(made, nil)
@@ -157,13 +156,4 @@ func (e Enrolling) draft(c attempt) (account.Enrolment, error) {
 		Authority: c.by, Approval: c.approval, Recovery: c.recovery, Replaces: c.replaces.ID, Proof: c.proof,
 		CreatedAt: now, ExpiresAt: now.Add(life),
 	}, nil
-}
-
-// actor is the login service, or the page of the approval.
-func actor(ctx context.Context) outbox.Actor {
-	caller := guard.CallerOf(ctx)
-	if caller.Ticket != nil {
-		return outbox.Actor{Kind: outbox.ByBrowser, ID: caller.Ticket.Approval}
-	}
-	return outbox.Actor{Kind: outbox.ByKey, ID: caller.Key}
 }

@@ -24,7 +24,7 @@ func (s Methods) renewRecoveryCodes(w http.ResponseWriter, r *http.Request) erro
 	if err := given(guard.CallerOf(r.Context()).Application, owner, approval.MethodRecovery); err != nil {
 		return err
 	}
-	codes, err := s.Store.NewRecoveryCodes(r.Context(), owner.Account.ID, actor(r))
+	codes, err := s.Store.NewRecoveryCodes(r.Context(), owner.Account.ID, guard.ActorOf(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s Methods) addBypass(w http.ResponseWriter, r *http.Request) error {
 	if err := given(guard.CallerOf(r.Context()).Application, owner, approval.MethodBypass); err != nil {
 		return err
 	}
-	b, err := s.Store.AddBypass(r.Context(), owner.Account.ID, body.bypass(), actor(r))
+	b, err := s.Store.AddBypass(r.Context(), owner.Account.ID, body.bypass(), guard.ActorOf(r.Context()))
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ var errUnknownMethod = refusal.New(refusal.NotFound, "unknown-method",
 
 // of returns the account that the path names.
 func (s Methods) of(r *http.Request) (account.Audience, error) {
-	return s.People.Audience(r.Context(), guard.CallerOf(r.Context()).Application.Tenant, r.PathValue("external_id"), lasting.Approach{})
+	return s.People.Audience(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), lasting.Approach{})
 }
 
 // methodOf returns the method that the path names, where it is one of known.
@@ -67,10 +67,6 @@ func methodOf(r *http.Request, known ...approval.Method) (approval.Method, error
 		return "", errUnknownMethod
 	}
 	return m, nil
-}
-
-func actor(r *http.Request) outbox.Actor {
-	return outbox.Actor{Kind: outbox.ByKey, ID: guard.CallerOf(r.Context()).Key}
 }
 
 // methodView is one method of an account.
@@ -143,7 +139,7 @@ func (s Methods) remove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Remove(r.Context(), owner.Account.ID, m, actor(r)); err != nil {
+	if err := s.Store.Remove(r.Context(), owner.Account.ID, m, guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

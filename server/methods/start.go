@@ -138,7 +138,7 @@ func (s Methods) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	application := guard.CallerOf(r.Context()).Application
 	_, err = s.Store.FinishActivation(r.Context(), factors.Finish{
-		Activation: activation(application, owner.Account, m), Code: body.Code, Skew: application.Policy.Skew(), Actor: actor(r),
+		Activation: activation(application, owner.Account, m), Code: body.Code, Skew: application.Policy.Skew(), Actor: guard.ActorOf(r.Context()),
 	})
 	if err != nil {
 		return err

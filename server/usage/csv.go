@@ -10,6 +10,7 @@ import (
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // columns name the cells of a line (RFC 4180).
@@ -22,12 +23,12 @@ const exportPage = 1000
 func (f Feature) export(w http.ResponseWriter, r *http.Request, q query) error {
 	ctx := r.Context()
 	if q.close {
-		if err := f.Reports.CloseQuarter(ctx, tenant(ctx), q.Quarter, actor(ctx)); err != nil {
+		if err := f.Reports.CloseQuarter(ctx, guard.TenantOf(ctx), q.Quarter, guard.ActorOf(ctx)); err != nil {
 			return err
 		}
 	}
 	q.Limit = exportPage
-	page, err := f.Reports.Usage(ctx, tenant(ctx), q.UsageFilter)
+	page, err := f.Reports.Usage(ctx, guard.TenantOf(ctx), q.UsageFilter)
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func (f Feature) export(w http.ResponseWriter, r *http.Request, q query) error {
 			return nil // a client that has gone needs no answer
 		}
 		q.After = page[len(page)-1].Key()
-		page, err = f.Reports.Usage(ctx, tenant(ctx), q.UsageFilter)
+		page, err = f.Reports.Usage(ctx, guard.TenantOf(ctx), q.UsageFilter)
 	}
 	edge.Problem(w, r, err) // for the log: the answer has begun
 	panic(http.ErrAbortHandler)

@@ -51,10 +51,3 @@ func (f Feature) Mount(m *edge.Mux) {
 	m.Handle("GET /v1/sms/settings", admin, f.getSettings)
 	m.Handle("PUT /v1/sms/settings", admin, f.putSettings)
 }
-
-// tenant returns whose SMS are asked about.
-func tenant(ctx context.Context) string { return guard.CallerOf(ctx).Application.Tenant }
-
-func actor(ctx context.Context) outbox.Actor {
-	return outbox.Actor{Kind: outbox.ByKey, ID: guard.CallerOf(ctx).Key}
-}

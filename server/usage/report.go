@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // line is what one account used that one payer pays for.
@@ -59,7 +60,7 @@ func (f Feature) usage(w http.ResponseWriter, r *http.Request) error {
 func (f Feature) report(ctx context.Context, q query) (report, error) {
 	limit := q.Limit
 	q.Limit++
-	found, err := f.Reports.Usage(ctx, tenant(ctx), q.UsageFilter)
+	found, err := f.Reports.Usage(ctx, guard.TenantOf(ctx), q.UsageFilter)
 	if err != nil {
 		return report{}, err
 	}
@@ -79,11 +80,11 @@ func (f Feature) report(ctx context.Context, q query) (report, error) {
 }
 
 func (f Feature) heading(ctx context.Context, q query) (report, error) {
-	from, until, err := f.Reports.Bounds(ctx, tenant(ctx), q.Quarter)
+	from, until, err := f.Reports.Bounds(ctx, guard.TenantOf(ctx), q.Quarter)
 	if err != nil {
 		return report{}, err
 	}
-	exported, err := f.Reports.ExportedAt(ctx, tenant(ctx), q.Quarter)
+	exported, err := f.Reports.ExportedAt(ctx, guard.TenantOf(ctx), q.Quarter)
 	if err != nil {
 		return report{}, err
 	}
@@ -94,7 +95,7 @@ func (f Feature) heading(ctx context.Context, q query) (report, error) {
 	if q.After != (ledger.UsageKey{}) {
 		return head, nil
 	}
-	totals, err := f.Reports.Totals(ctx, tenant(ctx), q.UsageFilter)
+	totals, err := f.Reports.Totals(ctx, guard.TenantOf(ctx), q.UsageFilter)
 	head.Totals = make([]total, len(totals))
 	for i, t := range totals {
 		head.Totals[i] = total{t.Messages, t.Amount, t.Currency, t.LateMessages, t.LateAmount, t.Reserved}

@@ -5,10 +5,11 @@ import (
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/server/guard"
 )
 
 func (f Feature) getSettings(w http.ResponseWriter, r *http.Request) error {
-	settings, err := f.Settings.Settings(r.Context(), tenant(r.Context()))
+	settings, err := f.Settings.Settings(r.Context(), guard.TenantOf(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -21,7 +22,7 @@ func (f Feature) putSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.Settings.PutSettings(r.Context(), tenant(r.Context()), settings, actor(r.Context())); err != nil {
+	if _, err := f.Settings.PutSettings(r.Context(), guard.TenantOf(r.Context()), settings, guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	return f.getSettings(w, r)

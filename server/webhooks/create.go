@@ -39,7 +39,7 @@ func (f Feature) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e := webhook.Endpoint{Tenant: tenant(ctx), URL: body.URL, Events: body.Events, Description: body.Description}
+	e := webhook.Endpoint{Tenant: guard.TenantOf(ctx), URL: body.URL, Events: body.Events, Description: body.Description}
 	if err := f.Rules.Check(e); err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (f Feature) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	kept, sealed, err := f.Store.Create(ctx, e, sealed, request, by(ctx))
+	kept, sealed, err := f.Store.Create(ctx, e, sealed, request, guard.ActorOf(ctx))
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (f Feature) rotate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	until, err := f.Store.Rotate(ctx, tenant(ctx), endpoint, sealed, by(ctx))
+	until, err := f.Store.Rotate(ctx, guard.TenantOf(ctx), endpoint, sealed, guard.ActorOf(ctx))
 	if err != nil {
 		return err
 	}

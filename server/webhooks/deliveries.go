@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/webhooks"
 	"github.com/jawort/jawort/webhook"
 )
@@ -51,7 +52,7 @@ func (f Feature) deliveries(w http.ResponseWriter, r *http.Request) error {
 	if filter.State != "" && !slices.Contains([]webhook.State{webhook.Pending, webhook.Delivered, webhook.Failed}, filter.State) {
 		return refusal.Field("state", "must be pending, delivered or failed")
 	}
-	found, err := f.Store.Deliveries(r.Context(), tenant(r.Context()), r.PathValue("id"), filter)
+	found, err := f.Store.Deliveries(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"), filter)
 	if err != nil {
 		return err
 	}
@@ -70,12 +71,12 @@ func (f Feature) deliveries(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f Feature) test(w http.ResponseWriter, r *http.Request) error {
-	d, err := f.Store.Ping(r.Context(), tenant(r.Context()), r.PathValue("id"))
+	d, err := f.Store.Ping(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"))
 	return f.underWay(w, r, d, err)
 }
 
 func (f Feature) retry(w http.ResponseWriter, r *http.Request) error {
-	d, err := f.Store.Retry(r.Context(), tenant(r.Context()), r.PathValue("id"))
+	d, err := f.Store.Retry(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"))
 	return f.underWay(w, r, d, err)
 }
 

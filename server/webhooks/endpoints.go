@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/webhook"
 )
 
@@ -36,7 +37,7 @@ func optional(t time.Time) *time.Time {
 }
 
 func (f Feature) list(w http.ResponseWriter, r *http.Request) error {
-	found, err := f.Store.Endpoints(r.Context(), tenant(r.Context()))
+	found, err := f.Store.Endpoints(r.Context(), guard.TenantOf(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (f Feature) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f Feature) get(w http.ResponseWriter, r *http.Request) error {
-	e, err := f.Store.Endpoint(r.Context(), tenant(r.Context()), r.PathValue("id"))
+	e, err := f.Store.Endpoint(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -86,10 +87,10 @@ func (f Feature) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	kept, err := f.Store.Change(ctx, tenant(ctx), r.PathValue("id"), func(e *webhook.Endpoint) error {
+	kept, err := f.Store.Change(ctx, guard.TenantOf(ctx), r.PathValue("id"), func(e *webhook.Endpoint) error {
 		body.apply(e)
 		return f.Rules.Check(*e)
-	}, by(ctx))
+	}, guard.ActorOf(ctx))
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (f Feature) change(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f Feature) delete(w http.ResponseWriter, r *http.Request) error {
-	if err := f.Store.Delete(r.Context(), tenant(r.Context()), r.PathValue("id"), by(r.Context())); err != nil {
+	if err := f.Store.Delete(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"), guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -74,10 +74,3 @@ func (f Feature) Mount(m *edge.Mux) {
 	m.Handle("GET /v1/webhooks/{id}/deliveries", admin, f.deliveries)
 	m.Handle("POST /v1/webhooks/deliveries/{id}/retry", admin, f.retry)
 }
-
-// by is who asks, as it is written down.
-func by(ctx context.Context) outbox.Actor {
-	return outbox.Actor{Kind: outbox.ByKey, ID: guard.CallerOf(ctx).Key}
-}
-
-func tenant(ctx context.Context) string { return guard.CallerOf(ctx).Application.Tenant }
