@@ -1,19 +1,18 @@
 package smpp_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/edge/logtest"
 	"github.com/jawort/jawort/factor/smpp"
 	"github.com/jawort/jawort/factor/smpp/smpptest"
 )
@@ -36,27 +35,9 @@ type world struct {
 	*smpp.Client
 	carrier  *smpptest.Carrier
 	receipts chan courier.Receipt
-	log      *log
+	log      *logtest.Log
 	stop     func()
 	refuse   func() error // of who keeps receipts
-}
-
-// log is what the client logged.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func newWorld(t *testing.T, change func(o *smpp.Options)) *world {
@@ -66,7 +47,7 @@ func newWorld(t *testing.T, change func(o *smpp.Options)) *world {
 
 func newWorldAt(t *testing.T, carrier *smpptest.Carrier, change func(o *smpp.Options)) *world {
 	t.Helper()
-	w := &world{T: t, carrier: carrier, receipts: make(chan courier.Receipt, 100), log: &log{}, refuse: func() error { return nil }}
+	w := &world{T: t, carrier: carrier, receipts: make(chan courier.Receipt, 100), log: &logtest.Log{}, refuse: func() error { return nil }}
 	o := smpp.Options{
 		Address: carrier.Address, SystemID: smpptest.SystemID, Password: smpptest.Password, Source: "Jawort",
 		Pace: quick(), Receive: w.receive, Now: time.Now, Random: rand.Reader,

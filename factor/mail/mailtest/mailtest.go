@@ -17,10 +17,12 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os/exec"
 	"strconv"
 	"testing"
-	"time"
+
+	"github.com/jawort/jawort/factor/processtest"
 )
 
 //go:embed smtpd.py
@@ -48,75 +50,39 @@ type Event struct {
 
 // Server is a running mail server.
 type Server struct {
-	Port   int
-	t      testing.TB
-	cmd    *exec.Cmd
-	events chan Event
+	Port    int
+	process *processtest.Process[Event]
 }
 
 // Start starts a server that lives as long as the test.
 func Start(t testing.TB, s Settings) *Server {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", script, s.Kind, s.Certificate, s.Password, strconv.Itoa(s.Port))
-	m := &Server{t: t, cmd: cmd, events: make(chan Event, 1000)}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("the mail server needs Debian's python3-aiosmtpd: %v", err)
-	}
-	read := make(chan struct{})
-	t.Cleanup(func() { <-read })
-	t.Cleanup(m.Kill)
-	go func() {
-		defer close(read)
-		defer close(m.events)
-		for in := json.NewDecoder(bufio.NewReader(out)); ; {
-			var e Event
-			if in.Decode(&e) != nil {
-				return
-			}
-			m.events <- e
-		}
-	}()
+	m := &Server{process: processtest.Start(t, "the mail server", "Debian's python3-aiosmtpd", cmd, events)}
 	m.Port = m.Want("port").Port
 	return m
 }
 
-// Kill ends the server as kill -9 does.
-func (m *Server) Kill() {
-	if m.cmd.ProcessState == nil {
-		_ = m.cmd.Process.Kill()
-		_ = m.cmd.Wait() // it was killed
+func events(out io.Reader) func() (Event, bool) {
+	in := json.NewDecoder(bufio.NewReader(out))
+	return func() (e Event, ok bool) {
+		ok = in.Decode(&e) == nil
+		return e, ok
 	}
 }
 
-const patience = 20 * time.Second
+// Kill ends the server as kill -9 does.
+func (m *Server) Kill() { m.process.Kill() }
 
 // Want waits for an event. Others are passed over.
 func (m *Server) Want(event string) Event {
-	m.t.Helper()
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	for {
-		select {
-		case e, ok := <-m.events:
-			if !ok {
-				m.t.Fatalf("the mail server ended before it told %q", event)
-			}
-			if e.Event == event {
-				return e
-			}
-		case <-late.C:
-			m.t.Fatalf("the mail server never told %q", event)
-		}
-	}
+	m.process.Helper()
+	return m.process.Await(event, func(e Event) bool { return e.Event == event })
 }
 
 // Mail waits for a message and returns its text as it came over the line.
 func (m *Server) Mail() string {
-	m.t.Helper()
+	m.process.Helper()
 	return m.Want("mail").Data
 }
 

@@ -21,10 +21,12 @@ import (
 	"bufio"
 	_ "embed"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/jawort/jawort/factor/processtest"
 )
 
 //go:embed smsc.pl
@@ -42,9 +44,7 @@ const Silent = "silent"
 // Carrier is a running SMPP server.
 type Carrier struct {
 	Address string
-	t       testing.TB
-	lines   chan string
-	cmd     *exec.Cmd
+	process *processtest.Process[string]
 }
 
 // Start starts a carrier that lives as long as the test.
@@ -57,56 +57,28 @@ func Start(t testing.TB, fate string) *Carrier {
 func StartAt(t testing.TB, address, fate string) *Carrier {
 	t.Helper()
 	_, port, _ := strings.Cut(address, ":")
-	c := &Carrier{t: t, lines: make(chan string, 1000), cmd: exec.CommandContext(t.Context(), "/usr/bin/perl", "-e", script, port, fate)}
-	out, err := c.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.cmd.Start(); err != nil {
-		t.Fatalf("the carrier needs Debian's libnet-smpp-perl: %v", err)
-	}
-	read := make(chan struct{})
-	t.Cleanup(func() { <-read })
-	t.Cleanup(c.Kill)
-	go func() {
-		defer close(read)
-		defer close(c.lines)
-		for in := bufio.NewScanner(out); in.Scan(); {
-			c.lines <- in.Text()
-		}
-	}()
+	cmd := exec.CommandContext(t.Context(), "/usr/bin/perl", "-e", script, port, fate)
+	c := &Carrier{process: processtest.Start(t, "the carrier", "Debian's libnet-smpp-perl", cmd, lines)}
 	c.Address = "127.0.0.1:" + c.Want("port ")
 	return c
 }
 
-// Kill ends the carrier as kill -9 does.
-func (c *Carrier) Kill() {
-	if c.cmd.ProcessState == nil {
-		_ = c.cmd.Process.Kill()
-		_ = c.cmd.Wait() // it was killed
+func lines(out io.Reader) func() (string, bool) {
+	in := bufio.NewScanner(out)
+	return func() (string, bool) {
+		ok := in.Scan()
+		return in.Text(), ok
 	}
 }
 
-const patience = 20 * time.Second
+// Kill ends the carrier as kill -9 does.
+func (c *Carrier) Kill() { c.process.Kill() }
 
 // Want waits for a line that begins with prefix and returns what follows. Other lines are passed over.
 func (c *Carrier) Want(prefix string) string {
-	c.t.Helper()
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	for {
-		select {
-		case line, ok := <-c.lines:
-			if !ok {
-				c.t.Fatalf("the carrier ended before it said %q", prefix)
-			}
-			if rest, ok := strings.CutPrefix(line, prefix); ok {
-				return rest
-			}
-		case <-late.C:
-			c.t.Fatalf("the carrier never said %q", prefix)
-		}
-	}
+	c.process.Helper()
+	line := c.process.Await(prefix, func(line string) bool { return strings.HasPrefix(line, prefix) })
+	return strings.TrimPrefix(line, prefix)
 }
 
 // Field returns the value of a name in a line: name=value.
