@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 func adminAsks(path string, ready error) *httptest.ResponseRecorder {

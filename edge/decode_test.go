@@ -111,8 +111,8 @@ func TestTheValueSentIsNeitherShownNorLogged(t *testing.T) {
 	for _, body := range []string{`{"digits":987654.5}`, `{"at":"987654"}`, `{"account":"987654"`} {
 		g := taking(edge.Decode[order])
 		w := g.ask(post("/x", body))
-		if strings.Contains(w.Body.String()+g.log.text(), "987654") {
-			t.Errorf("%s: %s%s", body, w.Body, g.log.text())
+		if strings.Contains(w.Body.String()+g.log.String(), "987654") {
+			t.Errorf("%s: %s%s", body, w.Body, g.log.String())
 		}
 	}
 }

@@ -122,7 +122,7 @@ func TestARequestLeavesOneLineThatNamesTheRouteAndNotThePath(t *testing.T) {
 	w := g.ask(get("/v1/accounts/4711?prefix=secret"))
 	all := g.log.requests(t)
 	if len(all) != 1 {
-		t.Fatalf("%d lines: %s", len(all), g.log.text())
+		t.Fatalf("%d lines: %s", len(all), g.log.String())
 	}
 	for name, want := range map[string]any{
 		"service": "test", "method": "GET", "route": "GET /v1/accounts/{external_id}", "status": 200.0,
@@ -135,7 +135,7 @@ func TestARequestLeavesOneLineThatNamesTheRouteAndNotThePath(t *testing.T) {
 	if _, ok := all[0]["duration_ms"].(float64); !ok {
 		t.Error("no duration_ms")
 	}
-	if text := g.log.text(); strings.Contains(text, "4711") || strings.Contains(text, "secret") {
+	if text := g.log.String(); strings.Contains(text, "4711") || strings.Contains(text, "secret") {
 		t.Errorf("the log repeats what was asked: %s", text)
 	}
 }
@@ -170,7 +170,7 @@ func TestAPanicIsA500WithAStackInTheLog(t *testing.T) {
 	g := newRig()
 	g.Handle("GET /v1/things", edge.Public, func(http.ResponseWriter, *http.Request) error { panic("boom") })
 	wantProblem(t, g.ask(get("/v1/things")), http.StatusInternalServerError, "internal")
-	if text := g.log.text(); !strings.Contains(text, "boom") || !strings.Contains(text, "mux_test.go") {
+	if text := g.log.String(); !strings.Contains(text, "boom") || !strings.Contains(text, "mux_test.go") {
 		t.Errorf("no stack: %s", text)
 	}
 	if got := len(g.log.requests(t)); got != 1 {
@@ -211,7 +211,7 @@ func TestAnErrorAfterTheAnswerBeganIsOnlyLogged(t *testing.T) {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 	if g.log.requests(t)[0]["error"] != "too late" {
-		t.Errorf("logged: %s", g.log.text())
+		t.Errorf("logged: %s", g.log.String())
 	}
 }
 

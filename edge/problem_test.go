@@ -60,8 +60,8 @@ func TestADetailIsNotLogged(t *testing.T) {
 	g := newRig()
 	g.Handle("GET /x", edge.Public, failing(refusal.New(refusal.NotFound, "unknown", "There is no 4711.")))
 	g.ask(get("/x"))
-	if strings.Contains(g.log.text(), "4711") {
-		t.Errorf("logged: %s", g.log.text())
+	if strings.Contains(g.log.String(), "4711") {
+		t.Errorf("logged: %s", g.log.String())
 	}
 }
 

@@ -1,7 +1,6 @@
 package edge_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -10,12 +9,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/jawort/jawort/edge"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/edge/logtest"
 )
 
 // rig is a Mux whose log and metrics can be read.
@@ -55,28 +55,13 @@ func failing(err error) edge.HandlerFunc {
 	return func(http.ResponseWriter, *http.Request) error { return err }
 }
 
-// lines collects log lines.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
+// lines are log lines.
+type lines struct{ logtest.Log }
 
 func (l *lines) requests(t *testing.T) []map[string]any {
 	t.Helper()
 	var all []map[string]any
-	for dec := json.NewDecoder(strings.NewReader(l.text())); ; {
+	for dec := json.NewDecoder(strings.NewReader(l.String())); ; {
 		var one map[string]any
 		if err := dec.Decode(&one); err == io.EOF {
 			return all

@@ -14,8 +14,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-	"github.com/jawort/jawort/edge"
 	"go.uber.org/goleak"
+
+	"github.com/jawort/jawort/edge"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -15,6 +14,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/edge/logtest"
 	"github.com/jawort/jawort/server"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/audit"
@@ -40,32 +40,14 @@ type instance struct {
 	*world
 	*httptest.Server
 	ticks   *ticks
-	log     *journal
+	log     *logtest.Log
 	metrics *prometheus.Registry
 	kill    func() // ends it; twice is once
 }
 
-// journal is the log, safe to be read while it is written.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
-}
-
 func (w *world) serve(changes ...func(*server.Options)) *instance {
 	w.Helper()
-	i := &instance{world: w, ticks: newTicks(w), log: &journal{}, metrics: prometheus.NewRegistry()}
+	i := &instance{world: w, ticks: newTicks(w), log: &logtest.Log{}, metrics: prometheus.NewRegistry()}
 	ctx, cancel := context.WithCancel(context.Background())
 	wakeups, err := w.live.Wakeups(ctx)
 	w.must(err)

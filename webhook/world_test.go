@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/jawort/jawort/edge/logtest"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/db"
@@ -42,14 +42,14 @@ type world struct {
 	sender webhook.SenderOptions
 	tenant string
 	events int64
-	log    *syncBuffer
+	log    *logtest.Log
 }
 
 func newWorld(t *testing.T, url string) *world {
 	t.Helper()
 	d := dbtest.Open(t, url)
 	set, err := keys.Generate()
-	w := &world{T: t, db: d, store: webhooks.New(d, rand.Reader), keys: set, tenant: "ten_1", log: &syncBuffer{}}
+	w := &world{T: t, db: d, store: webhooks.New(d, rand.Reader), keys: set, tenant: "ten_1", log: &logtest.Log{}}
 	w.must(err)
 	w.sender = webhook.SenderOptions{Private: loopback, Now: time.Now}
 	_, err = db.Exec(t.Context(), d.Writes(), `INSERT INTO tenants (id, name, created_at) VALUES ('ten_1', 'Musterbank', 1)`)
@@ -209,23 +209,6 @@ func status(code int, header ...string) http.HandlerFunc {
 		}
 		w.WriteHeader(code)
 	}
-}
-
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 func (w *world) wantNotLogged(texts ...string) {

@@ -1,14 +1,12 @@
 package dispatch_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"database/sql"
 	"log/slog"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/courier/dispatch"
+	"github.com/jawort/jawort/edge/logtest"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/db"
@@ -47,25 +46,8 @@ type world struct {
 	db       *db.DB
 	store    *messages.Store
 	registry *prometheus.Registry
-	log      *log
+	log      *logtest.Log
 	options  dispatch.Options
-}
-
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func newWorld(t *testing.T, senders map[courier.Channel]courier.Sender) *world {
@@ -80,7 +62,7 @@ func newWorldAt(t *testing.T, url string, senders map[courier.Channel]courier.Se
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, db: dbtest.Open(t, url), registry: prometheus.NewRegistry(), log: &log{}}
+	w := &world{T: t, db: dbtest.Open(t, url), registry: prometheus.NewRegistry(), log: &logtest.Log{}}
 	w.store = messages.New(w.db, set, ledger{})
 	w.exec(`CREATE TABLE told (message TEXT NOT NULL, state TEXT NOT NULL)`)
 	w.options = dispatch.Options{

@@ -1,7 +1,6 @@
 package auditlog_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -16,6 +15,7 @@ import (
 	"github.com/jawort/jawort/account"
 	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/edge/logtest"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/server/auditlog"
@@ -41,33 +41,15 @@ type world struct {
 	lasting *lasting.Store
 	records *audit.Store
 	keys    *keys.Set
-	log     *journal
+	log     *logtest.Log
 	url     string
 	tenants [2]account.Tenant
 	secrets [2]string
 }
 
-// journal keeps what was logged.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
-}
-
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{TB: t, log: &journal{}}
+	w := &world{TB: t, log: &logtest.Log{}}
 	var err error
 	w.lasting, err = lasting.Open(t.Context(), "sqlite::memory:", db.Options{Log: slog.New(slog.DiscardHandler)})
 	must(t, err)

@@ -11,12 +11,12 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/edge/logtest"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/server/guard"
@@ -39,7 +39,7 @@ type world struct {
 	lasting *lasting.Store
 	store   *webhooks.Store
 	feature feature.Feature
-	log     *syncBuffer
+	log     *logtest.Log
 	tenant  string
 	key     string
 	events  int64
@@ -48,7 +48,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{T: t, log: &syncBuffer{}}
+	w := &world{T: t, log: &logtest.Log{}}
 	var err error
 	w.lasting, err = lasting.Open(t.Context(), "sqlite::memory:", db.Options{Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
@@ -220,21 +220,4 @@ func (a answer) list(name string) []map[string]any {
 		found = append(found, m)
 	}
 	return found
-}
-
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
