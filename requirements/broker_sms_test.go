@@ -1,6 +1,7 @@
 package requirements_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"net/http"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/edge/calltest"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -58,11 +60,11 @@ type bill struct {
 func (h *house) bill(quarter, more string) bill {
 	h.Helper()
 	h.settled()
-	status, text := h.send(h.at(portal).key, "GET", "/v1/usage?format=csv&quarter="+quarter+more, nil)
-	if status != http.StatusOK {
-		h.Fatalf("usage: %d %s", status, text)
+	a := calltest.Send(h, "GET", h.url+"/v1/usage?format=csv&quarter="+quarter+more, h.at(portal).key, nil)
+	if a.Status != http.StatusOK {
+		h.Fatalf("usage: %d %s", a.Status, a.Raw)
 	}
-	records, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(a.Raw)).ReadAll()
 	h.must(err)
 	b := bill{h, quarter, nil}
 	for _, record := range records[1:] {

@@ -1,14 +1,12 @@
 package requirements_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
 	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/edge/calltest"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -23,36 +21,10 @@ type reply struct {
 }
 
 // call makes a call that the Go client leaves to pages and back offices. Bearer is a key, or a page's ticket.
-func (h *house) call(bearer, method, path string, sent body) reply {
+func (h *house) call(bearer, method, path string, sent any) reply {
 	h.Helper()
-	status, answer := h.send(bearer, method, path, sent)
-	r := reply{h, method + " " + path, status, map[string]any{}}
-	if len(answer) > 0 {
-		h.must(json.Unmarshal(answer, &r.body))
-	}
-	return r
-}
-
-func (h *house) send(bearer, method, path string, sent body) (status int, answer []byte) {
-	h.Helper()
-	var content io.Reader = http.NoBody
-	if sent != nil {
-		text, err := json.Marshal(sent)
-		h.must(err)
-		content = bytes.NewReader(text)
-	}
-	req, err := http.NewRequestWithContext(h.Context(), method, h.url+path, content)
-	h.must(err)
-	req.Header.Set("Authorization", "Bearer "+bearer)
-	if sent != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := http.DefaultClient.Do(req)
-	h.must(err)
-	defer resp.Body.Close()
-	answer, err = io.ReadAll(resp.Body)
-	h.must(err)
-	return resp.StatusCode, answer
+	a := calltest.Send(h, method, h.url+path, bearer, sent)
+	return reply{h, method + " " + path, a.Status, a.Object(h)}
 }
 
 // want wants the call to have succeeded.

@@ -1,11 +1,10 @@
 package confirmingtest
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
+
+	"github.com/jawort/jawort/edge/calltest"
 )
 
 // Answer is what a call got.
@@ -19,33 +18,13 @@ type Answer struct {
 // Call makes a request with a key or ticket; body nil: none.
 func (h *House) Call(method, path, token string, body any) Answer {
 	h.Helper()
-	var content io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		h.Must(err)
-		content = bytes.NewReader(b)
-	}
-	req, err := http.NewRequestWithContext(h.Context(), method, h.URL+path, content)
-	h.Must(err)
-	req.Header.Set("Authorization", "Bearer "+token)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := http.DefaultClient.Do(req)
-	h.Must(err)
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	h.Must(err)
-	a := Answer{Status: resp.StatusCode, Header: resp.Header, house: h}
-	if len(raw) > 0 {
-		h.Must(json.Unmarshal(raw, &a.Body))
-	}
+	sent := calltest.Send(h, method, h.URL+path, token, body)
 	for _, secret := range []string{Number, Address} {
-		if strings.Contains(string(raw), secret) {
+		if strings.Contains(string(sent.Raw), secret) {
 			h.Errorf("%s %s answers with %s", method, path, secret)
 		}
 	}
-	return a
+	return Answer{Status: sent.Status, Header: sent.Header, Body: sent.Object(h), house: h}
 }
 
 // Want ends the test unless the call was answered with the status.
