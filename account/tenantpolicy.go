@@ -36,7 +36,9 @@ type Letter struct {
 
 // Retention says after how many months something is erased. 0: it is kept.
 type Retention struct {
-	Outcomes     int `json:"outcomes,omitempty" yaml:"outcomes,omitempty"`
+	Outcomes int `json:"outcomes,omitempty" yaml:"outcomes,omitempty"` // what they hold; that they ended, and how, stays
+	// PersonalData is what outcomes hold, deleted accounts, phones that were given up, networks of reported logins, numbers in
+	// the ledger, and what lies beside the audit log.
 	PersonalData int `json:"personal_data,omitempty" yaml:"personal_data,omitempty"`
 }
 

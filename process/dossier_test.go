@@ -9,10 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -103,15 +106,46 @@ func TestAnErasedPersonIsInNoColumnOfAnyTable(t *testing.T) {
 	if status, body := p.call(p.app, "POST", "/erase"); status != http.StatusNoContent {
 		t.Fatalf("erase: %d %s", status, body)
 	}
+	p.wantErased()
+}
+
+func TestADeletedPersonIsInNoColumnOfAnyTableAfterTheMonthsOfRetention(t *testing.T) {
+	t.Parallel()
+	ticks := make(chan time.Time)
+	p := newPerson(t, func(o *process.Options) {
+		o.Tick = func(d time.Duration) (<-chan time.Time, func()) {
+			return map[time.Duration]chan time.Time{directory.RetainEvery: ticks}[d], func() {}
+		}
+	})
+	p.tenant.Policy = account.TenantPolicy{Retention: account.Retention{PersonalData: 2}}
+	p.must(p.Lasting().UpdateTenant(t.Context(), p.Lasting().Writes(), p.tenant))
+	if status, body := p.call(p.app, "DELETE", ""); status != http.StatusNoContent {
+		t.Fatalf("delete: %d %s", status, body)
+	}
+	p.must(p.Lasting().SetClockOffset(t.Context(), 50*24*time.Hour))
+	ticks <- time.Time{}
+	ticks <- time.Time{} // is taken when the first has been dealt with
+	if left := p.left(); left["accounts.label"] == "" || left["devices.holder"] == "" {
+		t.Error("it was erased too early")
+	}
+	p.must(p.Lasting().SetClockOffset(t.Context(), 70*24*time.Hour))
+	ticks <- time.Time{}
+	ticks <- time.Time{}
+	p.wantErased()
+}
+
+// wantErased wants nothing to be left but what is said to stay.
+func (p *person) wantErased() {
+	p.Helper()
 	left := p.left()
 	for _, key := range slices.Sorted(maps.Keys(left)) {
 		if staying[key] == "" {
-			t.Errorf("%s is left: %s", key, left[key])
+			p.Errorf("%s is left: %s", key, left[key])
 		}
 	}
 	for key := range staying {
 		if left[key] == "" {
-			t.Errorf("%s is said to stay, and is gone", key)
+			p.Errorf("%s is said to stay, and is gone", key)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (p *Process) prepareServer(context.Context) error {
 		Live: p.live, Lasting: p.lasting, Factors: factors, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
 		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks, Ledger: p.ledger, SMSReceipts: smsReceipts,
 		Also: directory.Also{
-			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log},
+			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log, p.ledger},
 			Export: map[string]directory.Dossier{
 				"confirmation": factors.Dossier, "messages": p.messages.Dossier, "sms": p.ledger.Dossier, "audit": log.Dossier,
 			},
@@ -44,7 +44,7 @@ func (p *Process) prepareServer(context.Context) error {
 		Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(),
 		Countries: countries,
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
-		Edge: p.edge("server"), Now: o.Now, Random: o.Random,
+		Edge: p.edge("server"), Now: o.Now, Random: o.Random, Tick: o.Tick,
 	})
 	if err != nil {
 		return err

@@ -33,10 +33,13 @@ type person struct {
 	external string
 }
 
-func newPerson(t *testing.T) *person {
+func newPerson(t *testing.T, change ...func(*process.Options)) *person {
 	t.Helper()
 	o := options(t, "")
 	o.Parts = process.Parts{Server: true}
+	for _, c := range change {
+		c(&o)
+	}
 	p := &person{house: open(t, o), keys: o.Keys, texts: map[string]string{}, bytes: map[string][]byte{}, number: "+4915123456717", letter: "Dear Ada", code: "739201"}
 	p.tenant = account.Tenant{ID: p.newID(id.Tenant), Name: "Muster Makler AG"}
 	p.must(p.Lasting().CreateTenant(t.Context(), p.tenant))

@@ -45,6 +45,8 @@ type Options struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 	Random io.Reader
+	// Tick makes the paces of the server's background parts; nil: by the clock.
+	Tick func(time.Duration) (ticks <-chan time.Time, stop func())
 	// Listeners replace the addresses of the configuration, where the port has to be known before.
 	Listeners Listeners
 }

@@ -22,7 +22,7 @@ func parts(o Options, ender *ending.Ender) []part {
 		ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		auditlog.NewSequencer(auditlog.Options{Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log}),
 		forgetting.Forgetter{Stale: stale(o), Tick: o.Tick, Log: o.Edge.Log},
-		directory.Retention{Store: o.Lasting, Retained: o.Also.Retained, Tick: o.Tick, Log: o.Edge.Log},
+		directory.Retention{Store: o.Lasting, Also: o.Also, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	if o.Webhooks.Worker != nil {
 		all = append(all, o.Webhooks.Worker)

@@ -2,10 +2,12 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 // The paces of retention. The lease is shorter than the pace, so that one server does it each time.
@@ -13,24 +15,27 @@ const (
 	RetainEvery    = 10 * time.Minute
 	retentionLease = 9 * time.Minute
 	erasedAtOnce   = 500
+	deletedAtOnce  = 20 // accounts, each of which has much
 )
 
 // RetentionStore erases what is old.
 type RetentionStore interface {
+	Retained
 	LeaseRetention(ctx context.Context, lease time.Duration) (bool, error)
 	Now(ctx context.Context) (time.Time, error)
 	Tenants(ctx context.Context) ([]account.Tenant, error)
 	EraseOutcomes(ctx context.Context, tenant string, before time.Time) (int, error)
+	EraseDeleted(ctx context.Context, tenant string, before time.Time, limit int, also ...lasting.Ending) (int, error)
 	FinishErasures(ctx context.Context) error
 }
 
 // Retention carries out what tenants say about how long something is kept, and finishes erasures that were broken off. It
-// erases in small pieces, beside all else.
+// erases in small pieces, beside all else; what fails keeps nothing else from being erased.
 type Retention struct {
-	Store    RetentionStore
-	Retained []Retained
-	Tick     func(time.Duration) (ticks <-chan time.Time, stop func())
-	Log      *slog.Logger
+	Store RetentionStore
+	Also  Also
+	Tick  func(time.Duration) (ticks <-chan time.Time, stop func())
+	Log   *slog.Logger
 }
 
 // Run works until ctx ends.
@@ -54,20 +59,16 @@ func (r Retention) round(ctx context.Context) error {
 	if err != nil || !ours {
 		return err
 	}
-	if err := r.Store.FinishErasures(ctx); err != nil {
-		return err
-	}
 	now, err := r.Store.Now(ctx)
 	if err != nil {
 		return err
 	}
+	failed := r.Store.FinishErasures(ctx)
 	tenants, err := r.Store.Tenants(ctx)
 	for _, t := range tenants {
-		if err == nil {
-			err = r.erase(ctx, t, now)
-		}
+		err = errors.Join(err, r.erase(ctx, t, now))
 	}
-	return err
+	return errors.Join(failed, err)
 }
 
 // erase takes outcomes by the shorter of both times: what they hold is personal.
@@ -77,23 +78,24 @@ func (r Retention) erase(ctx context.Context, t account.Tenant, now time.Time) e
 	if months == 0 || (policy.PersonalData > 0 && policy.PersonalData < months) {
 		months = policy.PersonalData
 	}
+	var failed error
 	if months > 0 {
-		err := untilNone(func() (int, error) { return r.Store.EraseOutcomes(ctx, t.ID, now.AddDate(0, -months, 0)) })
-		if err != nil {
-			return err
-		}
+		failed = untilNone(func() (int, error) { return r.Store.EraseOutcomes(ctx, t.ID, now.AddDate(0, -months, 0)) })
 	}
-	if policy.PersonalData == 0 {
-		return nil
+	if policy.PersonalData > 0 {
+		failed = errors.Join(failed, r.erasePersonal(ctx, t.ID, now.AddDate(0, -policy.PersonalData, 0)))
 	}
-	before := now.AddDate(0, -policy.PersonalData, 0)
-	for _, other := range r.Retained {
-		err := untilNone(func() (int, error) { return other.EraseBefore(ctx, t.ID, before, erasedAtOnce) })
-		if err != nil {
-			return err
-		}
+	return failed
+}
+
+func (r Retention) erasePersonal(ctx context.Context, tenant string, before time.Time) error {
+	also := append(r.Also.methods(), r.Also.Erase...)
+	failed := untilNone(func() (int, error) { return r.Store.EraseDeleted(ctx, tenant, before, deletedAtOnce, also...) })
+	for _, old := range append([]Retained{r.Store}, r.Also.Retained...) {
+		err := untilNone(func() (int, error) { return old.EraseBefore(ctx, tenant, before, erasedAtOnce) })
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
 
 func untilNone(erase func() (int, error)) error {

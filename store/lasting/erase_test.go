@@ -290,3 +290,55 @@ func TestParallelInvitationsOfOnePersonSendOneLetter(t *testing.T) {
 		wantEqual(t, "letters", sent, 1)
 	})
 }
+
+func TestRetentionForgetsWhoHadAPhoneAndTheNetworksOfReports(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w, other := newWorld(t, s), newWorld(t, s)
+		old, young, active := w.phone(), w.phone(), w.phone()
+		theirs := other.phone()
+		revoke := func(w *world, device string) {
+			must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, device, outbox.Actor{}))
+		}
+		revoke(w, old.Device)
+		revoke(other, theirs.Device)
+		for _, each := range []*world{w, other} {
+			must(t, s.SQL(t.Context(), `INSERT INTO report_pauses (approval, account, session, network, paused_at) VALUES ($1, $2, '', '192.0.2.0/24', jawort_now())`,
+				"apr_"+each.account.ID, each.account.ID))
+		}
+		w.after(48 * time.Hour)
+		revoke(w, young.Device)
+		now, err := s.Now(t.Context())
+		must(t, err)
+		for _, want := range []int{2, 0} { // the phone and the network; then nothing
+			n, err := s.EraseBefore(t.Context(), w.tenant.ID, now.Add(-time.Hour), 10)
+			must(t, err)
+			wantEqual(t, "found", n, want)
+		}
+		for device, named := range map[string]int{old.Device: 0, young.Device: 1, active.Device: 1, theirs.Device: 1} {
+			wantEqual(t, "names on "+device, w.count(`devices WHERE id = '`+device+`' AND holder <> '' AND label <> ''`), named)
+			wantEqual(t, "model of "+device, w.count(`installations i WHERE model <> '' AND EXISTS (SELECT 1 FROM devices WHERE installation = i.id AND id = '`+device+`')`), named)
+		}
+		wantEqual(t, "networks", w.count(`report_pauses`), 1)
+	})
+}
+
+func TestRetentionErasesTheAccountsThatWereDeletedLongAgo(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w, other := newWorld(t, s), newWorld(t, s)
+		must(t, s.DeleteAccount(t.Context(), w.tenant.ID, w.account.ExternalID, lasting.By{}))
+		must(t, s.DeleteAccount(t.Context(), other.tenant.ID, other.account.ExternalID, lasting.By{}))
+		w.after(48 * time.Hour)
+		w.newAccount("young")
+		must(t, s.DeleteAccount(t.Context(), w.tenant.ID, "young", lasting.By{}))
+		w.newAccount("there")
+		now, err := s.Now(t.Context())
+		must(t, err)
+		for _, want := range []int{1, 0} {
+			n, err := s.EraseDeleted(t.Context(), w.tenant.ID, now.Add(-time.Hour), 10)
+			must(t, err)
+			wantEqual(t, "erased", n, want)
+		}
+		wantEqual(t, "accounts without a label", w.count(`accounts WHERE label = ''`), 1)
+		wantEqual(t, "its events", len(w.events(lasting.AccountErased)), 1)
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/ledger"
@@ -50,4 +51,14 @@ func scanReserved(r db.Row) (e ledger.Entry, err error) {
 func (s *Store) Erase(ctx context.Context, tx *sql.Tx, account string) error {
 	_, err := db.Exec(ctx, tx, `UPDATE ledger_entries SET number_mac = NULL, prefix = '' WHERE account = $1`, account)
 	return err
+}
+
+// EraseBefore does so for up to limit messages of the tenant from before a moment, oldest first, and returns how many. The caller
+// repeats it until it was none. What they cost, and who pays, stays.
+func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (int, error) {
+	n, err := db.Exec(ctx, s.Writes(), `
+		UPDATE ledger_entries SET number_mac = NULL, prefix = '' WHERE message IN (
+			SELECT message FROM ledger_entries WHERE tenant = $1 AND number_mac IS NOT NULL AND reserved_at < $2 ORDER BY reserved_at LIMIT $3)`,
+		tenant, db.Micros(before), limit)
+	return int(n), err
 }
