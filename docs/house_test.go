@@ -26,6 +26,7 @@ import (
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/db/pgtest"
+	"github.com/jawort/jawort/store/live/redistest"
 )
 
 func TestMain(m *testing.M) {
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 
 const pageOrigin = "https://login.example"
 
-// house is a real process on the embedded Redis and a Postgres of its own, whose callers all go past the referee.
+// house is a real process on a Redis and a Postgres of its own, whose callers all go past the referee.
 type house struct {
 	*testing.T
 	doc        *openapi3.T
@@ -58,13 +59,27 @@ func newHouse(t *testing.T) *house {
 	h := &house{T: t, database: pgtest.NewServer(t)}
 	h.doc = load(t, docs.OpenAPI)
 	h.referee = newReferee(t, h.doc, t.Errorf)
+	h.open(h.database.URL("postgres"), redistest.Start(t).URL, config.Default().Mail)
+	return h
+}
+
+// withMail returns a house beside h that can send e-mail, before the same referee.
+func (h *house) withMail() *house {
+	h.Helper()
+	beside := &house{T: h.T, doc: h.doc, referee: h.referee}
+	beside.open("sqlite::memory:", config.Embedded, config.Mail{Host: "localhost", Port: 25, TLS: "none", From: "login@jawort.example"})
+	return beside
+}
+
+func (h *house) open(database, redis string, mail config.Mail) {
+	h.Helper()
 	h.http = &http.Client{Transport: h.referee}
 	cfg := config.Default()
-	cfg.Database, cfg.Redis = h.database.URL("postgres"), config.Embedded
+	cfg.Database, cfg.Redis, cfg.Mail = database, redis, mail
 	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
 	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
 	cfg.Webhooks.AllowPrivate = []string{"127.0.0.1/32"} // where the receiver of the play lies
-	cfg.SMS.Twilio = config.Twilio{AccountSID: twiliotest.AccountSID, AuthTokenFile: secret(t, twiliotest.AuthToken), From: twiliotest.From}
+	cfg.SMS.Twilio = config.Twilio{AccountSID: twiliotest.AccountSID, AuthTokenFile: secret(h.T, twiliotest.AuthToken), From: twiliotest.From}
 	var l process.Listeners
 	l.Server, h.url = h.listen(loginFacing)
 	l.MobileAPI, h.phone = h.listen(phoneFacing)
@@ -74,14 +89,13 @@ func newHouse(t *testing.T) *house {
 	set, err := keys.Generate()
 	h.must(err)
 	h.keys = set
-	h.process, err = process.Open(t.Context(), process.Options{
+	h.process, err = process.Open(h.Context(), process.Options{
 		Config: cfg, Keys: set, Parts: process.Parts{Server: true, MobileAPI: true},
 		Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l,
 	})
 	h.must(err)
 	h.run()
 	h.furnish()
-	return h
 }
 
 func (h *house) must(err error) {

@@ -115,18 +115,30 @@ func (h *house) playCodes() {
 	c.playSending()
 	c.playConfirming(code)
 	c.playHandingOut()
+	c.playLateness()
+	c.playSpent()
 	h.coded("KL2000").playFirstLogin()
 	c.playPumping()
 }
 
 // price lets SMS go to Germany.
-func (c coded) price() {
+func (c coded) price() { c.settle(ledger.Settings{Prices: ledger.PriceBook{"+49": 1000}}) }
+
+// spent has the budget for SMS be used up for one call, also for who has nothing else.
+func (c coded) spent(call func()) {
 	c.Helper()
-	store := c.process.Lasting()
-	tenant, err := db.One(c.Context(), store.Reads(), db.ScanString, `SELECT tenant FROM accounts WHERE external_id = $1`, c.name)
-	c.must(err)
-	money := &ledgers.Store{DB: store.DB, Keys: c.keys}
-	_, err = money.PutSettings(c.Context(), tenant, ledger.Settings{Prices: ledger.PriceBook{"+49": 1000}}, outbox.Actor{Kind: outbox.ByCommand})
+	none := ledger.Budget{Scope: "country", Subject: "DE", Cycle: "month"}
+	c.settle(ledger.Settings{Prices: ledger.PriceBook{"+49": 1000}, Budgets: []ledger.Budget{none}})
+	c.sql(`INSERT INTO ledger_pots (tenant, pot, currency, spent, alarmed_at) VALUES ($1, $2, 'EUR', 0, 1)
+		ON CONFLICT (tenant, pot, currency) DO UPDATE SET alarmed_at = 1, budget_limit = 0`, c.tenant.ID, none.Pot(c.now(), time.UTC).String())
+	call()
+	c.price()
+}
+
+func (c coded) settle(s ledger.Settings) {
+	c.Helper()
+	money := &ledgers.Store{DB: c.process.Lasting().DB, Keys: c.keys}
+	_, err := money.PutSettings(c.Context(), c.tenant.ID, s, outbox.Actor{Kind: outbox.ByCommand})
 	c.must(err)
 }
 
@@ -233,6 +245,36 @@ func (c coded) playConfirming(app func(int) string) {
 	c.say("200", "POST", other+"/cancel", "", ticket)
 }
 
+// ahead has the clock of the database go ahead of the server's for one call.
+func (c coded) ahead(d time.Duration, call func()) {
+	c.Helper()
+	c.must(c.process.Lasting().SetClockOffset(c.Context(), time.Duration(c.offset.Load())+d))
+	call()
+	c.pass(0)
+}
+
+// playLateness is about the moment in which the time of an approval is over for one of two that look at it.
+func (c coded) playLateness() {
+	at, ticket := c.login()
+	c.ahead(5*time.Minute, func() {
+		c.say("410 expired", "POST", at+"/code", typed("totp", "123456"), ticket)
+		c.say("410 expired", "POST", at+"/codes", email, ticket)
+	})
+	c.say("200", "POST", at+"/codes", email, ticket)
+	c.pass(3 * time.Minute)
+	c.say("410 expired", "POST", at+"/resend", "", ticket) // the code is waited for, and no phone
+	c.say("200", "POST", at+"/cancel", "", ticket)
+}
+
+func (c coded) playSpent() {
+	at, ticket := c.login()
+	c.spent(func() {
+		c.say("403 sms-budget-spent", "POST", at+"/codes", sms, ticket)
+		c.say("403 sms-budget-spent", "POST", c.at+"/methods/sms", `{}`, c.key)
+	})
+	c.say("200", "POST", at+"/cancel", "", ticket)
+}
+
 // playHandingOut is about what is shown once, and about taking methods away.
 func (c coded) playHandingOut() {
 	var given struct{ Codes []string }
@@ -271,6 +313,7 @@ func (c coded) playFirstLogin() {
 	c.group(account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord}, func() {
 		c.say("403 on-record-only", "POST", at+"/activations", `{"method":"sms","phone":"+49 151 23456789"}`, ticket)
 	})
+	c.spent(func() { c.say("403 sms-budget-spent", "POST", at+"/activations", sms, ticket) })
 	c.say("201", "POST", at+"/activations", email, ticket)
 	c.say("429 code-too-soon", "POST", at+"/activations", email, ticket)
 	for range 2 {
@@ -280,8 +323,13 @@ func (c coded) playFirstLogin() {
 	c.pass(20 * time.Second)
 	c.say("429 too-many-codes", "POST", at+"/activations", email, ticket)
 	c.say("409 no-activation", "POST", at+"/activations/sms", `{"code":"123456"}`, ticket)
-	app := c.app(c.say("201", "POST", at+"/activations", `{"method":"totp"}`, ticket))
+	var app func(int) string
+	for _, later := range []time.Duration{8 * time.Minute, 12 * time.Minute} { // the approval cannot be kept open as long as the last activation
+		c.pass(later)
+		app = c.app(c.say("201", "POST", at+"/activations", `{"method":"totp"}`, ticket))
+	}
 	c.say("422 wrong-code", "POST", at+"/activations/totp", `{"code":"`+otherThan(app(0))+`"}`, ticket)
+	c.ahead(12*time.Minute, func() { c.say("410 expired", "POST", at+"/activations/totp", `{"code":"`+app(24)+`"}`, ticket) })
 	c.method(`paused_until = 9000000000000000`, `paused_until = 0`, func() {
 		c.say("429 method-paused", "POST", at+"/activations", `{"method":"totp"}`, ticket)
 		c.say("429 method-paused", "POST", at+"/activations/totp", `{"code":"123456"}`, ticket)

@@ -1,7 +1,9 @@
 package docs_test
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/client"
@@ -90,6 +92,21 @@ func (h *house) playLists(c *client.Client) {
 	h.must(c.AccountsCSV(ctx, client.AccountFilter{Prefix: "KD"}, &list))
 	if strings.Count(list.String(), "\n") != 3 {
 		h.Errorf("the list is %s", list.String())
+	}
+}
+
+// playLetters asks people to enrol.
+func (h *house) playLetters() {
+	ctx := h.Context()
+	_, err := h.client.ChangeAccount(ctx, "KD1", client.AccountChange{Email: text("kd@example.com")})
+	h.must(err)
+	for _, ask := range []func(context.Context, client.Invited) (client.Letters, error){h.client.Invite, h.client.Remind} {
+		asked, err := ask(ctx, client.Invited{Accounts: []string{"KD1", "nobody"}})
+		h.must(err)
+		if asked.Queued != 1 || len(asked.Skipped) != 1 {
+			h.Errorf("asked %+v", asked)
+		}
+		h.pass(25 * time.Hour)
 	}
 }
 

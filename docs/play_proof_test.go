@@ -99,10 +99,12 @@ func (t taker) playSMS() {
 	all := []string{"no-number", "number-changed", "cannot-receive-sms"}
 	claim, right := func() error { return t.try(t.wrong) }, func() error { return t.try(t.sent) }
 	t.hindered(claim, append(all, "sms-no-price")...)
+	t.spent(func() { t.refused("sms-budget-spent", claim()) })
 	t.refused("wrong-code", claim())
 	t.refused("code-too-soon", t.resend())
 	t.pass(20 * time.Second)
 	t.hindered(t.resend, append(all, "sms-no-price")...)
+	t.spent(func() { t.refused("sms-budget-spent", t.resend()) })
 	for range 2 {
 		t.must(t.resend())
 		t.pass(20 * time.Second)

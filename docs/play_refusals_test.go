@@ -3,6 +3,7 @@ package docs_test
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jawort/jawort/phone"
 )
@@ -57,6 +58,7 @@ func (h *house) refuseService(o operation) {
 	h.say("403 scope-missing", o.method, url, "", bearer(other))
 	if o.hasBody() {
 		h.say("400 invalid-json", o.method, url, cut, bearer(h.key))
+		h.say("400 incomplete-body", o.method, url, unknown, bearer(h.key), breaksOff)
 		h.say("413 too-large", o.method, url, tooLong, bearer(h.key))
 		h.say("415 unsupported-media-type", o.method, url, unknown, bearer(h.key), header("Content-Type", "text/plain"))
 		h.say("422 invalid-request", o.method, url, unknown, bearer(h.key))
@@ -96,6 +98,7 @@ func (h *house) refusePhone(o operation, p *phone.Phone) {
 	p.Prover = phone.Prover{}
 	if o.hasBody() {
 		h.refused("invalid-json", p.Call(ctx, h.phone, o.method, path, []byte(cut), nil))
+		h.refused("incomplete-body", p.Call(breakingOff(ctx), h.phone, o.method, path, []byte(unknown), nil))
 		h.refused("too-large", p.Call(ctx, h.phone, o.method, path, []byte(tooLong), nil))
 		h.refused("unsupported-media-type", p.Call(ctx, h.phone, o.method, path, nil, nil))
 		h.refused("invalid-request", p.Call(ctx, h.phone, o.method, path, []byte(wrongTypes), nil))
@@ -119,18 +122,28 @@ func wellFormed(o operation) any {
 	}
 }
 
-// playOutage takes the database away for good.
-func (h *house) playOutage(p *phone.Phone) {
+// playFaults has the database be another than ours, and then takes it away for good.
+func (h *house) playFaults(p *phone.Phone) {
+	h.pass(3 * time.Minute)
+	a := h.ask()
+	h.sql(`ALTER SCHEMA public RENAME TO elsewhere`)
+	h.dial(a.Socket.URL, a.Socket.Ticket, pageOrigin)
+	h.trouble("500", "internal", p)
 	h.database.Kill(h.T)
+	h.trouble("503", "unavailable", p)
+}
+
+// trouble wants every call to answer so that can.
+func (h *house) trouble(status, code string, p *phone.Phone) {
 	for _, o := range operationsOf(h.T, h.doc) {
 		switch {
-		case o.Responses.Value("503") == nil:
+		case o.Responses.Value(status) == nil, o.OperationID == "openSocket":
 		case o.OperationID == "takeTwilioReceipt":
-			h.callBack("503 unavailable", "delivered")
+			h.callBack(status+" "+code, "delivered")
 		case o.face == loginFacing:
-			h.say("503 unavailable", o.method, h.url+o.nowhere(), "", bearer(h.key))
+			h.say(status+" "+code, o.method, h.url+o.nowhere(), "", bearer(h.key))
 		default:
-			h.refused("unavailable", p.Call(h.Context(), h.phone, o.method, o.nowhere(), wellFormed(o), nil))
+			h.refused(code, p.Call(h.Context(), h.phone, o.method, o.nowhere(), wellFormed(o), nil))
 		}
 	}
 }

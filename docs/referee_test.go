@@ -36,7 +36,7 @@ func newReferee(t *testing.T, doc *openapi3.T, foul func(format string, args ...
 	t.Helper()
 	return &referee{
 		match: newMatch(operationsOf(t, doc)), anywhere: anywhere(doc),
-		hosts: map[string]string{}, way: &http.Transport{}, foul: foul, seen: map[string]map[string]bool{}, told: map[string]bool{},
+		hosts: map[string]string{}, way: lossy{&http.Transport{}}, foul: foul, seen: map[string]map[string]bool{}, told: map[string]bool{},
 	}
 }
 
