@@ -273,7 +273,7 @@ func TestAQuestionAuthorisesOneEnrolmentAndInTime(t *testing.T) {
 		must(t, err)
 		opened := inParallel(8, func(int) bool { return w.open(e) == account.EnrolmentOpen })
 		wantEqual(t, "answers", opened, 8)
-		n, err := s.Count(t.Context(), `outbox WHERE kind = $1 AND subject = $2`, lasting.EnrolmentOpened, e.ID)
+		n, err := s.Count(t.Context(), `outbox WHERE kind = $1 AND subject = $2 AND actor_kind = 'device' AND actor = $3`, lasting.EnrolmentOpened, e.ID, phone.Device)
 		must(t, err)
 		wantEqual(t, "links", n, 1)
 

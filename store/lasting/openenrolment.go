@@ -155,7 +155,11 @@ func (s *Store) OpenEnrolment(ctx context.Context, tenant, id string, codeHash [
 		if e, _, err = readEnrolment(ctx, tx, tenant, id); err != nil || n == 0 {
 			return err
 		}
-		return putOpened(ctx, tx, e, "", outbox.Actor{Kind: outbox.ByDevice, ID: e.Asked})
+		device, err := db.One(ctx, tx, db.ScanString, `SELECT device FROM outcomes WHERE approval = $1`, e.Approval)
+		if err != nil {
+			return err
+		}
+		return putOpened(ctx, tx, e, "", outbox.Actor{Kind: outbox.ByDevice, ID: device})
 	})
 	return e, err
 }
