@@ -58,6 +58,9 @@ type NewEnrolment struct {
 	Recovery  string `json:"recovery,omitempty"`  // ByRecovery
 	Helper    string `json:"helper,omitempty"`    // login number of who holds the login in place of its person
 	Replaces  string `json:"replaces,omitempty"`  // id of the device that ends with this one's confirmation
+
+	// Browser is where it is begun: shown to the phones that have to authorise it. Nil: they are shown none.
+	Browser *Browser `json:"browser,omitempty"`
 }
 
 // EnrolledDevice is the phone that took the link.

@@ -89,7 +89,9 @@ func (b bound) playAsking(old *phone.Phone) {
 		_, err := b.client.Enrol(ctx, client.NewEnrolment{Account: b.name, Authorize: client.ByDevice})
 		b.must(err)
 	}
-	e, err := b.client.Enrol(ctx, client.NewEnrolment{Account: b.name, Authorize: client.ByDevice, Replaces: old.Logins()[0].Device})
+	e, err := b.client.Enrol(ctx, client.NewEnrolment{
+		Account: b.name, Authorize: client.ByDevice, Replaces: old.Logins()[0].Device, Browser: &client.Browser{IP: "203.0.113.9", UserAgent: "Mozilla/5.0"},
+	})
 	b.must(err)
 	b.start("429 too-many-approvals", client.NewEnrolment{Authorize: client.ByDevice})
 	items, err := old.Pending(ctx, 0, nil)

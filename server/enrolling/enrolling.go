@@ -15,6 +15,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/store/live"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -50,6 +51,7 @@ type Enrolling struct {
 	People     confirming.People
 	Live       Live
 	Sockets    Sockets
+	Countries  judge.Countries // nil: of no address is it known
 	Wait       Waiting
 	EnrolURL   string // of the phone API, as phones reach it
 	MaxPending int    // questions of an application to one account

@@ -10,6 +10,7 @@ import (
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -25,6 +26,7 @@ type attempt struct {
 	recovery    string
 	replaces    account.Device // zero: none
 	proof       account.Proof
+	browser     *judge.Browser // where it is begun; nil: not said
 }
 
 // first reports whether the account has nothing by which it could confirm. The store looks again, and decides.
@@ -37,7 +39,7 @@ func first(a account.Audience) bool {
 func (e Enrolling) examine(ctx context.Context, application account.Application, owner account.Audience, b startBody) (attempt, error) {
 	a := attempt{
 		application: application, owner: owner, by: b.Authorize,
-		reason: b.Reason, approval: b.Approval, recovery: b.Recovery,
+		reason: b.Reason, approval: b.Approval, recovery: b.Recovery, browser: b.Browser,
 	}
 	policy := owner.Group.Policy.WithDefaults()
 	switch {

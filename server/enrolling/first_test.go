@@ -129,6 +129,8 @@ func TestWhatDoesNotGoTogetherIsRefusedByName(t *testing.T) {
 		"recovery":  {"account": "4711", "authorize": "device", "recovery": "rec_x"},
 		"helper":    {"account": "4711", "helper": "4712"},
 		"replaces":  {"account": "4711", "replaces": "dev_x"},
+
+		"browser.ip": {"account": "4711", "browser": body{"user_agent": "Mozilla/5.0"}},
 	} {
 		w.Call("POST", "/v1/enrolments", w.admin, wrong).WantProblem(422, "invalid-request").WantMembers(body{"field": field})
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/confirming/confirmingtest"
+	"github.com/jawort/jawort/server/judge"
 )
 
 var byDevice = body{"account": "4711", "authorize": "device"}
@@ -38,6 +39,32 @@ func TestAFurtherPhoneIsRegisteredWhenOneThatIsThereApproves(t *testing.T) {
 	w.confirm(e, w.enrol, w.taken(opened).digits("")).Want(200)
 	if n := w.Count(`credentials WHERE status = 'active'`); n != 2 {
 		t.Errorf("%d phones", n)
+	}
+}
+
+func TestThePhoneShowsTheBrowserThatWantsAnotherPhoneAndAReportPausesIt(t *testing.T) {
+	w := newWorld(t)
+	old := w.bind(w.Account)
+	e := w.Call("POST", "/v1/enrolments", w.enrol, body{"account": "4711", "authorize": "device", "browser": body{
+		"ip": "203.0.113.9", "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "session": "s1",
+	}}).Want(201)
+	asked := w.question(e)
+	document, err := approval.ParseDocument(asked.Document)
+	w.Must(err)
+	if want := (approval.Browser{IP: "203.0.113.9", OS: "Linux", Name: "Firefox"}); document.Browser != want {
+		t.Errorf("the phone shows %+v", document.Browser)
+	}
+	w.Must(old.decide(asked.ID, approval.Report, ""))
+	session := judge.Browser{Session: "s1"}.SessionHash()
+	if n := w.Count(`report_pauses WHERE approval = $1 AND session = $2 AND network = '203.0.113.0/24'`, asked.ID, session); n != 1 {
+		t.Error("whoever was reported goes on waking phones")
+	}
+
+	unsaid := w.question(w.Call("POST", "/v1/enrolments", w.enrol, byDevice).Want(201))
+	document, err = approval.ParseDocument(unsaid.Document)
+	w.Must(err)
+	if document.Browser != (approval.Browser{}) {
+		t.Errorf("of no browser the phone shows %+v", document.Browser)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/locale"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/store/live"
 )
 
@@ -43,10 +44,15 @@ func (e Enrolling) ask(ctx context.Context, c attempt, made account.Enrolment) (
 }
 
 func (e Enrolling) pending(c attempt, made account.Enrolment) (approval.Pending, error) {
-	kept, err := approval.Context{
+	asked := approval.Context{
 		Group: c.asked.Group.ID, HasMethod: true, Methods: []approval.Method{approval.MethodPush},
 		DenyAny: c.asked.Group.Policy.WithDefaults().Deny == account.DenyAny,
-	}.Encode()
+	}
+	shown, err := e.from(c.browser, &asked)
+	if err != nil {
+		return approval.Pending{}, err
+	}
+	kept, err := asked.Encode()
 	if err != nil {
 		return approval.Pending{}, err
 	}
@@ -63,7 +69,7 @@ func (e Enrolling) pending(c attempt, made account.Enrolment) (approval.Pending,
 		ID: p.ID, Kind: p.Kind,
 		Tenant:      approval.Party{ID: c.application.Tenant, Name: c.application.TenantName},
 		Application: approval.Party{ID: c.application.ID, Name: c.application.Name},
-		Account:     approval.AccountLabel{Label: c.asked.Account.Label}, Details: details(c),
+		Account:     approval.AccountLabel{Label: c.asked.Account.Label}, Details: details(c), Browser: shown,
 		Match:     approval.Match{Kind: approval.MatchEnter, Digits: digits},
 		CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt,
 	}.Bytes(e.Random)
@@ -72,6 +78,16 @@ func (e Enrolling) pending(c attempt, made account.Enrolment) (approval.Pending,
 	}
 	p.MAC, err = e.Questions.Keys.MAC(keys.PendingApproval, p.Fixed())
 	return p, err
+}
+
+// from returns what phones are shown of the browser, and notes what a report then pauses: its session and network.
+func (e Enrolling) from(b *judge.Browser, asked *approval.Context) (shown approval.Browser, err error) {
+	if b == nil {
+		return shown, nil
+	}
+	asked.Session = b.SessionHash()
+	asked.Network, err = account.NetworkOf(b.IP)
+	return b.Shown(e.Countries), err
 }
 
 // details say what is to be registered and for which login, in the language of who is asked.

@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -23,6 +24,7 @@ type startBody struct {
 	Recovery  string            `json:"recovery"`  // recovery
 	Helper    string            `json:"helper"`    // login number of who will hold the login in place of its person
 	Replaces  string            `json:"replaces"`  // device
+	Browser   *judge.Browser    `json:"browser"`   // where it is begun, for the phones that are asked; nil: not said
 }
 
 // Validate refuses what does not go together.
@@ -39,6 +41,11 @@ func (b startBody) Validate() error {
 			return refusal.Field(part.field, "is needed with authorize "+string(part.with))
 		case b.Authorize != part.with && part.value != "":
 			return refusal.Field(part.field, "goes with authorize "+string(part.with)+" only")
+		}
+	}
+	if b.Browser != nil {
+		if err := b.Browser.Validate(); err != nil {
+			return err
 		}
 	}
 	switch b.Authorize {

@@ -60,8 +60,8 @@ func (b Browser) Validate() error {
 	return nil
 }
 
-// shown returns what the phone shows of a valid browser.
-func (b Browser) shown(countries Countries) approval.Browser {
+// Shown returns what the phone shows of a valid browser.
+func (b Browser) Shown(countries Countries) approval.Browser {
 	addr, _ := netip.ParseAddr(b.IP)
 	ua := useragent.Parse(b.UserAgent)
 	shown := approval.Browser{IP: addr.Unmap().String(), OS: listed(systems, ua.OS), Name: listed(browsers, ua.Name)}

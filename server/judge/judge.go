@@ -62,7 +62,7 @@ func (j Judge) Judge(ctx context.Context, application account.Application, r Req
 			return Case{}, err
 		}
 	}
-	c := Case{Browser: r.Browser.shown(j.Countries), Network: network, Session: r.Browser.SessionHash()}
+	c := Case{Browser: r.Browser.Shown(j.Countries), Network: network, Session: r.Browser.SessionHash()}
 	c.Audience, err = j.Audiences.Audience(ctx, application.Tenant, r.Account, lasting.Approach{
 		TrustHash: HashToken(r.Browser.TrustToken), Session: c.Session, Network: network,
 	})
