@@ -63,6 +63,8 @@ func TestABrokerSetsTheIntervalOfAllCustomersAtOnce(t *testing.T) {
 		_, err := c.ChangeAccount(t.Context(), account, client.AccountChange{Manager: &manager})
 		h.must(err)
 	}
+	const others = "200900" // somebody else's customer
+	h.newCustomer(others)
 	_, err := c.SetManagedInterval(t.Context(), broker, &week) // an employee goes up to a day
 	h.refused("invalid-request", err)
 	_, err = c.SetGroupInterval(t.Context(), broker, "customers", &tooLong)
@@ -76,6 +78,11 @@ func TestABrokerSetsTheIntervalOfAllCustomersAtOnce(t *testing.T) {
 	h.must(err)
 	h.sets(set, 3, week, customers...)
 	h.sets(set, 3, day, employee, subBroker)
+	a, err := c.Account(t.Context(), others)
+	h.must(err)
+	if a.Interval != nil && *a.Interval == week {
+		t.Error("the interval of somebody else's customer was set too")
+	}
 }
 
 // sets wants an interval to have been set for so many accounts, and these to have it.
