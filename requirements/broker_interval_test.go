@@ -65,7 +65,9 @@ func TestABrokerSetsTheIntervalOfAllCustomersAtOnce(t *testing.T) {
 	}
 	const others = "200900" // somebody else's customer
 	h.newCustomer(others)
-	_, err := c.SetManagedInterval(t.Context(), broker, &week) // an employee goes up to a day
+	_, err := c.ChangeAccount(t.Context(), others, client.AccountChange{Clear: []string{"manager"}})
+	h.must(err)
+	_, err = c.SetManagedInterval(t.Context(), broker, &week) // an employee goes up to a day
 	h.refused("invalid-request", err)
 	_, err = c.SetGroupInterval(t.Context(), broker, "customers", &tooLong)
 	h.refused("invalid-request", err)
