@@ -26,6 +26,7 @@ var letters = map[Occasion]func(lang string, v Values) letter{
 	ChangedNumber:       func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Number), timeOf(lang, v)) },
 	ChangedAddress:      func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Address), timeOf(lang, v)) },
 	RecoveryPending:     timedLetter,
+	AccountReset:        timedLetter,
 	BudgetUsed: func(_ string, v Values) letter {
 		return letter{
 			subject: []part{name(v.Budget), fixed(v.Used), fixed(v.Limit)},

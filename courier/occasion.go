@@ -19,6 +19,7 @@ const (
 	ChangedNumber       Occasion = "changed-number"  // goes to the old number too
 	ChangedAddress      Occasion = "changed-address" // goes to the old address too
 	RecoveryPending     Occasion = "recovery"
+	AccountReset        Occasion = "reset"      // by support
 	BudgetUsed          Occasion = "budget"     // by e-mail only, as what follows
 	Invitation          Occasion = "invitation" // carries no code
 	Reminder            Occasion = "reminder"

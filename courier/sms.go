@@ -22,6 +22,7 @@ var smsParts = map[Occasion]func(lang string, v Values) []part{
 	ChangedNumber:       func(_ string, v Values) []part { return []part{name(v.Tenant), fixed(v.Number)} },
 	ChangedAddress:      func(_ string, v Values) []part { return []part{name(v.Tenant), name(v.Address)} },
 	RecoveryPending:     func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v)} },
+	AccountReset:        func(lang string, v Values) []part { return []part{name(v.Tenant), timeOf(lang, v)} },
 }
 
 // Names in an SMS are cut to no less than leastName characters, unless there is no room at all.

@@ -17,10 +17,11 @@ var (
 	bySMS     = []courier.Occasion{
 		courier.LoginCode, courier.TransactionCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod,
 		courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport, courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending,
+		courier.AccountReset,
 	}
 	byEmail = []courier.Occasion{
 		courier.LoginCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod, courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport,
-		courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending,
+		courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending, courier.AccountReset,
 		courier.BudgetUsed, courier.Invitation, courier.Reminder,
 	}
 	withCode = []courier.Occasion{courier.LoginCode, courier.TransactionCode, courier.ActivationCode}

@@ -29,6 +29,7 @@ type announcement struct {
 var aboutAccounts = map[string]func(ctx context.Context, d Directory, e outbox.Event) (announcement, error){
 	lasting.DeviceEnrolled:      newDevice,
 	lasting.RecoveryAnnounced:   recovery,
+	lasting.AccountReset:        reset,
 	factors.MethodActivated:     newMethod,
 	factors.RecoveryRenewed:     newMethod,
 	lasting.AccountPhoneChanged: changedNumber,
@@ -97,6 +98,10 @@ func recovery(_ context.Context, _ Directory, e outbox.Event) (announcement, err
 		OpensAt time.Time `json:"opens_at"`
 	}](e, e.Data)
 	return announcement{occasion: courier.RecoveryPending, when: data.OpensAt}, err
+}
+
+func reset(_ context.Context, _ Directory, e outbox.Event) (announcement, error) {
+	return announcement{occasion: courier.AccountReset, when: e.At}, nil
 }
 
 // reported says nothing of any other end.

@@ -1,6 +1,6 @@
 // Package notice tells people, by another channel than the one by which it happened, what has happened to their accounts: a device or a
-// method was added, a number or an address was changed, a login was reported, a recovery was announced. It tells tenants
-// what happens to their budgets.
+// method was added, a number or an address was changed, a login was reported, a recovery was announced, support reset an
+// account. It tells tenants what happens to their budgets.
 //
 // It reads events and queues messages. What it says carries no code and nothing that somebody else has written; the kind of
 // a phone is named, its label is not. The package does not know how a message is sent.

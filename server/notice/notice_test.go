@@ -137,6 +137,14 @@ func TestARecoveryIsAnnouncedWithWhenItOpensInTheTenantsZone(t *testing.T) {
 	})
 }
 
+func TestAResetBySupportIsAnnouncedWithoutItsReason(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.must(w.lasting.ResetAccount(t.Context(), w.tenant.ID, w.account.ExternalID, "Call +49 666", lasting.By{}))
+		w.follow()
+		w.want(map[string]string{bySMS: "vom Support zurückgesetzt", byEmail: "werden neu eingerichtet"})
+	})
+}
+
 func TestABudgetIsAnnouncedToTheTenantsOperations(t *testing.T) {
 	inMemory(t, func(w *world) {
 		for kind, budget := range map[domain.Event]map[string]any{
