@@ -31,6 +31,7 @@ const (
 	Event        = "evt_"
 	AuditEntry   = "aud_"
 	Invitation   = "inv_"
+	Notice       = "ntc_" // to a phone
 	Recovery     = "rec_" // of an account whose phone is lost
 )
 

@@ -78,6 +78,7 @@ func (w *world) wantNothingPersonal() {
 		"outcomes":      `label || holder || number || COALESCE(CAST(document AS TEXT), '') || COALESCE(CAST(client_data AS TEXT), '') || context || browser`,
 		"late_reports":  `holder`,
 		"outbox":        `personal || data`,
+		"notices":       `occasion || fact`,
 	} {
 		rows, err := db.All(w.t.Context(), w.s.Reads(), db.ScanString, `SELECT `+columns+` FROM `+table)
 		must(w.t, err)
@@ -104,6 +105,7 @@ func TestAnErasedPersonIsNowhereAndTheEndsOfTheirApprovalsStay(t *testing.T) {
 			must(t, err)
 			ids, document = append(ids, p.ID), string(p.Document)
 		}
+		w.news("1", func(n *lasting.News) { n.Fact = "erika@example.com" })
 		late := w.pending()
 		_, err := w.decide(late, phone, approval.Approve)
 		must(t, err)

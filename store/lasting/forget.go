@@ -33,22 +33,30 @@ func (s *Store) EraseDeleted(ctx context.Context, tenant string, before time.Tim
 	return len(erased), err
 }
 
-// EraseBefore takes names off up to limit phones of the tenant that were given up before a moment, and forgets up to as many networks
-// from which reported logins came before it. It returns how much it found; the caller repeats it until it was nothing.
-func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error) {
+// EraseBefore takes names off phones of the tenant that were given up before a moment, and drops networks from which reported
+// logins came and notices from before it: up to limit of each. It returns how much it found; the caller repeats it until it was
+// nothing.
+func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (found int, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		n, err = eraseEndedDevices(ctx, tx, tenant, before, limit)
-		if err != nil {
-			return err
+		found = 0
+		for _, erase := range []func(context.Context, *sql.Tx, string, time.Time, int) (int, error){eraseEndedDevices, erasePauses, eraseNotices} {
+			n, err := erase(ctx, tx, tenant, before, limit)
+			if err != nil {
+				return err
+			}
+			found += n
 		}
-		pauses, err := db.Exec(ctx, tx, `
-			DELETE FROM report_pauses WHERE approval IN (
-				SELECT r.approval FROM report_pauses r JOIN accounts a ON a.id = r.account
-				WHERE a.tenant = $1 AND r.paused_at < $2 ORDER BY r.paused_at LIMIT $3)`, tenant, db.Micros(before), limit)
-		n += int(pauses)
-		return err
+		return nil
 	})
-	return n, err
+	return found, err
+}
+
+func erasePauses(ctx context.Context, tx *sql.Tx, tenant string, before time.Time, limit int) (int, error) {
+	n, err := db.Exec(ctx, tx, `
+		DELETE FROM report_pauses WHERE approval IN (
+			SELECT r.approval FROM report_pauses r JOIN accounts a ON a.id = r.account
+			WHERE a.tenant = $1 AND r.paused_at < $2 ORDER BY r.paused_at LIMIT $3)`, tenant, db.Micros(before), limit)
+	return int(n), err
 }
 
 // eraseEndedDevices forgets what an installation is once all that it was registered for is forgotten.

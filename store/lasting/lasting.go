@@ -9,7 +9,7 @@
 // # Locks
 //
 // Every transaction takes row locks in the order account, recovery, enrolment, then what proves a code (see package factors) or
-// installation, then credential (by id; two only under the account's row), tally, outcome, outbox. A revocation never touches
+// installation, then credential (by id; two only under the account's row), tally, outcome, notice, outbox. A revocation never touches
 // anything behind the credential but the outbox, so no two transactions wait for each other in a circle.
 package lasting
 
