@@ -18,14 +18,16 @@ type JobKind string
 const (
 	JobApproval  JobKind = "approval"  // something waits: fetch it
 	JobWithdrawn JobKind = "withdrawn" // it was answered elsewhere or has ended
+	JobNotice    JobKind = "notice"    // something happened to an account: fetch it
 )
 
 // PushJob is one push to one installation, as the push stream carries it.
 type PushJob struct {
 	Kind      JobKind   `json:"kind"`
-	Approval  string    `json:"approval"`
+	ID        string    `json:"id"` // of the approval, or of the notice
 	Recipient Recipient `json:"recipient"`
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at"`          // it is not tried any more
+	KeepUntil time.Time `json:"keep_until,omitzero"` // how long a service may keep it for a phone that is off; zero: until ExpiresAt
 }
 
 // QueuedJob is a job that a consumer of the push stream holds until it acknowledges it.

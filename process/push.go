@@ -23,7 +23,7 @@ func (p *Process) preparePushGW(ctx context.Context) error {
 		return err
 	}
 	gateway := pushgw.New(pushgw.Options{
-		Queue: p.live.Queue(consumer), Approvals: p.live, Addresses: p.lasting,
+		Queue: p.live.Queue(consumer), Approvals: p.live, Notices: p.lasting, Addresses: p.lasting,
 		Open:      func(sealed []byte) ([]byte, error) { return o.Keys.Open(sealed, keys.PushAddress) },
 		Texts:     func(language, key string) string { return locale.Text(language, key) },
 		Providers: providers, Concurrency: o.Config.PushGW.Concurrency,

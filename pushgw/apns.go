@@ -113,8 +113,8 @@ func (a *APNs) Send(ctx context.Context, p Push) error {
 
 func (a *APNs) notification(p Push) *apns2.Notification {
 	content := payload.NewPayload().AlertTitle(p.Title).AlertBody(p.Body).
-		Custom("type", string(p.Kind)).Custom("id", p.Approval)
-	if p.Kind == approval.JobApproval {
+		Custom("type", string(p.Kind)).Custom("id", p.ID)
+	if p.Kind != approval.JobWithdrawn {
 		content.Sound("default")
 	}
 	return &apns2.Notification{

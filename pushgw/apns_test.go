@@ -73,7 +73,7 @@ func TestAPNsShowsAnAlertThatEndsWithTheApproval(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := <-inbox
-	if got.Type != "approval" || got.ID != push.Approval || got.Title != push.Title || got.Body != push.Body || got.App != bundle {
+	if got.Type != "approval" || got.ID != push.ID || got.Title != push.Title || got.Body != push.Body || got.App != bundle {
 		t.Errorf("the phone got %+v", got)
 	}
 	for name, want := range map[string]string{

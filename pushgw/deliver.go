@@ -75,13 +75,19 @@ func (d *delivery) prepare() *Failure {
 	if err != nil {
 		return &Failure{Kind: Alarm, Reason: "address-not-opened"}
 	}
-	d.push = Push{Kind: d.job.Kind, Approval: d.job.Approval, Expires: d.job.ExpiresAt}
+	d.push = Push{Kind: d.job.Kind, ID: d.job.ID, Expires: d.job.ExpiresAt}
+	if !d.job.KeepUntil.IsZero() {
+		d.push.Expires = d.job.KeepUntil
+	}
 	if err := json.Unmarshal(opened, &d.push.Address); err != nil {
 		return &Failure{Kind: Alarm, Reason: "address-not-readable"}
 	}
 	title, body := ApprovalTitle, ApprovalBody
-	if d.job.Kind == approval.JobWithdrawn {
+	switch d.job.Kind {
+	case approval.JobWithdrawn:
 		title, body = WithdrawnTitle, WithdrawnBody
+	case approval.JobNotice:
+		title, body = NoticeTitle, NoticeBody
 	}
 	d.push.Title, d.push.Body = d.Texts(r.Language, title), d.Texts(r.Language, body)
 	return nil
@@ -161,12 +167,19 @@ const stateTimeout = 5 * time.Second
 
 // wanted reports whether the push is still of use. A withdrawal always is.
 func (d *delivery) wanted(work context.Context) (bool, error) {
-	if d.job.Kind != approval.JobApproval {
+	if d.job.Kind == approval.JobWithdrawn {
 		return true, nil
 	}
 	ctx, cancel := context.WithTimeout(work, stateTimeout)
 	defer cancel()
-	p, err := d.Approvals.Pending(ctx, d.job.Approval)
+	if d.job.Kind == approval.JobNotice {
+		unread, err := d.Notices.NoticeUnread(ctx, d.job.ID)
+		if err != nil {
+			d.warn(work, "notice cannot be read before a push", err)
+		}
+		return unread, err
+	}
+	p, err := d.Approvals.Pending(ctx, d.job.ID)
 	if errors.Is(err, approval.ErrUnknown) {
 		return false, nil
 	}
@@ -179,12 +192,20 @@ func (d *delivery) wanted(work context.Context) (bool, error) {
 
 func (d *delivery) attrs() []any {
 	return []any{
-		slog.String("approval", d.job.Approval),
+		slog.String(d.subject(), d.job.ID),
 		slog.String("installation", d.job.Recipient.Installation),
 		slog.String("kind", string(d.job.Kind)),
 		slog.String("provider", d.provider()),
 		slog.Int("attempts", d.attempts),
 	}
+}
+
+// subject is what the push is about.
+func (d *delivery) subject() string {
+	if d.job.Kind == approval.JobNotice {
+		return "notice"
+	}
+	return "approval"
 }
 
 // provider names the provider for log and metrics; what a phone named and nobody checked stays out of them.

@@ -100,13 +100,13 @@ func (f *FCM) Send(ctx context.Context, p Push) error {
 // list what collapsing would do: "answered" takes the place of the question.
 func (f *FCM) message(p Push) *messaging.Message {
 	life := p.life(f.now())
-	priority := "high"
-	if p.Kind == approval.JobWithdrawn {
-		priority = "normal"
+	priority := "normal" // the phone may sleep on
+	if p.Kind == approval.JobApproval {
+		priority = "high"
 	}
 	return &messaging.Message{
 		Token:        p.Address.Token,
-		Data:         map[string]string{"type": string(p.Kind), "id": p.Approval},
+		Data:         map[string]string{"type": string(p.Kind), "id": p.ID},
 		Notification: &messaging.Notification{Title: p.Title, Body: p.Body},
 		Android: &messaging.AndroidConfig{
 			Priority:     priority,

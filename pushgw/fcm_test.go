@@ -38,7 +38,7 @@ func openFCM(t *testing.T, fake *pushtest.FCM, credentials []byte) *pushgw.FCM {
 
 func pushTo(a account.PushAddress, kind approval.JobKind) pushgw.Push {
 	return pushgw.Push{
-		Kind: kind, Approval: "apr_3abc", Title: "Sign-in", Body: "Is this you?",
+		Kind: kind, ID: "apr_3abc", Title: "Sign-in", Body: "Is this you?",
 		Expires: time.Now().Add(2 * time.Minute), Address: a,
 	}
 }

@@ -34,6 +34,15 @@ type Approvals interface {
 	Mark(ctx context.Context, id, installation string, p approval.Progress) error
 }
 
+// Notices is what the gateway needs to know and say about notices.
+type Notices interface {
+	// NoticeUnread reports whether a notice is still worth a push: nobody has read it on the phone, and the phone still
+	// has a device of the account.
+	NoticeUnread(ctx context.Context, id string) (bool, error)
+	// NoticePushed says that the notice need not be pushed again.
+	NoticePushed(ctx context.Context, id string) error
+}
+
 // Addresses is where installations' addresses are kept.
 type Addresses interface {
 	// RetireAddress removes an address that is still the given version and, where provedDeadAt is set, was stored
@@ -50,12 +59,15 @@ const (
 	ApprovalBody   = "push.approval.body"
 	WithdrawnTitle = "push.withdrawn.title"
 	WithdrawnBody  = "push.withdrawn.body"
+	NoticeTitle    = "push.notice.title"
+	NoticeBody     = "push.notice.body"
 )
 
 // Options is all that a gateway works with. Every field but Pace and Concurrency is required.
 type Options struct {
 	Queue       Queue
 	Approvals   Approvals
+	Notices     Notices
 	Addresses   Addresses
 	Open        func(sealed []byte) ([]byte, error) // opens a sealed account.PushAddress
 	Texts       Texts

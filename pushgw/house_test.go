@@ -27,6 +27,7 @@ import (
 type house struct {
 	queue     *fakeQueue
 	approvals *fakeApprovals
+	notices   *fakeNotices
 	addresses *fakeAddresses
 	provider  *fakeProvider
 	options   pushgw.Options
@@ -39,11 +40,11 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{
 		queue: &fakeQueue{news: make(chan struct{}, 1)}, approvals: &fakeApprovals{marks: map[string]approval.Progress{}},
-		addresses: &fakeAddresses{}, provider: newFakeProvider(), registry: prometheus.NewRegistry(), log: &syncBuffer{},
+		notices: &fakeNotices{unread: true}, addresses: &fakeAddresses{}, provider: newFakeProvider(), registry: prometheus.NewRegistry(), log: &syncBuffer{},
 	}
 	h.approvals.pending = &approval.Pending{ID: "apr_a", ExpiresAt: time.Now().Add(2 * time.Minute)}
 	h.options = pushgw.Options{
-		Queue: h.queue, Approvals: h.approvals, Addresses: h.addresses, Open: unseal, Texts: texts,
+		Queue: h.queue, Approvals: h.approvals, Notices: h.notices, Addresses: h.addresses, Open: unseal, Texts: texts,
 		Providers: pushgw.Providers{{Provider: account.FCM, App: project}: h.provider},
 		Log:       slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics:   h.registry, Now: time.Now, Random: rand.Reader,
@@ -76,7 +77,7 @@ func (h *house) job(installation, token string, kind approval.JobKind) approval.
 	}
 	return approval.QueuedJob{
 		PushJob: approval.PushJob{
-			Kind: kind, Approval: "apr_a", ExpiresAt: time.Now().Add(2 * time.Minute),
+			Kind: kind, ID: "apr_a", ExpiresAt: time.Now().Add(2 * time.Minute),
 			Recipient: approval.Recipient{Installation: installation, Language: "de", Address: seal(address), AddressVersion: 7},
 		},
 		Partition: h.entries % approval.Partitions, Entry: fmt.Sprintf("%d-0", h.entries),
@@ -87,6 +88,7 @@ func (h *house) job(installation, token string, kind approval.JobKind) approval.
 func (h *house) fail(err error) {
 	h.queue.fail(err)
 	h.approvals.fail(err)
+	h.notices.fail(err)
 	h.addresses.fail(err)
 }
 

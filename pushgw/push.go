@@ -14,12 +14,12 @@ import (
 
 // Push is one message to one installation, as a provider sends it.
 type Push struct {
-	Kind     approval.JobKind
-	Approval string
-	Title    string
-	Body     string
-	Expires  time.Time
-	Address  account.PushAddress
+	Kind    approval.JobKind
+	ID      string // of the approval, or of the notice
+	Title   string
+	Body    string
+	Expires time.Time
+	Address account.PushAddress
 }
 
 // Provider sends pushes through one push service. Send returns nil when the service has accepted the push and a
@@ -80,10 +80,10 @@ func (s service) foreign() bool { return s.Provider == account.WebPush }
 
 const topicBytes = 24 // 32 characters of base64url, which is what Web Push allows
 
-// topic returns what all pushes of one approval share, so that a later one takes the place of an earlier one.
-// It does not show the approval's id to the push service.
+// topic returns what all pushes of one approval or notice share, so that a later one takes the place of an earlier one.
+// It does not show the id to the push service.
 func (p Push) topic() string {
-	sum := sha256.Sum256([]byte("jawort push topic\x00" + p.Approval))
+	sum := sha256.Sum256([]byte("jawort push topic\x00" + p.ID))
 	return base64.RawURLEncoding.EncodeToString(sum[:topicBytes])
 }
 

@@ -49,8 +49,11 @@ func (d *delivery) persist(work context.Context, until time.Time, what string, d
 	}
 }
 
-// mark tells the browser what became of the wake-up.
+// mark tells the browser what became of the wake-up, or the store that a notice was pushed.
 func (d *delivery) mark(ctx context.Context, e end) error {
+	if d.job.Kind == approval.JobNotice {
+		return d.markNotice(ctx, e)
+	}
 	if d.job.Kind != approval.JobApproval || e.failure == nil && e.result != resultAccepted {
 		return nil
 	}
@@ -58,11 +61,19 @@ func (d *delivery) mark(ctx context.Context, e end) error {
 	if e.failure != nil {
 		progress = approval.ProgressFailed
 	}
-	err := d.Approvals.Mark(ctx, d.job.Approval, d.job.Recipient.Installation, progress)
+	err := d.Approvals.Mark(ctx, d.job.ID, d.job.Recipient.Installation, progress)
 	if errors.Is(err, approval.ErrUnknown) {
 		return nil
 	}
 	return err
+}
+
+// markNotice says that a notice need not be pushed again: it was, or never will be. After any other failure it comes again.
+func (d *delivery) markNotice(ctx context.Context, e end) error {
+	if e.result != resultAccepted && e.result != Refused.String() {
+		return nil
+	}
+	return d.Notices.NoticePushed(ctx, d.job.ID)
 }
 
 // retire removes a dead token from the installation. Its devices stay: they can still ask by themselves.

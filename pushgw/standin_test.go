@@ -209,6 +209,47 @@ func (a *fakeApprovals) failMarks(err error) {
 	a.markErr = err
 }
 
+// fakeNotices knows one state of all notices.
+type fakeNotices struct {
+	mu     sync.Mutex
+	err    error
+	unread bool
+	pushed []string
+}
+
+func (n *fakeNotices) NoticeUnread(context.Context, string) (bool, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.unread, n.err
+}
+
+func (n *fakeNotices) NoticePushed(_ context.Context, id string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err == nil {
+		n.pushed = append(n.pushed, id)
+	}
+	return n.err
+}
+
+func (n *fakeNotices) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.pushed)
+}
+
+func (n *fakeNotices) read() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unread = false
+}
+
+func (n *fakeNotices) fail(err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.err = err
+}
+
 type retirement struct {
 	installation string
 	version      int64

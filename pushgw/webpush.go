@@ -85,16 +85,16 @@ func (w *WebPush) optionsFor(p Push) webpush.Options {
 	}
 	o.TTL = int(p.life(w.now()).Seconds())
 	o.Topic = p.topic()
-	o.Urgency = webpush.UrgencyHigh
-	if p.Kind == approval.JobWithdrawn {
-		o.Urgency = webpush.UrgencyNormal
+	o.Urgency = webpush.UrgencyNormal
+	if p.Kind == approval.JobApproval {
+		o.Urgency = webpush.UrgencyHigh
 	}
 	return o
 }
 
 // webPushMessage makes the message anew for every attempt, because the library writes into it.
 func webPushMessage(p Push) ([]byte, error) {
-	return json.Marshal(map[string]string{"type": string(p.Kind), "id": p.Approval, "title": p.Title, "body": p.Body})
+	return json.Marshal(map[string]string{"type": string(p.Kind), "id": p.ID, "title": p.Title, "body": p.Body})
 }
 
 func webPushError(err error) *Failure {

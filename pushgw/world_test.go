@@ -3,7 +3,6 @@ package pushgw_test
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -30,6 +29,7 @@ type world struct {
 	apns      *pushtest.APNs
 	web       *pushtest.WebPush
 	providers pushgw.Providers
+	notices   *fakeNotices
 	addresses *fakeAddresses
 	log       *syncBuffer
 }
@@ -63,7 +63,7 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = web.Close() })
-	w := &world{store: store, fcm: fakeFCM(t), apns: fakeAPNs(t), web: web, addresses: &fakeAddresses{}, log: &syncBuffer{}}
+	w := &world{store: store, fcm: fakeFCM(t), apns: fakeAPNs(t), web: web, notices: &fakeNotices{unread: true}, addresses: &fakeAddresses{}, log: &syncBuffer{}}
 	w.providers, err = pushgw.OpenProviders(t.Context(), w.config(t), public, private, time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +115,11 @@ func (w *world) phones(t *testing.T) []phone {
 	}
 }
 
+func (ph phone) recipient(t *testing.T) approval.Recipient {
+	t.Helper()
+	return approval.Recipient{Installation: ph.name, Language: "en", Address: sealed(t, ph.address), AddressVersion: 1}
+}
+
 // ask creates an approval of a new account for these phones.
 func (w *world) ask(t *testing.T, phones ...phone) approval.Pending {
 	t.Helper()
@@ -132,11 +137,7 @@ func (w *world) ask(t *testing.T, phones ...phone) approval.Pending {
 		CreatedAt: now, ExpiresAt: now.Add(2 * time.Minute), ClosesAt: now.Add(2 * time.Minute),
 	}
 	for _, ph := range phones {
-		address, err := json.Marshal(ph.address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Recipients = append(p.Recipients, approval.Recipient{Installation: ph.name, Language: "en", Address: seal(address), AddressVersion: 1})
+		p.Recipients = append(p.Recipients, ph.recipient(t))
 	}
 	if _, err := w.store.Create(t.Context(), live.Creation{Pending: p, Limit: 3}); err != nil {
 		t.Fatal(err)
@@ -148,7 +149,7 @@ func (w *world) ask(t *testing.T, phones ...phone) approval.Pending {
 func (w *world) gateway(t *testing.T, consumer string) (kill func()) {
 	t.Helper()
 	g := pushgw.New(pushgw.Options{
-		Queue: w.store.Queue(consumer), Approvals: w.store, Addresses: w.addresses, Open: unseal, Texts: texts, Providers: w.providers,
+		Queue: w.store.Queue(consumer), Approvals: w.store, Notices: w.notices, Addresses: w.addresses, Open: unseal, Texts: texts, Providers: w.providers,
 		Pace:    pushgw.Pace{Attempt: 20 * time.Second, Lease: 2 * time.Second, Backoff: 20 * time.Millisecond, Grace: time.Nanosecond, Rest: 100 * time.Millisecond},
 		Log:     slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: prometheus.NewRegistry(), Now: time.Now, Random: rand.Reader,

@@ -41,7 +41,7 @@ func readBack(t *testing.T, w *world) {
 		t.Fatalf("%d push jobs, want 2", len(jobs))
 	}
 	for i, j := range jobs {
-		want := approval.PushJob{Kind: approval.JobApproval, Approval: p.ID, Recipient: p.Recipients[i], ExpiresAt: p.ExpiresAt}
+		want := approval.PushJob{Kind: approval.JobApproval, ID: p.ID, Recipient: p.Recipients[i], ExpiresAt: p.ExpiresAt}
 		if !reflect.DeepEqual(j.PushJob, want) || j.Partition != p.Partition() {
 			t.Fatalf("job\n%+v\nwant\n%+v", j, want)
 		}

@@ -31,7 +31,7 @@ func endAtOnce(t *testing.T, w *world) {
 	})
 	var withdrawn []string
 	for _, j := range w.drain() {
-		if j.Kind != approval.JobWithdrawn || j.Approval != p.ID {
+		if j.Kind != approval.JobWithdrawn || j.ID != p.ID {
 			t.Fatalf("job %+v", j.PushJob)
 		}
 		withdrawn = append(withdrawn, j.Recipient.Installation)

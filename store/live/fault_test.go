@@ -62,7 +62,7 @@ func TestEveryOperationIsRefusedWhileRedisIsGoneAndWorksWhenItIsBack(t *testing.
 	w.create(p)
 	_, err := w.Pending(t.Context(), before.ID)
 	w.wants(err, approval.ErrUnknown)
-	if jobs := w.drain(); len(jobs) != 1 || jobs[0].Approval != p.ID {
+	if jobs := w.drain(); len(jobs) != 1 || jobs[0].ID != p.ID {
 		t.Fatalf("jobs after the restart: %v", jobs)
 	}
 }

@@ -44,7 +44,7 @@ func (w *world) queued(n int) []string {
 func approvalsOf(jobs []approval.QueuedJob) []string {
 	ids := []string{}
 	for _, j := range jobs {
-		ids = append(ids, j.Approval)
+		ids = append(ids, j.ID)
 	}
 	slices.Sort(ids)
 	return ids
@@ -188,8 +188,8 @@ func reclaim(t *testing.T, w *world) {
 		taken = append(taken, some...)
 		return len(taken) > 0
 	})
-	if !slices.Equal(approvalsOf(taken), []string{lost.Approval}) || taken[0].Recipient.Installation != "ins_a" {
-		t.Fatalf("reclaimed %v, want %s only", approvalsOf(taken), lost.Approval)
+	if !slices.Equal(approvalsOf(taken), []string{lost.ID}) || taken[0].Recipient.Installation != "ins_a" {
+		t.Fatalf("reclaimed %v, want %s only", approvalsOf(taken), lost.ID)
 	}
 	w.must(alive.Ack(t.Context(), taken[0]))
 	w.must(dead.Ack(t.Context(), kept))

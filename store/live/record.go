@@ -74,11 +74,19 @@ func parseMicros(s string) (time.Time, error) {
 func encodeJobs(p approval.Pending, kind approval.JobKind, expires time.Time, recipients []approval.Recipient) ([]any, error) {
 	jobs := make([]any, 0, len(recipients))
 	for _, r := range recipients {
-		job, err := json.Marshal(approval.PushJob{Kind: kind, Approval: p.ID, Recipient: r, ExpiresAt: expires.UTC()})
+		job, err := encodeJob(approval.PushJob{Kind: kind, ID: p.ID, Recipient: r, ExpiresAt: expires.UTC()})
 		if err != nil {
-			return nil, fmt.Errorf("live: encode push job: %w", err)
+			return nil, err
 		}
 		jobs = append(jobs, job)
 	}
 	return jobs, nil
+}
+
+func encodeJob(j approval.PushJob) ([]byte, error) {
+	b, err := json.Marshal(j)
+	if err != nil {
+		return nil, fmt.Errorf("live: encode push job: %w", err)
+	}
+	return b, nil
 }

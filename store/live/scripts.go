@@ -22,6 +22,8 @@ var (
 	resendSource string
 	//go:embed lua/end.lua
 	endSource string
+	//go:embed lua/notify.lua
+	notifySource string
 	//go:embed lua/extend.lua
 	extendSource string
 	//go:embed lua/remember.lua
@@ -37,6 +39,7 @@ var (
 	markScript     = redis.NewScript(markSource)
 	resendScript   = redis.NewScript(pushesSource + resendSource)
 	endScript      = redis.NewScript(endSource)
+	notifyScript   = redis.NewScript(notifySource)
 	extendScript   = redis.NewScript(extendSource)
 	rememberScript = redis.NewScript(rememberSource)
 	dueScript      = redis.NewScript(dueSource)
@@ -45,6 +48,7 @@ var (
 
 var scripts = map[string]*redis.Script{
 	"create": createScript, "mark": markScript, "resend": resendScript, "end": endScript, "due": dueScript,
+	"notify": notifyScript,
 	"extend": extendScript, "remember": rememberScript, "forget": forgetScript,
 }
 
