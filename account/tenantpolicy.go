@@ -78,6 +78,15 @@ func (p TenantPolicy) Zone() (*time.Location, error) {
 	return zone, nil
 }
 
+// Local returns the time in the tenant's zone. One that this machine does not know must not keep people from being told: UTC then.
+func (p TenantPolicy) Local(t time.Time) time.Time {
+	zone, err := p.Zone()
+	if err != nil {
+		return t.UTC()
+	}
+	return t.In(zone)
+}
+
 // Validate names the first field that cannot be.
 func (p TenantPolicy) Validate() error {
 	if err := ValidateLanguage("language", p.Language); err != nil {

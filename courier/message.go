@@ -19,6 +19,7 @@ type Channel string
 const (
 	SMS   Channel = "sms"
 	Email Channel = "email"
+	App   Channel = "app" // on the phone; no message of the queue
 )
 
 // Purpose says what a message is for, and so what becomes of it where a newer one takes its place.

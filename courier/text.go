@@ -14,6 +14,8 @@ func Render(lang string, c Channel, o Occasion, v Values) (subject, text string)
 		return "", renderSMS(lang, o, v)
 	case Email:
 		return renderEmail(lang, o, v)
+	case App:
+		return "", renderApp(lang, o, v)
 	default:
 		return "", ""
 	}

@@ -22,6 +22,7 @@ func parts(o Options, ender *ending.Ender) []part {
 		ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),
 		auditlog.NewSequencer(auditlog.Options{Chains: o.Audit, Keys: o.Lasting, Sign: o.SignHead, Tenants: o.Lasting, Tick: o.Tick, Log: o.Edge.Log}),
 		forgetting.Forgetter{Stale: stale(o), Tick: o.Tick, Log: o.Edge.Log},
+		notice.Waker{Due: o.Lasting, Pushes: o.Live, Now: o.Now, Tick: o.Tick, Log: o.Edge.Log},
 		directory.Retention{Store: o.Lasting, Also: o.Also, Tick: o.Tick, Log: o.Edge.Log},
 	}
 	if o.Webhooks.Worker != nil {
@@ -35,6 +36,7 @@ func stale(o Options) []forgetting.Stale {
 	return []forgetting.Stale{
 		func(ctx context.Context, limit int) (int64, error) { return o.Factors.Tidy(ctx, limit) },
 		func(ctx context.Context, limit int) (int64, error) { return o.Lasting.ForgetBrowsers(ctx, limit) },
+		func(ctx context.Context, limit int) (int64, error) { return o.Lasting.ForgetNotices(ctx, limit) },
 		func(ctx context.Context, _ int) (int64, error) {
 			n, err := o.Ledger.Forget(ctx)
 			return int64(n), err
@@ -49,7 +51,9 @@ func followers(o Options) []ending.Follower {
 		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
 	}
 	if o.Notices != nil {
-		all = append(all, notice.Follower{Directory: o.Lasting, Letters: o.Notices, Keys: o.Keys, Channels: o.Channels, Log: o.Edge.Log})
+		all = append(all, notice.Follower{
+			Directory: o.Lasting, Letters: o.Notices, Phones: o.Lasting, Keys: o.Keys, Channels: o.Channels, Log: o.Edge.Log,
+		})
 	}
 	return all
 }

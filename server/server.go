@@ -46,6 +46,7 @@ type Live interface {
 	ending.Live
 	ending.Overdue
 	hub.Live
+	notice.Pushes
 	policy.Limits
 }
 
@@ -65,6 +66,9 @@ type Lasting interface {
 	policy.Directory
 	policy.Past
 	notice.Directory
+	notice.Phones
+	notice.Due
+	ForgetNotices(ctx context.Context, limit int) (int64, error)
 	ending.Lasting
 	hub.Lasting
 	auditlog.Accounts

@@ -10,7 +10,6 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/factor"
-	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
@@ -19,10 +18,14 @@ import (
 // announcement is what an account's people are told. Without an occasion it is nothing.
 type announcement struct {
 	occasion courier.Occasion
+	fact     string // see courier.Values
 	when     time.Time
 	instead  map[courier.Channel]string // where it goes in place of what is on record; empty: nowhere
 	ifHeld   bool                       // only where the change confirms nothing for a while: otherwise there was nothing to protect
-	fill     func(language string, v *courier.Values)
+
+	// Phones that are not told: who did it there has nothing to learn.
+	butDevice       string
+	butInstallation string
 }
 
 // aboutAccounts reads the events that an account's people are told of.
@@ -38,17 +41,15 @@ var aboutAccounts = map[string]func(ctx context.Context, d Directory, e outbox.E
 	outbox.ApprovalEnded:        reported,
 }
 
-// newDevice leaves out the channel by which the binding was proven: who holds that has nothing to learn.
+// newDevice leaves out the channel by which the binding was proven: who holds that has nothing to learn; and the device itself. Another
+// device on the same phone is told: somebody else may hold it.
 func newDevice(_ context.Context, _ Directory, e outbox.Event) (announcement, error) {
 	data, err := read[struct {
 		Platform string          `json:"platform"`
 		Proof    courier.Channel `json:"proof"` // empty: no code went out
 	}](e, e.Data)
 	return announcement{
-		occasion: courier.NewDevice, when: e.At, instead: map[courier.Channel]string{data.Proof: ""},
-		fill: func(language string, v *courier.Values) {
-			v.Device = locale.Text(language, "notice.device."+data.Platform)
-		},
+		occasion: courier.NewDevice, fact: data.Platform, when: e.At, instead: map[courier.Channel]string{data.Proof: ""}, butDevice: e.Subject,
 	}, err
 }
 
@@ -57,10 +58,7 @@ func newMethod(_ context.Context, _ Directory, e outbox.Event) (announcement, er
 		Method approval.Method `json:"method"`
 	}](e, e.Data)
 	return announcement{
-		occasion: courier.NewMethod, when: e.At, instead: map[courier.Channel]string{courier.Channel(data.Method): ""},
-		fill: func(language string, v *courier.Values) {
-			v.Method = locale.Text(language, "notice.method."+string(data.Method))
-		},
+		occasion: courier.NewMethod, fact: string(data.Method), when: e.At, instead: map[courier.Channel]string{courier.Channel(data.Method): ""},
 	}, err
 }
 
@@ -73,22 +71,22 @@ type moved struct {
 func changedNumber(_ context.Context, _ Directory, e outbox.Event) (announcement, error) {
 	change, err := read[moved](e, e.Personal)
 	return announcement{
-		occasion: courier.ChangedNumber, when: e.At, instead: map[courier.Channel]string{courier.SMS: change.Old}, ifHeld: change.Old == "",
-		fill: func(language string, v *courier.Values) { v.Number = masked(language, change.New, factor.MaskPhone) },
+		occasion: courier.ChangedNumber, fact: masked(change.New, factor.MaskPhone), when: e.At,
+		instead: map[courier.Channel]string{courier.SMS: change.Old}, ifHeld: change.Old == "",
 	}, err
 }
 
 func changedAddress(_ context.Context, _ Directory, e outbox.Event) (announcement, error) {
 	change, err := read[moved](e, e.Personal)
 	return announcement{
-		occasion: courier.ChangedAddress, when: e.At, instead: map[courier.Channel]string{courier.Email: change.Old}, ifHeld: change.Old == "",
-		fill: func(language string, v *courier.Values) { v.Address = masked(language, change.New, factor.MaskAddress) },
+		occasion: courier.ChangedAddress, fact: masked(change.New, factor.MaskAddress), when: e.At,
+		instead: map[courier.Channel]string{courier.Email: change.Old}, ifHeld: change.Old == "",
 	}, err
 }
 
-func masked(language, s string, mask func(string) string) string {
+func masked(s string, mask func(string) string) string {
 	if s == "" {
-		return locale.Text(language, "notice.none")
+		return ""
 	}
 	return mask(s)
 }
@@ -113,9 +111,10 @@ func reported(ctx context.Context, d Directory, e outbox.Event) (announcement, e
 	return report(ctx, d, e)
 }
 
-// report is worse than another where the approval had let somebody in.
+// report is worse than another where the approval had let somebody in. It goes to the other phones: the one that reported is the channel by
+// which it happened, and its holder has been told on the spot.
 func report(ctx context.Context, d Directory, e outbox.Event) (announcement, error) {
-	a := announcement{occasion: courier.ReportedLogin, when: e.At}
+	a := announcement{occasion: courier.ReportedLogin, when: e.At, butInstallation: e.Installation}
 	o, err := d.Outcome(ctx, e.Subject)
 	switch {
 	case errors.Is(err, approval.ErrUnknown):

@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
@@ -14,7 +13,7 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-// announce tells an account's people by all channels that they have. Nobody is told of an account that was deleted meanwhile.
+// announce tells an account's people on all their phones and by all channels that they have. Nobody is told of an account that was deleted meanwhile.
 func (f Follower) announce(ctx context.Context, e outbox.Event, a announcement) error {
 	to, err := confirming.Audience(ctx, f.Directory, e.Tenant, e.Account)
 	if errors.Is(err, approval.ErrUnknown) || errors.Is(err, account.ErrUnknownAccount) {
@@ -31,7 +30,7 @@ func (f Follower) announce(ctx context.Context, e outbox.Event, a announcement) 
 		return err
 	}
 	payer := notices.Payer{Account: confirming.Payer(to), Group: to.Group.ID}
-	var failed []error
+	failed := []error{f.tellPhones(ctx, e, a)}
 	for channel, address := range channels(to, a) {
 		m, err := f.message(e, channel, address)
 		if err == nil {
@@ -65,18 +64,6 @@ func write(tenant account.Tenant, to account.Account, c courier.Channel, a annou
 	if language == "" {
 		language = tenant.Policy.WithDefaults().Language
 	}
-	v := courier.Values{Tenant: tenant.Name, When: a.when.In(zone(tenant)), Contact: tenant.Policy.Support.In(language)}
-	if a.fill != nil {
-		a.fill(language, &v)
-	}
-	return courier.Render(language, c, a.occasion, v)
-}
-
-// zone is the tenant's; one that this machine does not know must not keep people from being told.
-func zone(tenant account.Tenant) *time.Location {
-	zone, err := tenant.Policy.Zone()
-	if err != nil {
-		return time.UTC
-	}
-	return zone
+	v := courier.Values{Tenant: tenant.Name, When: tenant.Policy.Local(a.when), Contact: tenant.Policy.Support.In(language)}
+	return courier.Render(language, c, a.occasion, v.About(language, a.occasion, a.fact))
 }

@@ -17,15 +17,20 @@ const macPurpose = "jawort notice"
 // message returns the message about an event to one address. Its id follows from the three, so that following an event again
 // queues nothing again.
 func (f Follower) message(e outbox.Event, c courier.Channel, address string) (courier.Message, error) {
-	tag, err := f.Keys.MAC(macPurpose, []byte(strings.Join([]string{strconv.FormatInt(e.ID, 10), string(c), address}, "\x00")))
-	if err != nil {
-		return courier.Message{}, fmt.Errorf("notice: name message: %w", err)
-	}
-	name, err := id.New(bytes.NewReader(tail(tag)), id.Message)
+	name, err := f.name(id.Message, e, string(c), address)
 	return courier.Message{
 		ID: name, Tenant: e.Tenant, Application: e.Application, Account: e.Account, Channel: c, Purpose: courier.PurposeNotice,
 		Address: address, ExpiresAt: e.At.Add(life),
 	}, err
+}
+
+// name returns the id of what tells somebody of an event.
+func (f Follower) name(prefix string, e outbox.Event, channel, address string) (string, error) {
+	tag, err := f.Keys.MAC(macPurpose, []byte(strings.Join([]string{strconv.FormatInt(e.ID, 10), channel, address}, "\x00")))
+	if err != nil {
+		return "", fmt.Errorf("notice: name %s: %w", prefix, err)
+	}
+	return id.New(bytes.NewReader(tail(tag)), prefix)
 }
 
 // tail leaves out what begins every tag alike: the id of the key.

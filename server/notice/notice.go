@@ -1,8 +1,8 @@
-// Package notice tells people, by another channel than the one by which it happened, what has happened to their accounts: a device or a
+// Package notice tells people, by every other channel than the one by which it happened, what has happened to their accounts: a device or a
 // method was added, a number or an address was changed, a login was reported, a recovery was announced, support reset an
 // account. It tells tenants what happens to their budgets.
 //
-// It reads events and queues messages. What it says carries no code and nothing that somebody else has written; the kind of
+// It reads events, queues messages, and has phones woken for what they can read. What it says carries no code and nothing that somebody else has written; the kind of
 // a phone is named, its label is not. The package does not know how a message is sent.
 package notice
 
@@ -18,6 +18,7 @@ import (
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/notices"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -39,6 +40,11 @@ type Letters interface {
 	Post(ctx context.Context, m courier.Message, by notices.Payer) error
 }
 
+// Phones keep what is told to the devices of an account.
+type Phones interface {
+	PutNews(ctx context.Context, n lasting.News, name func(installation string) (string, error)) error
+}
+
 // Keys name messages, so that a name tells nothing about the address.
 type Keys interface {
 	MAC(purpose string, data []byte) ([]byte, error)
@@ -48,6 +54,7 @@ type Keys interface {
 type Follower struct {
 	Directory Directory
 	Letters   Letters
+	Phones    Phones
 	Keys      Keys
 	Channels  []courier.Channel // by which anything is sent at all
 	Log       *slog.Logger

@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ var queueContract = []clause{
 	{"competing consumers get each job once", competingConsumers},
 	{"a reader gets no more than it asked for", readMost},
 	{"a waiting reader gets a job as soon as it is there", waitingReader},
-	{"creating, resending and ending ring for the readers", bell},
+	{"creating, resending, ending and notifying ring for the readers", bell},
+	{"a job of no approval comes as it was queued", notified},
 	{"a reader without jobs gives up in time or when told to", readerGivesUp},
 	{"a dead consumer's job is reclaimed, a renewed one is not", reclaim},
 	{"jobs that are worked on do not hide the idle ones behind them", reclaimBehind},
@@ -154,6 +156,21 @@ func bell(t *testing.T, w *world) {
 	receives(t, "resent", q.bell)
 	w.must(w.End(t.Context(), p.ID, "", approval.StatusExpired))
 	receives(t, "ended", q.bell)
+	w.must(w.Notify(t.Context(), p.Account, approval.PushJob{Kind: approval.JobNotice}))
+	receives(t, "notified", q.bell)
+}
+
+func notified(t *testing.T, w *world) {
+	account, now := newID(t, id.Account), w.now().UTC()
+	want := approval.PushJob{
+		Kind: approval.JobNotice, ID: newID(t, id.Notice), ExpiresAt: now.Add(time.Minute), KeepUntil: now.Add(time.Hour),
+		Recipient: approval.Recipient{Installation: "ins_a", Language: "de", Address: []byte("sealed"), AddressVersion: 3},
+	}
+	w.must(w.Notify(t.Context(), account, want))
+	jobs := w.drain()
+	if len(jobs) != 1 || !reflect.DeepEqual(jobs[0].PushJob, want) || jobs[0].Partition != approval.PartitionOf(account) {
+		t.Fatalf("jobs\n%+v\nwant\n%+v", jobs, want)
+	}
 }
 
 func readerGivesUp(t *testing.T, w *world) {
@@ -325,6 +342,7 @@ func oldBacklog(t *testing.T, w *world) {
 		{"creating", func() error { w.create(p); return nil }},
 		{"resending", func() error { return w.Resend(t.Context(), p.ID, "req_a") }},
 		{"ending", func() error { return w.End(t.Context(), p.ID, "", approval.StatusExpired) }},
+		{"notifying", func() error { return w.Notify(t.Context(), p.Account, approval.PushJob{Kind: approval.JobNotice}) }},
 	} {
 		w.must(w.client.Del(t.Context(), pushKey(p.Partition())).Err())
 		w.backlog(p.Partition(), 2_000, life+time.Minute)
