@@ -46,6 +46,12 @@ func read(name string) map[string]string {
 	return texts
 }
 
+// Nearest returns the supported language nearest to lang, a BCP 47 tag: de or en.
+func Nearest(lang string) string {
+	_, index := language.MatchStrings(loaded().matcher, lang)
+	return supported[index].String()
+}
+
 // Text returns the text for key in the supported language nearest to lang, a BCP 47 tag such as de-AT or the value
 // of an Accept-Language header; English where none is near. Args fill the text as in fmt.Sprintf. A key
 // that no catalogue has is returned itself.

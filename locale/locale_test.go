@@ -42,6 +42,9 @@ func TestTheNearestLanguageIsSpoken(t *testing.T) {
 		if got := Text(lang, "push.approval.title"); got != want {
 			t.Errorf("%q: %q", lang, got)
 		}
+		if got := Text(Nearest(lang), "push.approval.title"); got != want {
+			t.Errorf("%q is nearest to %q", lang, Nearest(lang))
+		}
 	}
 }
 

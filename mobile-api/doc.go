@@ -1,5 +1,5 @@
-// Package mobileapi is the face that Jawort shows to phones: enrolment, pending approvals, decisions and what an
-// installation says about itself. It verifies who asks (a DPoP proof, and after enrolment the installation's
+// Package mobileapi is the face that Jawort shows to phones: enrolment, pending approvals, decisions, what has
+// happened to its accounts, and what an installation says about itself. It verifies who asks (a DPoP proof, and after enrolment the installation's
 // token) and what was signed (WebAuthn), and hands verified decisions to the lasting store.
 //
 // Until token, account and assertion hold, every failure but a nonce that is not fresh is the same 401, so that

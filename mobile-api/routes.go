@@ -37,6 +37,7 @@ type Lasting interface {
 	pendingStore
 	decisionStore
 	recoveryStore
+	noticeStore
 }
 
 // Options are the parts that the API is made of. All are required but Associations and WebPushKey.
@@ -97,6 +98,7 @@ func features(o Options, t tokens) []feature {
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
 		devices{lasting: o.Lasting},
 		recoveries{lasting: o.Lasting},
+		notices{lasting: o.Lasting},
 		o.Associations,
 	}
 }

@@ -103,7 +103,7 @@ func (s *Store) ReadNotice(ctx context.Context, installation, id string) error {
 	if err == nil && n == 0 {
 		err = account.ErrUnknownNotice
 	}
-	return err
+	return db.Replace(err, account.ErrUnknownNotice)
 }
 
 // NoticeUnread reports whether a notice is still worth a push.
