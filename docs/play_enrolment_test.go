@@ -119,6 +119,22 @@ func (b bound) playAsking(old *phone.Phone) {
 	}
 }
 
+// playNotices has the phone read what it is told of the recovery, once that has been followed up.
+func (b bound) playNotices(holder *phone.Phone) {
+	ctx := b.Context()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	unread, err := holder.Notices(ctx)
+	for ; err == nil && len(unread) == 0; unread, err = holder.Notices(ctx) {
+		<-tick.C
+	}
+	b.must(err)
+	for _, n := range unread {
+		b.must(holder.ReadNotice(ctx, n))
+	}
+	b.refused("unknown-notice", holder.ReadNotice(ctx, phone.Notice{Server: b.phone, ID: "ntc_aaaaaaaaaaaaaaaaaaaaaaaaaa"}))
+}
+
 func (b bound) playRecovery() {
 	ctx := b.Context()
 	r, err := b.client.AnnounceRecovery(ctx, b.name, "phone stolen")
@@ -140,6 +156,7 @@ func (b bound) playRecovery() {
 
 	r, err = b.client.AnnounceRecovery(ctx, b.name, "phone stolen")
 	b.must(err)
+	b.playNotices(holder)
 	b.pass(account.RecoveryWait + time.Minute)
 	e, err := b.client.Enrol(ctx, client.NewEnrolment{Account: b.name, Authorize: client.ByRecovery, Recovery: r.ID})
 	b.must(err)

@@ -28,6 +28,8 @@ type session struct {
 	put         map[string]bool // put off or done: not shown again by itself
 	trouble     string          // what was said of the servers the last time; empty: all answered
 	unconfirmed []string        // devices whose digits nobody has typed yet
+	told        map[string]bool // notices and recoveries
+	recoveries  []Recovery      // that can be stopped
 	expiry      *time.Timer
 	answers     chan answered
 }
@@ -43,7 +45,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 	if len(t.Phone.Logins()) == 0 {
 		return ErrNotEnrolled
 	}
-	s := &session{Terminal: t, put: map[string]bool{}, expiry: time.NewTimer(0), answers: make(chan answered, 1)}
+	s := &session{Terminal: t, put: map[string]bool{}, told: map[string]bool{}, expiry: time.NewTimer(0), answers: make(chan answered, 1)}
 	listed, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -73,7 +75,9 @@ func (s *session) begin(ctx context.Context) ([]Device, error) {
 	}
 	s.unconfirmed = unconfirmed(listed)
 	s.welcome()
-	s.remark(err)
+	n, unknown := s.news(ctx)
+	s.remark(errors.Join(err, unknown))
+	s.tell(ctx, n)
 	return listed, nil
 }
 
@@ -124,6 +128,7 @@ func (s *session) see(ctx context.Context, seen sighting) {
 	if (s.stage == choosing || s.stage == typing) && gone {
 		s.gone(ctx)
 	}
+	s.tell(ctx, seen.news)
 	s.next()
 }
 
@@ -194,6 +199,10 @@ func (s *session) expire() {
 func (s *session) typed(ctx context.Context, line string) {
 	switch s.stage {
 	case idle:
+		if strings.EqualFold(line, "stop") {
+			s.stop(ctx)
+			return
+		}
 		s.again()
 	case choosing:
 		s.choose(ctx, strings.ToLower(line))

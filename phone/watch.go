@@ -17,6 +17,7 @@ const (
 type sighting struct {
 	items  []Item
 	listed []Device // as they were asked last
+	news   news
 	err    error
 }
 
@@ -63,21 +64,24 @@ func (t *Terminal) pause(failures int, err error) time.Duration {
 	return backOff(failures, err)
 }
 
-// look waits for news. While nothing is asked it also asks now and then whether the phone is still registered.
+// look waits for questions. While nothing is asked it also asks now and then what else is new, and whether the phone is still registered.
 func (t *Terminal) look(ctx context.Context, last sighting) sighting {
-	known := last.items
+	known, told := last.items, news{recoveries: last.news.recoveries}
 	if err := t.Phone.Refresh(); err != nil {
-		return sighting{known, last.listed, err}
+		return sighting{known, last.listed, told, err}
 	}
 	listed, failed := last.listed, error(nil)
 	if len(known) == 0 {
 		listed, failed = t.Phone.tidy(ctx)
 		if failed != nil && len(listed) == 0 {
-			return sighting{known, last.listed, failed}
+			return sighting{known, last.listed, told, failed}
 		}
+		var untold error
+		told, untold = t.news(ctx)
+		failed = errors.Join(failed, untold)
 	}
 	items, err := t.Phone.Pending(ctx, patience(last.listed, listed), known)
-	return sighting{items, listed, errors.Join(failed, err)}
+	return sighting{items, listed, told, errors.Join(failed, err)}
 }
 
 // patience is how long to wait for questions: what the list of devices says anew is told first.

@@ -98,6 +98,17 @@ func TestNoLogMetricOrPushCarriesASecretOrAPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets["receipt"], secrets["installation's token"] = receipt, tokenOf(t, ph, file)
+	secrets["mobile number"], secrets["corrected number"] = "+4915123456717", "+4915123456799"
+	for _, number := range []string{secrets["mobile number"], secrets["corrected number"]} {
+		if _, err := c.ChangeAccount(t.Context(), login, client.AccountChange{Phone: &number}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	notice := noticed(t, fcm.Inbox(token))
+	told, err := ph.Notices(t.Context())
+	if err != nil || len(told) != 1 || told[0].ID != notice.ID || told[0].Occasion != "changed-number" {
+		t.Errorf("the phone is told %+v, %v", told, err)
+	}
 	i.refusals(t, secrets)
 	metrics := i.metrics(t, p.ready.Admin)
 	if code := p.stop(); code != 0 {
@@ -108,7 +119,10 @@ func TestNoLogMetricOrPushCarriesASecretOrAPerson(t *testing.T) {
 	}
 	seen{"the log": p.log.String(), "a metric": metrics}.mustNotHold(t, secrets)
 	delete(secrets, "push token") // is how the push is addressed
-	seen{"the push": string(push.Payload)}.mustNotHold(t, secrets)
+	seen{"the push": string(push.Payload), "the push of a notice": string(notice.Payload)}.mustNotHold(t, secrets)
+	if strings.Contains(string(notice.Payload), "changed-number") {
+		t.Errorf("the push of a notice says too much: %s", notice.Payload)
+	}
 	if strings.Contains(string(push.Payload), `"number"`) || strings.Contains(string(push.Payload), "Portal") {
 		t.Errorf("the push says too much: %s", push.Payload)
 	}
@@ -195,6 +209,16 @@ func received(t *testing.T, inbox <-chan pushtest.Push) pushtest.Push {
 	case <-time.After(soon):
 		t.Fatal("no push arrived")
 		return pushtest.Push{}
+	}
+}
+
+// noticed passes over what else is pushed.
+func noticed(t *testing.T, inbox <-chan pushtest.Push) pushtest.Push {
+	t.Helper()
+	for {
+		if p := received(t, inbox); p.Type == "notice" {
+			return p
+		}
 	}
 }
 
