@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,23 @@ import (
 type news struct {
 	notices    []Notice
 	recoveries []Recovery
+}
+
+func (n news) ids() []string {
+	var ids []string
+	for _, one := range n.notices {
+		ids = append(ids, one.ID)
+	}
+	for _, r := range n.recoveries {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// beyond reports whether there is something that was not there before.
+func (n news) beyond(before news) bool {
+	known := before.ids()
+	return slices.ContainsFunc(n.ids(), func(id string) bool { return !slices.Contains(known, id) })
 }
 
 // news asks for it. What one server does not tell comes another time.
@@ -20,15 +38,15 @@ func (t *Terminal) news(ctx context.Context) (news, error) {
 }
 
 // tell shows what was not shown yet, unless a question is open: that comes first.
-func (s *session) tell(ctx context.Context, n news) {
+func (s *session) tell(ctx context.Context) {
 	if s.stage != idle {
 		return
 	}
-	for _, one := range n.notices {
-		s.notice(ctx, one)
+	for _, n := range s.untold.notices {
+		s.notice(ctx, n)
 	}
-	s.recoveries = n.recoveries
-	for _, r := range n.recoveries {
+	s.untold.notices = nil
+	for _, r := range s.untold.recoveries {
 		if !s.told[r.ID] {
 			s.told[r.ID] = true
 			s.recovery(r)
@@ -56,16 +74,16 @@ func (s *session) recovery(r Recovery) {
 
 // stop ends all recoveries that were shown.
 func (s *session) stop(ctx context.Context) {
-	if len(s.recoveries) == 0 {
+	if len(s.untold.recoveries) == 0 {
 		s.say("There is nothing to stop.\n")
 		return
 	}
-	for _, r := range s.recoveries {
+	for _, r := range s.untold.recoveries {
 		if err := s.Phone.StopRecovery(ctx, r); err != nil {
 			s.say("%s\n", s.refusal(err))
 			continue
 		}
 		s.say("Stopped. Nobody gets a phone for %s by it.\n", clean(r.Account.Label))
 	}
-	s.recoveries = nil
+	s.untold.recoveries = nil
 }

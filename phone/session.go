@@ -29,7 +29,7 @@ type session struct {
 	trouble     string          // what was said of the servers the last time; empty: all answered
 	unconfirmed []string        // devices whose digits nobody has typed yet
 	told        map[string]bool // notices and recoveries
-	recoveries  []Recovery      // that can be stopped
+	untold      news            // as it came last
 	expiry      *time.Timer
 	answers     chan answered
 }
@@ -77,7 +77,7 @@ func (s *session) begin(ctx context.Context) ([]Device, error) {
 	s.welcome()
 	n, unknown := s.news(ctx)
 	s.remark(errors.Join(err, unknown))
-	s.tell(ctx, n)
+	s.untold = n
 	return listed, nil
 }
 
@@ -88,6 +88,7 @@ func (s *session) nowhere() error {
 
 func (s *session) loop(ctx context.Context, sightings <-chan sighting) error {
 	for {
+		s.tell(ctx)
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -128,7 +129,7 @@ func (s *session) see(ctx context.Context, seen sighting) {
 	if (s.stage == choosing || s.stage == typing) && gone {
 		s.gone(ctx)
 	}
-	s.tell(ctx, seen.news)
+	s.untold = seen.news
 	s.next()
 }
 

@@ -80,11 +80,15 @@ func (t *Terminal) look(ctx context.Context, last sighting) sighting {
 		told, untold = t.news(ctx)
 		failed = errors.Join(failed, untold)
 	}
-	items, err := t.Phone.Pending(ctx, patience(last.listed, listed), known)
+	wait := patience(last.listed, listed)
+	if told.beyond(last.news) {
+		wait = 0
+	}
+	items, err := t.Phone.Pending(ctx, wait, known)
 	return sighting{items, listed, told, errors.Join(failed, err)}
 }
 
-// patience is how long to wait for questions: what the list of devices says anew is told first.
+// patience is how long to wait for questions: what the list of devices says anew is told first, and so is news.
 func patience(before, now []Device) time.Duration {
 	switch {
 	case !slices.Equal(unconfirmed(before), unconfirmed(now)):

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,7 +107,8 @@ func TestNoLogMetricOrPushCarriesASecretOrAPerson(t *testing.T) {
 	}
 	notice := noticed(t, fcm.Inbox(token))
 	told, err := ph.Notices(t.Context())
-	if err != nil || len(told) != 1 || told[0].ID != notice.ID || told[0].Occasion != "changed-number" {
+	ofPush := func(n phone.Notice) bool { return n.ID == notice.ID && n.Occasion == "changed-number" }
+	if err != nil || !slices.ContainsFunc(told, ofPush) {
 		t.Errorf("the phone is told %+v, %v", told, err)
 	}
 	i.refusals(t, secrets)
