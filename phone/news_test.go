@@ -65,6 +65,12 @@ func TestTheTerminalShowsWhatHappenedWhenItOpensAndWhileItIsOpenEachOnce(t *test
 	if strings.Contains(text, "first") {
 		t.Errorf("shown again: %s", text)
 	}
+	late := time.Now().Add(20 * time.Second)
+	for len(must(p.Notices(t.Context()))(t)) > 0 {
+		if time.Now().After(late) {
+			t.Fatal("what was shown is not read")
+		}
+	}
 }
 
 func TestTheTerminalShowsARecoveryWhenItOpensAndStopsIt(t *testing.T) {
