@@ -4,7 +4,7 @@ package process_test
 var about = []string{
 	"accounts", "installations", "devices", "credentials", "enrolments", "outcomes", "partial_denies", "wrong_numbers", "late_reports", "outbox",
 	"methods", "activations", "codes", "recovery_codes", "bypass_codes", "messages", "message_references", "ledger_entries", "audit_entries",
-	"audit_personal", "account_uses", "trusted_browsers", "report_pauses", "recoveries", "invitations",
+	"audit_personal", "account_uses", "trusted_browsers", "report_pauses", "recoveries", "invitations", "notices",
 }
 
 // aboutNobody are the tables that hold nothing of a person, or nothing that another table does not hold.

@@ -21,6 +21,7 @@ type dossierView struct {
 	Browsers     []browserView     `json:"trusted_browsers"`
 	Pauses       []pauseView       `json:"pauses"`
 	Recoveries   []recoveryView    `json:"recoveries"`
+	Notices      []noticeView      `json:"notices"`
 	Invitation   *invitationView   `json:"invitation,omitempty"`
 	Further      map[string]any    `json:"further"`
 }
@@ -60,6 +61,7 @@ func shownDossier(d lasting.Dossier) (dossierView, error) {
 		Account: shownAccount(d.Entry), Devices: each(d.Devices, shownOwn), Enrolments: each(d.Enrolments, shownEnrolment), Approvals: approvals,
 		Denies: each(d.Denies, shownDeny), WrongNumbers: each(d.WrongNumbers, shownWrongNumber), Reports: each(d.Reports, shownReport),
 		Browsers: each(d.Browsers, shownBrowser), Pauses: each(d.Pauses, shownPause), Recoveries: each(d.Recoveries, shownRecovery),
+		Notices: each(d.Notices, shownNotice),
 		Further: map[string]any{},
 	}
 	if i := d.Invitation; i != nil {

@@ -21,7 +21,8 @@ type Dossier struct {
 	Browsers     []KeptBrowser // ended ones too
 	Pauses       []ReportPause // lifted ones too
 	Recoveries   []account.Recovery
-	Invitation   *Invitation // nil: was never invited
+	Notices      []KeptNotice // read ones too
+	Invitation   *Invitation  // nil: was never invited
 }
 
 // Enrolled is an enrolment in short.
@@ -43,7 +44,8 @@ func (s *Store) Dossier(ctx context.Context, tenant, externalID string) (Dossier
 	}
 	d := Dossier{Entry: e}
 	for _, read := range []func(context.Context, *Dossier) error{
-		s.addDevices, s.addEnrolments, s.addOutcomes, s.addDenies, s.addWrongNumbers, s.addReports, s.addBrowsers, s.addPauses, s.addRecoveries, s.addInvitation,
+		s.addDevices, s.addEnrolments, s.addOutcomes, s.addDenies, s.addWrongNumbers, s.addReports, s.addBrowsers, s.addPauses, s.addRecoveries, s.addNotices,
+		s.addInvitation,
 	} {
 		if err := read(ctx, &d); err != nil {
 			return Dossier{}, err
