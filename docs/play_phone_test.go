@@ -1,6 +1,9 @@
 package docs_test
 
-import "github.com/jawort/jawort/phone"
+import (
+	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/server/component"
+)
 
 func (h *house) playPhone(p *phone.Phone) {
 	ctx := h.Context()
@@ -20,6 +23,8 @@ func (h *house) playPhone(p *phone.Phone) {
 	h.say("200", "GET", h.phone+"/.well-known/assetlinks.json", "")
 	h.say("200", "GET", h.phone+"/.well-known/apple-app-site-association", "")
 	h.say("200", "GET", h.url+"/.well-known/jwks.json", "")
+	h.say("200", "GET", h.url+component.Path, "")
+	h.say("304", "GET", h.url+component.Path, "", header("If-None-Match", "*"))
 }
 
 func (h *house) playDevices() {

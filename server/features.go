@@ -4,6 +4,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/codes"
+	"github.com/jawort/jawort/server/component"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
@@ -53,5 +54,6 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 		o.SMSReceipts,
+		component.Feature{},
 	}
 }

@@ -131,6 +131,7 @@ func (tab *Tab) Show(s Screen) {
 	}
 	actions := []chromedp.Action{
 		emulation.SetDeviceMetricsOverride(s.Width, s.Height, 2, s.Mobile),
+		emulation.SetTouchEmulationEnabled(s.Mobile), // its pointer is a finger
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
 	}
 	if s.Language != "" {

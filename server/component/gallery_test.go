@@ -1,0 +1,165 @@
+package component_test
+
+import (
+	"testing"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/phone"
+)
+
+// gallery walks through every panel of the component, as people meet them.
+type gallery struct {
+	*house
+	tab   *browsertest.Tab
+	words string // the language
+	look  func(panel string, w waiting)
+}
+
+func (g gallery) wait(a client.Approval) waiting {
+	g.Helper()
+	return g.show(g.tab, g.words, g.markup(a, "app-url", "https://phone.example/app", "support", "tel:+49800123"))
+}
+
+func (g gallery) walk() {
+	g.Helper()
+	g.firstLogin()
+	g.everyday()
+	g.ends()
+}
+
+func (g gallery) firstLogin() {
+	g.Helper()
+	g.policy(account.GroupPolicy{Activation: account.Activation{Required: 1, Recommended: 2}})
+	g.record("", "")
+	a := g.ask()
+	w := g.wait(a)
+	w.Wait(choice("push"))
+	g.look("choose", w)
+	w.Click(choice("sms"))
+	w.Wait("#field")
+	g.look("where", w)
+	w.send("0151")
+	w.Wait("#error:not(:empty)")
+	g.look("where-wrong", w)
+	w.Click("#back")
+	w.Click(choice("totp"))
+	w.Until(inside + `.querySelector("canvas")?.width > 100`)
+	g.look("authenticator", w)
+	w.Click("#back")
+	w.Click(choice("push"))
+	link := w.scan()
+	g.look("scan", w)
+	digits, err := phone.New(phone.Options{}).Enrol(g.Context(), link, "Anna", "Anna's phone", nil)
+	g.must(err)
+	w.Wait(part("digits"))
+	g.look("digits", w)
+	w.send(digits)
+	w.Wait(part("number"))
+	g.look("bound", w)
+	g.afresh()
+	w = g.wait(g.ask())
+	w.Click(choice("email"))
+	w.send(g.code(courier.Email))
+	w.Wait("#next")
+	g.look("more", w)
+	w.Click("#next")
+	w.Wait(part("reason"))
+	g.look("approved", w)
+	_ = browsertest.Eval[bool](w.Tab, `(() => {
+		document.querySelector("jawort-wait").showRecoveryCodes(Array(10).fill("1TY0-WTXR-PMH5-J4C9-569D-PJYV"));
+		return true;
+	})()`)
+	w.Wait(part("codes"))
+	g.look("recovery-codes", w)
+}
+
+// afresh takes everything from the account but its number and address.
+func (g gallery) afresh() {
+	g.Helper()
+	g.must(g.client.ResetAccount(g.Context(), login, "begins anew"))
+	g.record(number, address)
+}
+
+func (g gallery) everyday() {
+	g.Helper()
+	g.afresh()
+	p := g.phone("Anna")
+	g.activate(approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail, approval.MethodRecovery, approval.MethodBypass)
+	a := g.ask()
+	w := g.wait(a)
+	w.WantText(part("number"), a.Number)
+	g.look("number", w)
+	g.mark(a, approval.ProgressFailed)
+	w.Wait("[data-at=failed]")
+	g.look("failed", w)
+	g.received(p, a, w)
+	w.Click("#another")
+	w.Wait(choice("sms"))
+	g.look("others", w)
+	w.Click(choice("sms"))
+	w.Wait("#field")
+	g.look("code", w)
+	w.send(other(g.code(courier.SMS)))
+	w.Wait("#error:not(:empty)")
+	g.look("code-wrong", w)
+	w.Click("#back")
+	w.Click("#another")
+	w.Click(choice("recovery"))
+	w.Wait("#field")
+	g.look("recovery", w)
+}
+
+func (g gallery) received(p *phone.Phone, a client.Approval, w waiting) {
+	g.Helper()
+	g.house.look(p, a)
+	w.Wait("[data-at=received]")
+	g.look("received", w)
+}
+
+// ends are told by a server that says nothing else.
+func (g gallery) ends() {
+	g.Helper()
+	for _, status := range []string{"denied", "reported", "expired", "cancelled", "superseded", "lost", "nothing"} {
+		frame := `{"type":"state","status":"` + status + `"}`
+		if status == "nothing" {
+			frame = `{"type":"state","status":"pending","methods":[]}`
+		}
+		g.page.script.Store(new(`window.WebSocket = class { constructor() { setTimeout(() => this.onmessage({ data: ` + quoted(frame) + ` })); } close() {} };`))
+		w := g.wait(client.Approval{Socket: &client.Socket{URL: g.jawort + "/v1/approvals/apr_x/socket", Ticket: "jt_x"}})
+		w.Wait("slot")
+		g.look(status, w)
+	}
+	g.page.script.Store(new(""))
+}
+
+func TestEveryPanelCanBeUsedByEverybody(t *testing.T) {
+	for _, s := range []browsertest.Screen{
+		{Width: 1280, Height: 900, Language: "en"},
+		{Width: 390, Height: 844, Mobile: true, Dark: true, Language: "de"},
+	} {
+		t.Run(s.Language, func(t *testing.T) {
+			h := newHouse(t)
+			g := gallery{house: h, tab: browsertest.New(t), words: s.Language}
+			g.tab.Show(s)
+			seen := 0
+			g.look = func(panel string, w waiting) {
+				seen++
+				w.WantAccessible()
+				if wide := browsertest.Eval[bool](w.Tab, `document.documentElement.scrollWidth > innerWidth`); wide {
+					t.Errorf("%s is wider than the screen", panel)
+				}
+				if t.Failed() {
+					t.Fatalf("at %s", panel)
+				}
+			}
+			g.walk()
+			if seen < 24 {
+				t.Errorf("%d panels were looked at", seen)
+			}
+		})
+	}
+}

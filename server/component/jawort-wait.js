@@ -1,0 +1,1380 @@
+// @ts-check
+/**
+ * <jawort-wait>: shows a person how to confirm a login or transaction, and waits with them for its end.
+ *
+ *   <jawort-wait socket="wss://…" ticket="jt_…" left="118" number="42"></jawort-wait>
+ *
+ * It learns the end over a websocket, or by long-polling where none gets through, and says it in the event
+ * `jawort-end`. It decides nothing and goes nowhere: whether somebody is signed in, the login service asks Jawort.
+ * How to embed it: docs/waiting-page.md. Licence: Apache-2.0.
+ */
+
+/** @typedef {"pending" | "approved" | "denied" | "reported" | "expired" | "cancelled" | "superseded" | "lost"} Status */
+/** @typedef {{ sent: number, failed: number, received: number }} Delivery */
+/** @typedef {{ methods: string[], required: number, recommended: number }} Activate */
+/**
+ * @typedef {object} State what the server tells
+ * @property {string} [type]
+ * @property {Status} status
+ * @property {string} [method]
+ * @property {string} [number]
+ * @property {string[]} [methods]
+ * @property {Activate} [activate]
+ * @property {Delivery} [delivery]
+ * @property {string} [expires_at]
+ */
+/** @typedef {{ status: Status, method?: string }} End */
+/** @typedef {Record<string, any>} Body */
+/** @typedef {{ ok: boolean, code: string, body: Body, after: number }} Answer `after` is in seconds; 0: not said */
+/** @typedef {{ id: string, status: string, link?: string, qr?: string, code?: string }} Enrolment */
+
+const second = 1000;
+/** How long nobody says that the question has arrived before other methods are offered. */
+const patience = 10 * second;
+/** After the end, in which the outcome may still be on its way. */
+const grace = 20 * second;
+/** Between two questions, and between two codes. */
+const pause = 20;
+
+/** @type {Record<string, Record<string, string>>} */
+const texts = {
+  en: {
+    confirmPhone: "Confirm on your phone",
+    confirm: "Confirm that it is you",
+    typeNumber: "Type this number into the app on your phone:",
+    openPhone: "Open the app on your phone and answer the question.",
+    yourNumber: "Your number",
+    waking: "Your phone is being woken …",
+    sent: "The question was sent to your phone.",
+    failed: "Your phone could not be woken. Open the app yourself: the question is waiting there.",
+    received: "The question is on the phone.",
+    offline: "The connection is interrupted. Trying again …",
+    left: "Time left",
+    secondsLeft: "{n} seconds left",
+    over: "The time for the phone is over.",
+    openApp: "Open the app",
+    resend: "Send the question again",
+    wait: "{label} (in {n} s)",
+    resent: "The question was sent again.",
+    another: "Use another method",
+    slow: "Nothing on your phone? Open the app, or use another method:",
+    back: "Back",
+    submit: "Confirm",
+    next: "Continue",
+    code: "Code",
+    push: "Companion app on your phone",
+    sms: "Code by SMS",
+    email: "Code by e-mail",
+    totp: "Authenticator app",
+    recovery: "Recovery code",
+    bypass: "Code from support",
+    pushHint: "Recommended: you see what you confirm",
+    smsHint: "We send a code to your mobile number",
+    emailHint: "We send a code to your e-mail address",
+    totpHint: "An app that shows a new code every 30 seconds",
+    recoveryHint: "One of the codes on your list",
+    bypassHint: "A code that support gave you",
+    sentTo: "We sent a code to {address}. Only the newest one counts.",
+    sending: "A code is being sent …",
+    totpAsk: "Type the code that your authenticator app shows for this login.",
+    recoveryAsk: "Type one of your recovery codes. Each works once.",
+    bypassAsk: "Type the code that support gave you.",
+    again: "Send a new code",
+    sentAgain: "A new code was sent.",
+    noneLeft: "No more codes can be sent for this login.",
+    setUp: "Set up how you confirm",
+    setUpWhy: "From now on you confirm that it is really you. Choose how:",
+    recommend: "We recommend setting up {n} ways, in case you lose one.",
+    require: "You need {n} ways.",
+    scan: "Set up your phone",
+    scanWhy: "Scan this code with your phone’s camera and follow what the phone says.",
+    scanHere: "Set up on this device",
+    scanCode: "The phone will ask for a code that we send you.",
+    qr: "QR code to scan with your phone",
+    claimed: "Your phone is being set up. Go on there.",
+    digitsAsk: "Type the six digits that your phone shows now.",
+    digits: "Six digits",
+    bound: "Your phone is set up. Now confirm this login with it: open the app.",
+    totpSetUp: "Set up an authenticator app",
+    totpScan: "Scan this code with your authenticator app, or type the key into it. Then type the code that the app shows.",
+    totpOpen: "Open an authenticator app on this device",
+    key: "Key",
+    where: "Where should the code go?",
+    number: "Mobile number",
+    numberHint: "With the country code, for example +49 151 23456789",
+    address: "E-mail address",
+    sendCode: "Send the code",
+    otherNumber: "Use another number",
+    otherAddress: "Use another address",
+    more: "You are confirmed",
+    moreWhy: "Set up a second way now, in case you lose the first one.",
+    moreNeeded: "Your organisation asks for one more way. Set it up now:",
+    codes: "Your recovery codes",
+    codesWhy: "Each of them signs you in once if you have lost everything else. They are shown only now: print them, or keep them where you keep passwords.",
+    copy: "Copy",
+    copied: "Copied.",
+    print: "Print",
+    kept: "I have kept them",
+    nothing: "This login cannot be confirmed here",
+    nothingWhy: "None of the methods at hand is set up for this login.",
+    support: "Do you need help?",
+    approved: "Confirmed",
+    approvedWhy: "You are being taken on.",
+    denied: "Not confirmed",
+    deniedWhy: "It was refused on a phone, or a wrong number was typed three times. Nothing was done.",
+    reported: "Reported as fraud",
+    reportedWhy: "Somebody reported this request as fraud, and nothing was done. If it was you, start again. If not, change your password.",
+    expired: "Time is over",
+    expiredWhy: "Nobody answered in time. Please start again.",
+    cancelled: "Cancelled",
+    cancelledWhy: "The request was cancelled. Nothing was done.",
+    superseded: "Replaced",
+    supersededWhy: "A newer request from this browser has taken over. Go on there.",
+    lost: "Please start again",
+    lostWhy: "This page has lost its request, so no answer will reach it.",
+    "wrong-code": "This code is wrong, too old or used already. Only the newest one counts.",
+    triesLeft: "{n} more tries before a pause.",
+    tryLeft: "One more try before a pause.",
+    "method-paused": "Too many wrong codes: this method pauses. Use another one, or wait {time}.",
+    "method-disabled": "Too many wrong codes: this method is disabled. Use another one, or ask support.",
+    "method-not-offered": "This method cannot be used here. Use another one.",
+    "code-too-soon": "It was sent a moment ago. Wait before sending it again.",
+    "too-many-codes": "A code was sent three times already. Use the newest one, or another method.",
+    "sms-too-many": "No SMS can be sent there at present. Use another method.",
+    "cannot-receive-sms": "This is not a mobile number, so no SMS can be sent to it.",
+    "no-number": "No mobile number is on record. Use another method, or ask support.",
+    "no-address": "No e-mail address is on record. Use another method, or ask support.",
+    "number-changed": "Your number was changed a short time ago and cannot be used yet. Use another method, or ask support.",
+    "number-required": "Your mobile number, or where that is enough your e-mail address, must be on record first. Ask support.",
+    "on-record-only": "Codes go only to the number and the address on record. Ask support if they are wrong.",
+    "has-method": "This login has a method already. Start again and confirm with it.",
+    "device-limit": "This login has as many phones as it may have.",
+    "enrolment-ended": "The time for this is over. Start it again.",
+    "not-completed": "The phone has not got that far yet. Follow what it says.",
+    "wrong-digits": "These are not the digits that the phone shows.",
+    digitsLeft: "{n} more tries.",
+    digitLeft: "One more try.",
+    "resend-limit": "The question was sent three times already. Open the app: it is waiting there.",
+    "push-limit": "Your phone is not woken at present. Open the app: the question is waiting there.",
+    internal: "The service does not answer as it should. Try again in a moment.",
+    "no-answer": "The service could not be reached. Check your connection and try again.",
+    "wrong-field-code": "This cannot be the code. Check what you typed.",
+    "wrong-field-phone": "This is not a complete number. Type it with the country code.",
+    "wrong-field-email": "This is not an e-mail address.",
+    empty: "Type something first.",
+    minutes: "{n} minutes",
+    minute: "a minute",
+    restart: "Start it again",
+  },
+  de: {
+    confirmPhone: "Auf dem Telefon bestätigen",
+    confirm: "Bestätigen Sie, dass Sie es sind",
+    typeNumber: "Geben Sie diese Zahl in der App auf Ihrem Telefon ein:",
+    openPhone: "Öffnen Sie die App auf Ihrem Telefon und beantworten Sie die Frage.",
+    yourNumber: "Ihre Zahl",
+    waking: "Ihr Telefon wird geweckt …",
+    sent: "Die Frage wurde an Ihr Telefon gesendet.",
+    failed: "Ihr Telefon ließ sich nicht wecken. Öffnen Sie die App selbst: Die Frage wartet dort.",
+    received: "Die Frage ist auf dem Telefon.",
+    offline: "Die Verbindung ist unterbrochen. Neuer Versuch …",
+    left: "Verbleibende Zeit",
+    secondsLeft: "Noch {n} Sekunden",
+    over: "Die Zeit für das Telefon ist um.",
+    openApp: "App öffnen",
+    resend: "Frage erneut senden",
+    wait: "{label} (in {n} s)",
+    resent: "Die Frage wurde erneut gesendet.",
+    another: "Anders bestätigen",
+    slow: "Nichts auf dem Telefon? Öffnen Sie die App, oder bestätigen Sie anders:",
+    back: "Zurück",
+    submit: "Bestätigen",
+    next: "Weiter",
+    code: "Code",
+    push: "App auf Ihrem Telefon",
+    sms: "Code per SMS",
+    email: "Code per E-Mail",
+    totp: "Authenticator-App",
+    recovery: "Wiederherstellungscode",
+    bypass: "Code vom Support",
+    pushHint: "Empfohlen: Sie sehen, was Sie bestätigen",
+    smsHint: "Wir senden einen Code an Ihre Mobilnummer",
+    emailHint: "Wir senden einen Code an Ihre E-Mail-Adresse",
+    totpHint: "Eine App, die alle 30 Sekunden einen neuen Code zeigt",
+    recoveryHint: "Einer der Codes auf Ihrer Liste",
+    bypassHint: "Ein Code, den der Support Ihnen gegeben hat",
+    sentTo: "Wir haben einen Code an {address} gesendet. Nur der neueste gilt.",
+    sending: "Ein Code wird gesendet …",
+    totpAsk: "Geben Sie den Code ein, den Ihre Authenticator-App für diese Anmeldung zeigt.",
+    recoveryAsk: "Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.",
+    bypassAsk: "Geben Sie den Code ein, den der Support Ihnen gegeben hat.",
+    again: "Neuen Code senden",
+    sentAgain: "Ein neuer Code wurde gesendet.",
+    noneLeft: "Für diese Anmeldung kann kein Code mehr gesendet werden.",
+    setUp: "Richten Sie ein, wie Sie bestätigen",
+    setUpWhy: "Ab jetzt bestätigen Sie, dass Sie es wirklich sind. Wählen Sie, wie:",
+    recommend: "Wir empfehlen, {n} Wege einzurichten, falls Sie einen verlieren.",
+    require: "Sie brauchen {n} Wege.",
+    scan: "Telefon einrichten",
+    scanWhy: "Scannen Sie diesen Code mit der Kamera Ihres Telefons und folgen Sie dem, was das Telefon sagt.",
+    scanHere: "Auf diesem Gerät einrichten",
+    scanCode: "Das Telefon wird nach einem Code fragen, den wir Ihnen senden.",
+    qr: "QR-Code, den Sie mit Ihrem Telefon scannen",
+    claimed: "Ihr Telefon wird eingerichtet. Machen Sie dort weiter.",
+    digitsAsk: "Geben Sie die sechs Ziffern ein, die Ihr Telefon jetzt zeigt.",
+    digits: "Sechs Ziffern",
+    bound: "Ihr Telefon ist eingerichtet. Bestätigen Sie damit jetzt diese Anmeldung: Öffnen Sie die App.",
+    totpSetUp: "Authenticator-App einrichten",
+    totpScan: "Scannen Sie diesen Code mit Ihrer Authenticator-App, oder geben Sie dort den Schlüssel ein. Geben Sie dann den Code ein, den die App zeigt.",
+    totpOpen: "Authenticator-App auf diesem Gerät öffnen",
+    key: "Schlüssel",
+    where: "Wohin soll der Code gehen?",
+    number: "Mobilnummer",
+    numberHint: "Mit Ländervorwahl, zum Beispiel +49 151 23456789",
+    address: "E-Mail-Adresse",
+    sendCode: "Code senden",
+    otherNumber: "Andere Nummer verwenden",
+    otherAddress: "Andere Adresse verwenden",
+    more: "Sie sind bestätigt",
+    moreWhy: "Richten Sie jetzt einen zweiten Weg ein, falls Sie den ersten verlieren.",
+    moreNeeded: "Ihre Organisation verlangt einen weiteren Weg. Richten Sie ihn jetzt ein:",
+    codes: "Ihre Wiederherstellungscodes",
+    codesWhy: "Mit jedem melden Sie sich einmal an, wenn alles andere verloren ist. Sie werden nur jetzt gezeigt: Drucken Sie sie aus, oder bewahren Sie sie bei Ihren Passwörtern auf.",
+    copy: "Kopieren",
+    copied: "Kopiert.",
+    print: "Drucken",
+    kept: "Ich habe sie aufbewahrt",
+    nothing: "Diese Anmeldung lässt sich hier nicht bestätigen",
+    nothingWhy: "Für diese Anmeldung ist keiner der möglichen Wege eingerichtet.",
+    support: "Brauchen Sie Hilfe?",
+    approved: "Bestätigt",
+    approvedWhy: "Es geht gleich weiter.",
+    denied: "Nicht bestätigt",
+    deniedWhy: "Auf einem Telefon wurde abgelehnt oder dreimal eine falsche Zahl eingegeben. Es ist nichts geschehen.",
+    reported: "Als Betrug gemeldet",
+    reportedWhy: "Jemand hat diese Anfrage als Betrug gemeldet, und es ist nichts geschehen. Waren Sie es, beginnen Sie neu. Wenn nicht, ändern Sie Ihr Passwort.",
+    expired: "Die Zeit ist um",
+    expiredWhy: "Niemand hat rechtzeitig geantwortet. Bitte beginnen Sie neu.",
+    cancelled: "Abgebrochen",
+    cancelledWhy: "Die Anfrage wurde abgebrochen. Es ist nichts geschehen.",
+    superseded: "Ersetzt",
+    supersededWhy: "Eine neuere Anfrage aus diesem Browser hat übernommen. Machen Sie dort weiter.",
+    lost: "Bitte beginnen Sie neu",
+    lostWhy: "Diese Seite hat ihre Anfrage verloren, deshalb erreicht sie keine Antwort mehr.",
+    "wrong-code": "Dieser Code ist falsch, zu alt oder schon benutzt. Nur der neueste gilt.",
+    triesLeft: "Noch {n} Versuche bis zu einer Pause.",
+    tryLeft: "Noch ein Versuch bis zu einer Pause.",
+    "method-paused": "Zu viele falsche Codes: Dieser Weg pausiert. Nehmen Sie einen anderen, oder warten Sie {time}.",
+    "method-disabled": "Zu viele falsche Codes: Dieser Weg ist gesperrt. Nehmen Sie einen anderen, oder fragen Sie den Support.",
+    "method-not-offered": "Dieser Weg geht hier nicht. Nehmen Sie einen anderen.",
+    "code-too-soon": "Gerade eben wurde gesendet. Warten Sie, bevor Sie es erneut tun.",
+    "too-many-codes": "Es wurde schon dreimal ein Code gesendet. Nehmen Sie den neuesten, oder einen anderen Weg.",
+    "sms-too-many": "Dorthin können zurzeit keine SMS gesendet werden. Nehmen Sie einen anderen Weg.",
+    "cannot-receive-sms": "Das ist keine Mobilnummer, also kann dorthin keine SMS gehen.",
+    "no-number": "Es ist keine Mobilnummer hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
+    "no-address": "Es ist keine E-Mail-Adresse hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
+    "number-changed": "Ihre Nummer wurde vor Kurzem geändert und gilt noch nicht. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
+    "number-required": "Zuerst muss Ihre Mobilnummer hinterlegt sein, oder Ihre E-Mail-Adresse, wo das genügt. Fragen Sie den Support.",
+    "on-record-only": "Codes gehen nur an die hinterlegte Nummer und Adresse. Stimmen sie nicht, fragen Sie den Support.",
+    "has-method": "Für diese Anmeldung ist schon ein Weg eingerichtet. Beginnen Sie neu, und bestätigen Sie damit.",
+    "device-limit": "Für diese Anmeldung sind schon so viele Telefone eingerichtet wie erlaubt.",
+    "enrolment-ended": "Die Zeit dafür ist um. Beginnen Sie damit neu.",
+    "not-completed": "Das Telefon ist noch nicht so weit. Folgen Sie dem, was es sagt.",
+    "wrong-digits": "Das sind nicht die Ziffern, die das Telefon zeigt.",
+    digitsLeft: "Noch {n} Versuche.",
+    digitLeft: "Noch ein Versuch.",
+    "resend-limit": "Die Frage wurde schon dreimal gesendet. Öffnen Sie die App: Sie wartet dort.",
+    "push-limit": "Ihr Telefon wird zurzeit nicht geweckt. Öffnen Sie die App: Die Frage wartet dort.",
+    internal: "Der Dienst antwortet nicht, wie er soll. Versuchen Sie es gleich noch einmal.",
+    "no-answer": "Der Dienst war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+    "wrong-field-code": "Das kann nicht der Code sein. Prüfen Sie Ihre Eingabe.",
+    "wrong-field-phone": "Das ist keine vollständige Nummer. Geben Sie sie mit Ländervorwahl ein.",
+    "wrong-field-email": "Das ist keine E-Mail-Adresse.",
+    empty: "Bitte geben Sie etwas ein.",
+    minutes: "{n} Minuten",
+    minute: "eine Minute",
+    restart: "Neu beginnen",
+  },
+};
+
+/** Refusals that are told in the same words as another. @type {Record<string, string>} */
+const like = {
+  "method-not-active": "method-not-offered", "not-for-transactions": "method-not-offered", "amount-and-payee-required": "method-not-offered",
+  "sms-budget-spent": "sms-too-many", "sms-no-price": "sms-too-many", "contact-required": "number-required", "push-paused": "push-limit",
+  "resend-too-soon": "code-too-soon", "no-activation": "enrolment-ended", "unknown-enrolment": "enrolment-ended",
+  unavailable: "internal", "too-many-waiting": "internal",
+};
+
+/**
+ * How a person may confirm, in the order in which it is offered. A method that is not in it is not offered.
+ * `sends` gets its code from the server; `digits` are typed on a number pad.
+ * @type {Record<string, { icon: string, sends?: boolean, digits?: boolean }>}
+ */
+const ways = {
+  push: { icon: "M8 2h8a1 1 0 0 1 1 1v18a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1zM11 19h2" },
+  totp: { icon: "M12 3a9 9 0 1 0 9 9M12 7v5l3 2", digits: true },
+  sms: { icon: "M4 5h16v11H9l-5 4zM8 9h8M8 12h5", sends: true, digits: true },
+  email: { icon: "M3 6h18v12H3zM3 7l9 7 9-7", sends: true, digits: true },
+  recovery: { icon: "M6 3h12v18H6zM9 8h6M9 12h6M9 16h3" },
+  bypass: { icon: "M4 14v-2a8 8 0 0 1 16 0v2M4 14h3v5H4zM17 14h3v5h-3z" },
+};
+
+const css = `
+:host {
+  --accent: var(--jawort-accent, #1d4ed8);
+  --on-accent: var(--jawort-on-accent, #fff);
+  --text: var(--jawort-text, #14181f);
+  --muted: var(--jawort-muted, #545d6b);
+  --background: var(--jawort-background, #fff);
+  --surface: var(--jawort-surface, #f3f5f8);
+  --border: var(--jawort-border, #d5dae2);
+  --field: var(--jawort-field, #7a8494);
+  --error: var(--jawort-error, #b42318);
+  --success: var(--jawort-success, #18703c);
+  --radius: var(--jawort-radius, 12px);
+  display: block;
+  max-inline-size: var(--jawort-width, 26rem);
+  font: 1rem/1.5 var(--jawort-font, system-ui, sans-serif);
+  color: var(--text);
+}
+@supports (color: light-dark(#000, #fff)) {
+  :host {
+    --accent: var(--jawort-accent, light-dark(#1d4ed8, #8fb4ff));
+    --on-accent: var(--jawort-on-accent, light-dark(#fff, #0b1a38));
+    --text: var(--jawort-text, light-dark(#14181f, #eef1f6));
+    --muted: var(--jawort-muted, light-dark(#545d6b, #a9b2c1));
+    --background: var(--jawort-background, light-dark(#fff, #171b22));
+    --surface: var(--jawort-surface, light-dark(#f3f5f8, #222833));
+    --border: var(--jawort-border, light-dark(#d5dae2, #3a4352));
+    --field: var(--jawort-field, light-dark(#7a8494, #8b96a8));
+    --error: var(--jawort-error, light-dark(#b42318, #ff9c91));
+    --success: var(--jawort-success, light-dark(#18703c, #7bd6a0));
+  }
+}
+:host([hidden]) { display: none; }
+*, ::before { box-sizing: border-box; }
+section { display: grid; gap: 1rem; }
+.card {
+  padding: clamp(1.25rem, 6vw, 2rem);
+  background: var(--background);
+  border: 1px solid var(--border);
+  border-radius: calc(var(--radius) * 1.5);
+  overflow-wrap: anywhere;
+}
+h2 { margin: 0; font-size: 1.375rem; line-height: 1.3; font-weight: 650; outline: none; text-wrap: balance; }
+h3 { margin: 0; font-size: 1rem; font-weight: 600; }
+p { margin: 0; }
+.muted { color: var(--muted); }
+.small { font-size: .875rem; }
+.sr { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+[hidden] { display: none !important; }
+.number {
+  display: flex; justify-content: center; flex-wrap: wrap; gap: 0 .35em;
+  padding: 1rem; border-radius: var(--radius); background: var(--surface);
+  font-size: 3.5rem; line-height: 1.15; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: .08em;
+  user-select: none; -webkit-user-select: none;
+}
+.delivery { display: flex; gap: .625rem; align-items: baseline; }
+.delivery::before { content: ""; flex: none; inline-size: .625rem; block-size: .625rem; border-radius: 50%; background: var(--field); }
+.delivery[data-at="sent"]::before { background: var(--accent); animation: pulse 1.6s ease-in-out infinite; }
+.delivery[data-at="received"]::before { background: var(--success); }
+.delivery[data-at="failed"]::before, .delivery[data-at="offline"]::before { background: var(--error); }
+@keyframes pulse { 50% { opacity: .25; } }
+.time { display: grid; grid-template-columns: 1fr auto; gap: .75rem; align-items: center; font-variant-numeric: tabular-nums; }
+progress { appearance: none; -webkit-appearance: none; inline-size: 100%; block-size: .375rem; border: 0; border-radius: 1rem; overflow: hidden; background: var(--surface); }
+progress::-webkit-progress-bar { background: var(--surface); }
+progress::-webkit-progress-value { background: var(--accent); border-radius: 1rem; transition: inline-size 1s linear; }
+progress::-moz-progress-bar { background: var(--accent); border-radius: 1rem; }
+button, .button, input { font: inherit; color: inherit; min-block-size: 2.75rem; border-radius: var(--radius); }
+button, .button {
+  display: inline-flex; align-items: center; justify-content: center; gap: .75rem; inline-size: 100%; padding: .625rem 1rem;
+  border: 1px solid var(--border); background: var(--background); font-weight: 600; text-decoration: none; text-align: center; cursor: pointer;
+}
+button:hover, .button:hover { background: var(--surface); }
+.primary, .primary:hover { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+.primary:hover { filter: brightness(1.08); }
+.link { inline-size: auto; justify-self: start; padding: .25rem .5rem; margin-inline-start: -.5rem; border-color: transparent; background: none; color: var(--accent); }
+[aria-disabled="true"], [aria-disabled="true"]:hover { cursor: default; color: var(--muted); background: none; border-color: transparent; }
+.primary[aria-disabled="true"] { background: var(--surface); border-color: var(--border); filter: none; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+a { color: var(--accent); }
+ul { display: grid; gap: .625rem; margin: 0; padding: 0; list-style: none; }
+.way { justify-content: start; text-align: start; padding: .75rem 1rem; }
+.way span { display: grid; }
+.way small { font-size: .875rem; font-weight: 400; color: var(--muted); }
+svg { flex: none; inline-size: 1.5rem; block-size: 1.5rem; fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
+form, .field { display: grid; gap: .75rem; }
+.field { gap: .375rem; }
+label { font-weight: 600; }
+input { inline-size: 100%; padding: .625rem .875rem; border: 1px solid var(--field); background: var(--background); }
+input.digits { font-size: 1.5rem; letter-spacing: .2em; font-variant-numeric: tabular-nums; }
+input[aria-invalid="true"] { border-color: var(--error); }
+.error { padding: .75rem 1rem; border-radius: var(--radius); border: 1px solid var(--error); color: var(--error); }
+.error:empty, .note:empty { display: none; }
+.note { color: var(--success); }
+canvas { justify-self: center; inline-size: min(100%, 14rem); block-size: auto; image-rendering: pixelated; border-radius: var(--radius); background: #fff; }
+.key, .codes { font-family: ui-monospace, monospace; font-size: 1.0625rem; }
+.codes { padding: 1rem; border-radius: var(--radius); background: var(--surface); font-size: .8125rem; }
+.pair { display: grid; gap: .625rem; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
+.support { padding-block-start: 1rem; border-block-start: 1px solid var(--border); }
+.mark { inline-size: 3rem; block-size: 3rem; stroke: var(--muted); }
+.mark.good { stroke: var(--success); }
+.mark.bad { stroke: var(--error); }
+@media (prefers-reduced-motion: reduce) { *, ::before, progress::-webkit-progress-value { animation: none !important; transition: none !important; } }
+@media (forced-colors: active) { .delivery::before { background: CanvasText; } svg { stroke: CanvasText; } }
+`;
+
+/**
+ * Makes an element. Text is only ever text: nothing that comes from outside is read as HTML.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} [props] attributes; functions are listeners, null is left out
+ * @param {...(Node | string | null)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(.../** @type {(Node | string)[]} */ (children.filter((c) => c !== null)));
+  return element;
+}
+
+/** @param {string} path @param {string} [name] */
+function icon(path, name = "") {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", name);
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/**
+ * Draws a QR code that came as a data URI. On a canvas, because a strict policy of the page would not show it as an image.
+ * @param {string} uri @param {string} label
+ */
+function drawing(uri, label) {
+  const canvas = h("canvas", { role: "img", "aria-label": label, part: "qr", width: 1, height: 1 });
+  const bytes = Uint8Array.from(atob(uri.slice(uri.indexOf(",") + 1)), (c) => c.charCodeAt(0));
+  createImageBitmap(new Blob([bytes], { type: "image/png" })).then((image) => {
+    canvas.width = image.width;
+    canvas.height = image.height;
+    canvas.getContext("2d")?.drawImage(image, 0, 0);
+  }, () => canvas.remove()); // the link and the key beside it still work
+  return canvas;
+}
+
+/** @param {string} digits in groups that are easy to read and to keep in mind */
+function groups(digits) {
+  const size = digits.length % 3 === 0 || digits.length > 4 ? 3 : 2;
+  return digits.match(new RegExp(`.{1,${size}}`, "g")) ?? [];
+}
+
+/** @param {string} address @returns {string | null} one that a link may lead to */
+function safe(address) {
+  try {
+    const { protocol, href } = new URL(address, document.baseURI);
+    return /^(javascript|data|vbscript|blob):$/.test(protocol) ? null : href;
+  } catch {
+    return null;
+  }
+}
+
+/** Line is the connection to Jawort: what it tells, and what it is asked. It ends with close(). */
+class Line {
+  /**
+   * @param {string} socket
+   * @param {string} ticket
+   * @param {{ told: (s: State) => void, lost: () => void, up: (is: boolean) => void }} hears
+   */
+  constructor(socket, ticket, hears) {
+    this.socket = socket;
+    this.ticket = ticket;
+    this.hears = hears;
+    this.base = socket.replace(/^ws/, "http").replace(/\/socket$/, "");
+    this.over = new AbortController();
+    this.failures = 0;
+    /** @type {WebSocket | null} */
+    this.ws = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** @type {(() => void) | undefined} what the timer will do */
+    this.next = undefined;
+    this.polls = 0; // answered in a row
+    this.resting = false;
+    const again = () => {
+      if (document.visibilityState === "visible") this.hurry();
+    };
+    for (const [target, event] of /** @type {[EventTarget, string][]} */ ([[window, "online"], [window, "pageshow"], [document, "visibilitychange"]])) {
+      target.addEventListener(event, again, { signal: this.over.signal });
+    }
+    this.open();
+  }
+
+  /** Waits no longer; it can still be asked. */
+  rest() {
+    this.resting = true;
+    clearTimeout(this.timer);
+    this.ws?.close();
+    this.ws = null;
+  }
+
+  close() {
+    this.rest();
+    this.over.abort();
+  }
+
+  open() {
+    if (this.resting) return;
+    let ws;
+    try {
+      ws = this.ws = new WebSocket(this.socket, ["jawort.v1", "ticket." + this.ticket]);
+    } catch { // an address that is none, or that the page may not reach
+      this.poll();
+      return;
+    }
+    ws.onmessage = (m) => {
+      if (ws !== this.ws) return;
+      this.failures = this.polls = 0;
+      this.hears.up(true);
+      const frame = JSON.parse(m.data);
+      if (frame.type === "state") this.hears.told(frame); // a newer server may say more
+    };
+    ws.onclose = (e) => {
+      if (this.resting || ws !== this.ws) return;
+      this.ws = null;
+      if (e.code === 4401 || e.code === 4410) {
+        this.hears.lost();
+        return;
+      }
+      this.failures += 1;
+      if (this.failures > 2) this.poll();
+      else this.later(() => this.open());
+    };
+  }
+
+  /** @param {() => void} what @param {number} [least] in seconds */
+  later(what, least = 0) {
+    const most = Math.max(least * second, Math.min(10 * second, 250 * 2 ** this.failures));
+    clearTimeout(this.timer);
+    this.next = what;
+    this.timer = setTimeout(() => this.hurry(), most * (0.5 + Math.random() / 2));
+  }
+
+  /** Does at once what was to be done later. */
+  hurry() {
+    clearTimeout(this.timer);
+    const what = this.next;
+    this.next = undefined;
+    if (!this.resting) what?.();
+  }
+
+  /** Asks once, and says whether that works; then waits for answers, and tries the socket again now and then. */
+  async poll() {
+    const began = performance.now();
+    const answer = await this.call("GET", this.polls ? "?wait=25" : "", undefined, 40);
+    if (this.resting) return;
+    if (["bad-ticket", "unknown-approval"].includes(answer.code)) {
+      this.hears.lost();
+      return;
+    }
+    this.hears.up(answer.ok);
+    if (!answer.ok) {
+      this.polls = 0;
+      this.failures += 1;
+      this.later(() => this.open(), answer.after);
+      return;
+    }
+    this.failures = 2; // one more, and it is asked again
+    this.hears.told(/** @type {State} */ (answer.body));
+    this.polls += 1;
+    if (this.resting) return;
+    if (this.polls > 1 && performance.now() - began < second) this.later(() => this.poll(), 2); // a server that ends does not let wait
+    else if (this.polls % 4 === 0) this.open();
+    else this.poll();
+  }
+
+  /**
+   * Asks the server about this approval, with the ticket.
+   * @param {"GET" | "POST"} method @param {string} path @param {Body} [body] @param {number} [most] seconds
+   * @returns {Promise<Answer>}
+   */
+  async call(method, path, body, most = 20) {
+    const enough = new AbortController();
+    const stop = () => enough.abort();
+    const timer = setTimeout(stop, most * second);
+    this.over.signal.addEventListener("abort", stop);
+    try {
+      const response = await fetch(this.base + path, {
+        method,
+        headers: { Authorization: "Bearer " + this.ticket, ...(body && { "Content-Type": "application/json" }) },
+        body: body && JSON.stringify(body),
+        cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal: enough.signal,
+      });
+      const answer = await response.json().catch(() => ({}));
+      const code = String(answer.type ?? "").replace("urn:jawort:problem:", "") || (response.status >= 500 ? "unavailable" : "");
+      return { ok: response.ok, code: response.ok ? "" : code, body: answer, after: Number(response.headers.get("Retry-After")) || 0 };
+    } catch {
+      return { ok: false, code: "no-answer", body: {}, after: 0 };
+    } finally {
+      clearTimeout(timer);
+      this.over.signal.removeEventListener("abort", stop);
+    }
+  }
+}
+
+/** Properties, and the attributes that they stand for. */
+const attributes = { socket: "socket", ticket: "ticket", left: "left", expires: "expires", number: "number", appUrl: "app-url", support: "support" };
+
+export class JawortWait extends HTMLElement {
+  static observedAttributes = [...Object.values(attributes), "lang"];
+
+  /** @type {((end: End) => void) | null} called with what `jawort-end` says */
+  onend = null;
+
+  /** @type {Line | null} */
+  #line = null;
+  /** @type {State | null} what was told last */
+  #state = null;
+  /** @type {End | null} */
+  #ended = null;
+  #told = false; // the page knows the end
+  /** @type {Activate | null} what this login may set up */
+  #activate = null;
+  /** @type {string[]} what it has set up */
+  #active = [];
+  #bound = false; // a phone, by this page
+  #up = true;
+
+  // Times are those of performance.now(): the computer's clock may be wrong.
+  #start = 0;
+  #expires = 0; // the question to the phones
+  #closes = 0; // all of it: a code that was sent is good for longer
+  #offset = NaN; // of the server's clock
+  #slow = 0;
+  #resend = { at: 0, times: 0 };
+  /** @type {Map<string, { address: string, left: number, at: number }>} codes that were sent; the next may be at `at` */
+  #sent = new Map();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticking = undefined;
+
+  #panel = "";
+  #busy = false;
+  #saidNumber = "";
+  #restarting = false;
+  /** @type {Map<Element, () => void>} what is done every second while an element is shown */
+  #ticks = new Map();
+  /** @type {((s: State) => void) | null} what the panel does with news */
+  #news = null;
+
+  #card = h("div", { class: "card", part: "card" });
+  #says = h("div", { class: "sr", role: "status", "aria-live": "polite" });
+  #error = h("p", { class: "error", part: "error", role: "alert", id: "error" });
+  #bar = h("progress", { part: "progress", max: 1, value: 1 });
+  #seconds = h("span", { class: "muted", part: "time" });
+  #clock = h("div", { class: "time" }, this.#bar, this.#seconds);
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    if ("replaceSync" in CSSStyleSheet.prototype) { // no inline style: pages forbid it
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      root.adoptedStyleSheets = [sheet];
+    } else {
+      root.append(h("style", {}, css));
+    }
+    root.append(this.#card, this.#says);
+  }
+
+  connectedCallback() {
+    for (const name of Object.keys(attributes)) { // set before the element was known
+      const own = Object.getOwnPropertyDescriptor(this, name);
+      if (!own) continue;
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, own.value);
+    }
+    this.#begin();
+  }
+
+  disconnectedCallback() { this.#stop(); }
+
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    if (!this.isConnected || before === now || this.#restarting) return;
+    if (name === "left" || name === "expires") { // alone it is a hint that comes too late
+      return;
+    }
+    this.#restarting = true; // several are often changed at once
+    queueMicrotask(() => {
+      this.#restarting = false;
+      if (!this.isConnected) return;
+      if (name === "socket" || name === "ticket") this.#begin();
+      else if (!this.#ended) this.#home();
+    });
+  }
+
+  /**
+   * Shows recovery codes, this once. The login service makes them with its API key, after the end.
+   * @param {string[]} codes
+   * @returns {Promise<void>} settled when the person has kept them
+   */
+  showRecoveryCodes(codes) {
+    return new Promise((kept) => {
+      const t = this.#texts;
+      const note = h("p", { class: "note", role: "status" });
+      this.#show("codes", t.codes, [
+        h("p", { class: "muted" }, t.codesWhy),
+        h("ul", { class: "codes", part: "codes" }, ...codes.map((code) => h("li", {}, code))),
+        h("div", { class: "pair" },
+          this.#button(t.copy, () => navigator.clipboard.writeText(codes.join("\n")).then(() => { note.textContent = t.copied; }, () => {}), { id: "copy" }),
+          this.#button(t.print, () => print(t.codes, codes), { id: "print" })),
+        note,
+        this.#button(t.kept, () => {
+          this.#finished();
+          kept();
+        }, { class: "primary", id: "kept" }),
+      ], "title");
+    });
+  }
+
+  // --- beginning and ending
+
+  #begin() {
+    this.#stop();
+    this.#state = this.#ended = this.#activate = null;
+    this.#told = this.#bound = this.#busy = false;
+    this.#active = [];
+    this.#sent.clear();
+    this.#resend = { at: 0, times: 0 };
+    this.#saidNumber = this.#panel = "";
+    this.#up = true;
+    this.#offset = NaN;
+    this.#slow = 0;
+    this.#start = performance.now();
+    const left = Number(this.getAttribute("left")) * second;
+    const expires = this.getAttribute("expires");
+    this.#expires = this.#closes = left > 0 ? this.#start + left : expires ? this.#when(expires) : Infinity;
+    this.#home();
+    const socket = this.getAttribute("socket"), ticket = this.getAttribute("ticket");
+    if (!socket || !ticket) return; // they may still come
+    this.#line = new Line(socket, ticket, {
+      told: (state) => this.#hear(state),
+      lost: () => this.#finish({ status: "lost" }),
+      up: (is) => {
+        this.#up = is;
+        if (this.#state) this.#news?.(this.#state);
+      },
+    });
+    this.#ticking = setInterval(() => this.#tick(), second);
+    this.#tick();
+  }
+
+  #stop() {
+    this.#line?.close();
+    this.#line = null;
+    clearInterval(this.#ticking);
+  }
+
+  /** @param {string} time of the server */
+  #when(time) {
+    const at = Date.parse(time);
+    if (Number.isNaN(this.#offset)) {
+      const known = Number(this.getAttribute("left")) > 0;
+      this.#offset = known ? at - this.#expires : Date.now() - performance.now();
+    }
+    return at - this.#offset;
+  }
+
+  /** @param {State} state */
+  #hear(state) {
+    this.#state = state;
+    this.#emit("jawort-state", { status: state.status, method: state.method, delivery: state.delivery });
+    if (state.status !== "pending") {
+      this.#finish({ status: state.status, method: state.method });
+      return;
+    }
+    this.#activate = state.activate ?? null;
+    if (state.expires_at) {
+      this.#expires = this.#when(state.expires_at);
+      this.#closes = this.#closes === Infinity ? this.#expires : Math.max(this.#closes, this.#expires);
+    }
+    if (this.#panel === "" || this.#panel === "waiting") this.#home();
+    else this.#news?.(state);
+  }
+
+  /** @param {End} end */
+  #finish(end) {
+    if (this.#ended) return;
+    this.#ended = end;
+    this.#line?.rest();
+    if (end.status === "approved" && this.#activate) {
+      const by = end.method ?? "";
+      if (!this.#active.includes(by)) this.#active.push(by);
+      this.#more(false);
+    } else {
+      this.#finished();
+    }
+  }
+
+  /** Shows the end, and says it once. */
+  #finished() {
+    const end = this.#ended ?? { status: "lost" }, t = this.#texts, status = end.status + "Why" in t ? end.status : "lost";
+    const good = status === "approved";
+    clearInterval(this.#ticking);
+    const why = t[status + "Why"];
+    this.#show("end", t[status], [
+      h("p", { class: "muted", part: "reason" }, why),
+      good ? null : h("slot", { name: "again" }),
+      good ? null : this.#support(),
+    ], this.shadowRoot?.activeElement ? "title" : "", icon(good ? "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 12l3 3 5-6" : "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v6M12 16.5v.5",
+      "mark " + (good ? "good" : status === "reported" || status === "denied" ? "bad" : "")));
+    if (this.#told) return;
+    this.#told = true;
+    this.#say(`${t[status]}. ${why}`);
+    this.#emit("jawort-end", end);
+    this.onend?.(end);
+  }
+
+  /** @param {string} name @param {object} detail */
+  #emit(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })); }
+
+  #tick() {
+    const now = performance.now();
+    if (!this.#ended && !this.#up && now > this.#closes + grace) {
+      this.#finish({ status: "lost" });
+      return;
+    }
+    const end = this.#panel === "phone-asked" ? this.#expires : this.#closes;
+    const left = Math.max(0, Math.ceil((end - now) / second)), t = this.#texts;
+    this.#clock.hidden = end === Infinity;
+    if (end !== Infinity) {
+      this.#bar.value = (end - now) / (end - this.#start);
+      this.#seconds.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (this.#clock.isConnected && (left === 30 || left === 10) && !this.#ended) this.#say(t.secondsLeft.replace("{n}", String(left)));
+    }
+    for (const [element, tick] of this.#ticks) {
+      if (element.isConnected) tick();
+      else this.#ticks.delete(element);
+    }
+  }
+
+  // --- words
+
+  get #language() {
+    const wanted = [this.lang, /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang, ...navigator.languages];
+    for (const one of wanted) {
+      const short = one?.slice(0, 2).toLowerCase();
+      if (short === "de" || short === "en") return short;
+      if (one && wanted.indexOf(one) < 2) return "en"; // the page speaks something else
+    }
+    return "en";
+  }
+
+  get #texts() { return texts[this.#language]; }
+
+  /** @param {string} words for who does not see */
+  #say(words) {
+    this.#says.append(h("p", {}, words));
+    while (this.#says.childElementCount > 2) this.#says.firstElementChild?.remove();
+  }
+
+  /** @param {Answer} answer that refuses @returns {string} why, for a person */
+  #why({ code, body, after }) {
+    const t = this.#texts;
+    const left = body.attempts_left;
+    const minutes = Math.ceil(after / 60);
+    const time = minutes > 1 ? t.minutes.replace("{n}", String(minutes)) : t.minute;
+    const tries = (/** @type {string} */ many, /** @type {string} */ one) => left === 1 ? " " + t[one] : left > 1 ? " " + t[many].replace("{n}", left) : "";
+    if (code === "wrong-code" && left === 0) return t["method-paused"].replace("{time}", time);
+    if (code === "wrong-code") return t[code] + tries("triesLeft", "tryLeft");
+    if (code === "wrong-digits" && left === 0) return t["enrolment-ended"];
+    if (code === "wrong-digits") return t[code] + tries("digitsLeft", "digitLeft");
+    const key = code === "invalid-request" ? "wrong-field-" + body.field : like[code] ?? code;
+    return (t[key] ?? body.detail ?? t.internal).replace("{time}", time);
+  }
+
+  // --- parts of panels
+
+  /**
+   * Shows a panel in place of the one before.
+   * @param {string} name @param {string} title @param {(Node | null)[]} children
+   * @param {"title" | "input" | ""} focus where it goes; empty: it stays where the person is, which is elsewhere
+   * @param {Node | null} above
+   */
+  #show(name, title, children, focus, above = null) {
+    const had = this.shadowRoot?.activeElement;
+    this.#panel = name;
+    this.#news = null;
+    this.#error.textContent = "";
+    this.#bar.setAttribute("aria-label", this.#texts.left);
+    const heading = h("h2", { id: "title", part: "title", tabindex: -1 }, title);
+    this.#card.lang = this.#language;
+    this.#card.replaceChildren(h("section", { "aria-labelledby": "title", part: name, class: name }, above ?? "", heading,
+      .../** @type {Node[]} */ (children.filter((c) => c))));
+    this.#tick();
+    if (focus === "input") this.#card.querySelector("input")?.focus();
+    else if (focus === "title" || had) heading.focus();
+  }
+
+  /**
+   * @param {string | Node} label @param {() => unknown} act
+   * @param {Record<string, any>} [props]
+   */
+  #button(label, act, props = {}) {
+    return h("button", {
+      type: "button", part: "button", ...props,
+      click: (/** @type {Event} */ e) => { if (/** @type {HTMLElement} */ (e.currentTarget).ariaDisabled !== "true") act(); },
+    }, label);
+  }
+
+  /** @param {string} label @param {string | null | undefined} address @param {Record<string, any>} [props] */
+  #link(label, address, props = {}) {
+    const href = address && safe(address);
+    return href ? h("a", { href, class: "button", part: "button", target: "_blank", rel: "noopener noreferrer", ...props }, label) : null;
+  }
+
+  /** @param {() => void} [to] */
+  #back(to = () => this.#home(true)) { return this.#button(this.#texts.back, to, { class: "link", id: "back" }); }
+
+  /** @param {string[]} methods @param {(method: string) => void} pick */
+  #list(methods, pick) {
+    const t = this.#texts;
+    return h("ul", { part: "methods" }, ...Object.keys(ways).filter((m) => methods.includes(m)).map((m) => h("li", {},
+      this.#button(h("span", {}, t[m], h("small", {}, t[m + "Hint"])), () => pick(m), { class: "way", part: "button method", "data-method": m }))).map((item) => {
+      const button = /** @type {HTMLElement} */ (item.firstElementChild);
+      button.prepend(icon(ways[button.dataset.method ?? ""].icon));
+      return item;
+    }));
+  }
+
+  /** @param {any} [texts] what the server says of it @returns {HTMLElement | null} */
+  #support(texts) {
+    const said = texts?.[this.#language] ?? texts?.en ?? (texts && Object.values(texts)[0]);
+    const contact = String(said || this.getAttribute("support") || "");
+    if (!contact) return null;
+    const href = /^(https?:|mailto:|tel:)\S+$/.test(contact) && safe(contact);
+    return h("p", { class: "support small", part: "support" }, this.#texts.support + " ",
+      href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, contact.replace(/^(mailto|tel):/, "")) : contact);
+  }
+
+  /**
+   * A field with a button.
+   * @param {{ label: string, hint?: string, submit: string, input: Record<string, any>, act: (value: string) => Promise<unknown> }} what
+   */
+  #form({ label, hint, submit, input, act }) {
+    const field = h("input", {
+      id: "field", part: "input", autocapitalize: "off", autocorrect: "off", spellcheck: "false", "aria-describedby": hint ? "hint error" : "error", ...input,
+      input: () => field.removeAttribute("aria-invalid"),
+    });
+    return h("form", {
+      novalidate: true, part: "form",
+      submit: (/** @type {Event} */ e) => {
+        e.preventDefault();
+        const value = field.value.trim();
+        if (value) act(value);
+        else this.#refuse(this.#texts.empty);
+      },
+    }, h("div", { class: "field" }, h("label", { for: "field" }, label), hint ? h("p", { id: "hint", class: "muted small" }, hint) : null, field),
+    h("button", { type: "submit", part: "button primary", class: "primary" }, submit));
+  }
+
+  /** @param {boolean | undefined} digits only @param {Record<string, any>} [props] */
+  #codeInput(digits, props = {}) {
+    return digits ? { class: "digits", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, ...props } : { autocomplete: "off", maxlength: 64, ...props };
+  }
+
+  /** A button that can be used again after a while. @param {string} label @param {() => number} at @param {() => void} act @param {string} id */
+  #later(label, at, act, id) {
+    const button = this.#button(label, act, { class: "link", id });
+    const tick = () => {
+      const left = Math.ceil((at() - performance.now()) / second);
+      button.ariaDisabled = String(left > 0);
+      button.textContent = left > 0 ? this.#texts.wait.replace("{label}", label).replace("{n}", String(left)) : label;
+    };
+    this.#ticks.set(button, tick);
+    return button;
+  }
+
+  /** @param {string} words @param {Node | null} [more] */
+  #refuse(words, more = null) {
+    this.#error.replaceChildren(words, ...(more ? [more] : []));
+    const field = this.#card.querySelector("input");
+    if (!field) return;
+    field.ariaInvalid = "true";
+    field.focus();
+    field.select();
+  }
+
+  /**
+   * Asks the server something; what it refuses is said, and what ends everything ends it.
+   * @param {"GET" | "POST"} method @param {string} path @param {Body} [body]
+   * @returns {Promise<Answer | null>} null: another answer is still awaited, or nobody is here any more
+   */
+  async #ask(method, path, body) {
+    const line = this.#line;
+    if (this.#busy || !line) return null;
+    this.#busy = true;
+    this.#card.setAttribute("aria-busy", "true");
+    this.#error.textContent = "";
+    const answer = await line.call(method, path, body);
+    if (line !== this.#line) return null;
+    this.#busy = false;
+    this.#card.removeAttribute("aria-busy");
+    if (answer.ok || this.#over(answer)) return answer;
+    const support = answer.body.support && this.#support(answer.body.support);
+    this.#refuse(this.#why(answer), support && h("span", { class: "contact" }, " ", ...support.childNodes));
+    return answer;
+  }
+
+  /** @param {Answer} answer @returns {boolean} whether nothing more can come of it */
+  #over({ code, body }) {
+    const lost = ["bad-ticket", "unknown-approval"].includes(code);
+    if (this.#ended) { // it was about a second method
+      if (lost) this.#finished();
+      return lost;
+    }
+    if (lost) this.#finish({ status: "lost" });
+    else if (code === "not-pending") this.#finish({ status: body.ended });
+    else if (code === "expired") this.#finish({ status: "expired" });
+    return this.#ended !== null;
+  }
+
+  // --- the panels
+
+  /** Where the person begins, and comes back to. @param {boolean} [moved] by themselves */
+  #home(moved = false) {
+    const state = this.#state, methods = state?.methods ?? [];
+    const number = state ? state.number ?? "" : this.getAttribute("number") ?? "";
+    if (this.#ended) this.#more(moved);
+    else if (!state && !number) this.#show("waiting", this.#texts.confirm, [h("p", { class: "muted" }, "…")], "");
+    else if (!state || methods.includes("push") || this.#bound) this.#phoneAsked(number, methods.filter((m) => m !== "push"), moved);
+    else if (this.#activate) this.#choose(moved);
+    else this.#methods(methods, moved);
+  }
+
+  /** The phones have been asked. @param {string} number @param {string[]} others @param {boolean} moved */
+  #phoneAsked(number, others, moved) {
+    const t = this.#texts;
+    const delivery = h("p", { class: "delivery muted", part: "delivery" });
+    const onPhone = matchMedia("(pointer: coarse)").matches;
+    const note = h("p", { class: "note small", role: "status" });
+    const offered = others.filter((m) => m in ways);
+    const list = h("section", { hidden: true, part: "others" }, h("p", { class: "muted small", hidden: true, id: "slow" }, t.slow), this.#list(offered, (m) => this.#pick(m)));
+    const more = this.#button(t.another, () => (offered.length ? reveal(true) : this.#choose(true)), { class: "link", id: "another" });
+    const reveal = (/** @type {boolean} */ focus) => {
+      list.hidden = false;
+      more.hidden = true;
+      if (focus) list.querySelector("button")?.focus();
+    };
+    more.hidden = offered.length === 0 && !this.#activate;
+    const resend = this.#later(t.resend, () => this.#resend.at, async () => {
+      const answer = await this.#ask("POST", "/resend");
+      if (!answer) return;
+      this.#resend.at = performance.now() + (answer.after || pause) * second;
+      if (answer.ok) this.#resend.times += 1;
+      if (answer.ok) note.textContent = t.resent;
+      if (answer.code === "resend-limit" || this.#resend.times >= 3) resend.hidden = true;
+      this.#tick();
+    }, "resend");
+    resend.hidden = this.#resend.times >= 3;
+    this.#show("phone-asked", t.confirmPhone, [
+      this.#bound ? h("p", { class: "note" }, t.bound) : null,
+      h("p", {}, number ? t.typeNumber : t.openPhone),
+      number ? h("p", { class: "number", part: "number" }, h("span", { class: "sr" }, `${t.yourNumber}: ${[...number].join(", ")}`),
+        ...groups(number).map((g) => h("span", { "aria-hidden": true }, g))) : null,
+      onPhone ? this.#link(t.openApp, this.getAttribute("app-url"), { class: "button primary", part: "button primary", id: "open-app" }) : null,
+      delivery, this.#clock, this.#error, note, resend, more, list, this.#support(),
+    ], moved ? "title" : "");
+    const said = (/** @type {State | null} */ state) => {
+      const d = state?.delivery, now = performance.now();
+      const at = !this.#up ? "offline" : now > this.#expires ? "over" : d?.received ? "received" : d?.sent ? "sent" : d?.failed ? "failed" : "waking";
+      if (delivery.dataset.at === at) return;
+      if (delivery.dataset.at && at !== "waking") this.#say(t[at]);
+      delivery.dataset.at = at;
+      delivery.textContent = t[at];
+      if (at === "over") resend.hidden = true;
+    };
+    this.#news = (state) => {
+      const now = JSON.stringify([state.number ?? "", (state.methods ?? []).filter((m) => m !== "push")]);
+      if (now !== JSON.stringify([number, others])) this.#home();
+      else said(state);
+    };
+    said(this.#state);
+    this.#slow ||= performance.now() + patience;
+    this.#ticks.set(delivery, () => {
+      said(this.#state);
+      if (performance.now() < this.#slow || this.#state?.delivery?.received || !list.hidden || !offered.length) return;
+      /** @type {HTMLElement} */ (list.querySelector("#slow")).hidden = false;
+      reveal(this.shadowRoot?.activeElement === more);
+      this.#say(t.slow);
+    });
+    if (number && this.#saidNumber !== number) {
+      this.#saidNumber = number;
+      this.#say(`${t.typeNumber} ${[...number].join(", ")}`);
+    }
+  }
+
+  /** No phone is asked. @param {string[]} methods @param {boolean} moved */
+  #methods(methods, moved) {
+    const t = this.#texts, offered = methods.filter((m) => m in ways);
+    if (offered.length === 0) this.#show("nothing", t.nothing, [h("p", { class: "muted" }, t.nothingWhy), h("slot", { name: "again" }), this.#support()], moved ? "title" : "");
+    else if (offered.length === 1 && !ways[offered[0]].sends && !moved) this.#code(offered[0], "");
+    else this.#show("methods", t.confirm, [this.#list(offered, (m) => this.#pick(m)), this.#clock, this.#error, this.#support()], moved ? "title" : "");
+  }
+
+  /** Sends a code where one is needed, and has it typed. @param {string} method */
+  async #pick(method) {
+    if (!ways[method].sends || this.#sent.has(method)) {
+      this.#code(method, "input");
+      return;
+    }
+    const answer = await this.#send(method);
+    if (!answer || this.#ended) return;
+    if (answer.ok) this.#code(method, "input");
+    if (["code-too-soon", "too-many-codes", "method-paused"].includes(answer.code)) { // one is under way
+      this.#code(method, "input");
+      this.#refuse(this.#why(answer));
+    }
+  }
+
+  /** @param {string} method @returns {Promise<Answer | null>} */
+  async #send(method) {
+    const answer = await this.#ask("POST", "/codes", { method });
+    if (!answer) return null;
+    this.#keep(method, answer);
+    return answer;
+  }
+
+  /** Keeps what became of sending a code. @param {string} method @param {Answer} answer */
+  #keep(method, answer) {
+    const before = this.#sent.get(method);
+    const at = performance.now() + (answer.after || pause) * second;
+    if (answer.ok) {
+      this.#sent.set(method, { address: answer.body.address ?? "", left: answer.body.codes_left ?? 1, at });
+      if (answer.body.expires_at) this.#closes = Math.max(this.#closes, this.#when(answer.body.expires_at));
+    } else if (answer.code === "code-too-soon" || answer.code === "too-many-codes") {
+      this.#sent.set(method, { address: before?.address ?? "", left: answer.code === "too-many-codes" ? 0 : before?.left ?? 1, at });
+    }
+  }
+
+  /** Where a code went, and the way to another one. @param {string} method @param {() => Promise<Answer | null>} send */
+  #letter(method, send) {
+    const t = this.#texts, note = h("p", { class: "note small", role: "status" });
+    const address = this.#sent.get(method)?.address;
+    const none = h("p", { class: "muted small", hidden: true }, t.noneLeft);
+    const again = this.#later(t.again, () => this.#sent.get(method)?.at ?? 0, async () => {
+      const answer = await send();
+      if (answer?.ok) note.textContent = t.sentAgain;
+      check();
+      this.#tick();
+    }, "again");
+    const check = () => {
+      const left = this.#sent.get(method)?.left ?? 1;
+      again.hidden = left === 0;
+      none.hidden = left > 0;
+    };
+    check();
+    return { above: address ? h("p", { class: "muted", part: "sent" }, t.sentTo.replace("{address}", address)) : null, below: [note, again, none] };
+  }
+
+  /** @param {string} method @param {"input" | ""} focus */
+  #code(method, focus) {
+    const t = this.#texts, { sends, digits } = ways[method];
+    const letter = sends ? this.#letter(method, () => this.#send(method)) : null;
+    this.#show("code", t[method], [
+      letter ? letter.above : h("p", { class: "muted" }, t[method + "Ask"]), this.#error,
+      this.#form({
+        label: t.code, submit: t.submit, input: this.#codeInput(digits),
+        act: async (code) => {
+          const answer = await this.#ask("POST", "/code", { method, code });
+          if (answer?.ok) this.#finish({ status: answer.body.status, method: answer.body.method });
+        },
+      }),
+      ...(letter?.below ?? []), this.#clock, this.#back(), this.#support(),
+    ], focus);
+  }
+
+  // --- a first login
+
+  /** @param {boolean} moved */
+  #choose(moved) {
+    const t = this.#texts, activate = this.#activate;
+    const methods = activate?.methods.filter((m) => m in ways) ?? [];
+    if (!activate || methods.length === 0) {
+      this.#methods([], moved);
+      return;
+    }
+    const many = activate.required > 1 ? t.require.replace("{n}", String(activate.required))
+      : activate.recommended > 1 && methods.length > 1 ? t.recommend.replace("{n}", String(activate.recommended)) : "";
+    this.#show("choose", t.setUp, [
+      h("p", { class: "muted" }, t.setUpWhy), this.#list(methods, (m) => this.#setUp(m)), this.#error,
+      many ? h("p", { class: "muted small", part: "recommended" }, many) : null, this.#clock, this.#support(),
+    ], moved ? "title" : "");
+  }
+
+  /** The login is confirmed, and another method is recommended. @param {boolean} moved */
+  #more(moved) {
+    const t = this.#texts, { methods, required, recommended } = this.#activate ?? { methods: [], required: 0, recommended: 0 };
+    const others = methods.filter((m) => m in ways && !this.#active.includes(m));
+    if (others.length === 0 || this.#active.length >= recommended) {
+      this.#finished();
+      return;
+    }
+    const needed = this.#active.length < required;
+    this.#show("more", t.more, [
+      h("p", { class: "muted" }, needed ? t.moreNeeded : t.moreWhy), this.#list(others, (m) => this.#setUp(m)), this.#error,
+      needed ? null : this.#button(t.next, () => this.#finished(), { id: "next" }), this.#support(),
+    ], moved ? "title" : "");
+    if (!moved) this.#say(`${t.more}. ${t.moreWhy}`);
+  }
+
+  /** @param {string} method @param {Body} [to] a number or address that was typed */
+  async #setUp(method, to = {}) {
+    if (method === "push") {
+      const answer = await this.#ask("POST", "/enrolments");
+      if (answer?.ok) this.#scan(/** @type {Enrolment} */ (answer.body));
+      return;
+    }
+    const answer = await this.#activation(method, to);
+    if (answer?.ok) this.#prove(method, answer.body, to);
+    else if (answer?.code === "no-number" || answer?.code === "no-address") this.#where(method);
+    else if (answer?.code === "code-too-soon" && this.#panel !== "prove") {
+      this.#prove(method, {}, to);
+      this.#refuse(this.#why(answer));
+    }
+  }
+
+  /** @param {string} method @param {Body} to */
+  async #activation(method, to) {
+    const answer = await this.#ask("POST", "/activations", { method, ...to });
+    if (answer) this.#keep(method, answer);
+    return answer;
+  }
+
+  /** Asks where a code is to go. @param {string} method */
+  #where(method) {
+    const t = this.#texts, sms = method === "sms";
+    this.#show("where", t.where, [this.#error, this.#form({
+      label: sms ? t.number : t.address, hint: sms ? t.numberHint : undefined, submit: t.sendCode,
+      input: sms ? { type: "tel", inputmode: "tel", autocomplete: "tel", maxlength: 40 } : { type: "email", inputmode: "email", autocomplete: "email", maxlength: 254 },
+      act: (value) => this.#setUp(method, sms ? { phone: value } : { email: value }),
+    }), this.#clock, this.#back(), this.#support()], "input");
+  }
+
+  /** Has a method proved. @param {string} method @param {Body} started @param {Body} to */
+  #prove(method, started, to) {
+    const t = this.#texts, totp = method === "totp";
+    const letter = totp ? null : this.#letter(method, () => this.#activation(method, to));
+    const act = async (/** @type {string} */ code) => {
+      const answer = await this.#ask("POST", "/activations/" + method, { code });
+      if (!answer?.ok) return;
+      this.#active = answer.body.active;
+      if (this.#ended) this.#more(true);
+      else this.#finish({ status: answer.body.status, method: answer.body.method });
+    };
+    this.#show("prove", totp ? t.totpSetUp : t[method], [
+      ...(totp ? [
+        h("p", { class: "muted" }, t.totpScan), drawing(started.qr, t.qr), h("div", {}, h("p", { class: "muted small" }, t.key),
+          h("p", { class: "key", part: "key" }, (started.key.replaceAll(" ", "").match(/.{1,4}/g) ?? []).join(" "))),
+        matchMedia("(pointer: coarse)").matches ? this.#link(t.totpOpen, started.url, { id: "open-totp", target: null }) : null,
+      ] : [letter?.above ?? null]), this.#error,
+      this.#form({ label: t.code, submit: t.submit, input: this.#codeInput(true), act }),
+      ...(letter?.below ?? []),
+      totp ? null : this.#button(method === "sms" ? t.otherNumber : t.otherAddress, () => this.#where(method), { class: "link", id: "other" }),
+      this.#ended ? null : this.#clock, this.#back(), this.#support(),
+    ], totp ? "title" : "input");
+  }
+
+  /** Has a phone take the link. @param {Enrolment} e */
+  #scan(e) {
+    const t = this.#texts, how = h("p", { class: "muted" }, t.scanWhy);
+    const here = matchMedia("(pointer: coarse)").matches;
+    const code = h("div", { class: "field" }, e.qr ? drawing(e.qr, t.qr) : "", this.#link(t.scanHere, e.link, { id: "here", class: here ? "button primary" : "button" }) ?? "");
+    this.#show("scan", t.scan, [how, code, e.code ? h("p", { class: "muted small" }, t.scanCode) : null, this.#error, this.#ended ? null : this.#clock, this.#back(), this.#support()], "title");
+    this.#watch(e, (now) => {
+      if (now.status === "claimed") {
+        how.textContent = t.claimed;
+        code.hidden = true;
+        this.#say(t.claimed);
+      } else if (now.status === "completed") {
+        this.#digits(now);
+      }
+    });
+  }
+
+  /** Follows an enrolment while its panel is shown. @param {Enrolment} e @param {(now: Enrolment) => void} step */
+  async #watch(e, step) {
+    const line = this.#line, panel = this.#card.firstElementChild;
+    const here = () => line !== null && line === this.#line && panel === this.#card.firstElementChild;
+    for (let status = e.status; here() && ["open", "claimed"].includes(status);) {
+      const answer = await /** @type {Line} */ (line).call("GET", `/enrolments/${e.id}?wait=25`, undefined, 40);
+      if (!here() || (!answer.ok && this.#over(answer))) return;
+      if (answer.ok && answer.body.status !== status) {
+        status = answer.body.status;
+        if (status === "failed" || status === "expired") this.#startAgain();
+        else step(/** @type {Enrolment} */ (answer.body));
+      } else if (!answer.ok) {
+        await new Promise((done) => setTimeout(done, (answer.after || 2) * second));
+      }
+    }
+  }
+
+  /** The link is good for nothing any more. */
+  #startAgain() {
+    const t = this.#texts;
+    this.#show("again", t.scan, [this.#error, this.#button(t.restart, () => this.#setUp("push"), { class: "primary", id: "restart" }), this.#back(), this.#support()], "title");
+    this.#refuse(t["enrolment-ended"]);
+  }
+
+  /** Takes the six digits that the phone shows. @param {Enrolment} e */
+  #digits(e) {
+    const t = this.#texts;
+    this.#show("digits", t.scan, [h("p", { class: "muted" }, t.digitsAsk), this.#error, this.#form({
+      label: t.digits, submit: t.submit, input: this.#codeInput(true, { autocomplete: "off", maxlength: 7 }),
+      act: async (digits) => {
+        const answer = await this.#ask("POST", `/enrolments/${e.id}/confirm`, { code: digits.replaceAll(/\D/g, "") });
+        if (answer?.ok) this.#phoneBound();
+        else if (answer?.code === "enrolment-ended" || (answer?.code === "wrong-digits" && answer.body.attempts_left === 0)) this.#startAgain();
+      },
+    }), this.#ended ? null : this.#clock, this.#back(), this.#support()], "input");
+    this.#say(t.digitsAsk);
+  }
+
+  #phoneBound() {
+    this.#bound = true;
+    if (!this.#active.includes("push")) this.#active.push("push");
+    this.#home(true);
+  }
+}
+
+for (const [name, attribute] of Object.entries(attributes)) {
+  Object.defineProperty(JawortWait.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    /** @this {HTMLElement} */
+    get() { return this.getAttribute(attribute) ?? ""; },
+    /** @this {HTMLElement} @param {unknown} value */
+    set(value) {
+      if (value === null || value === undefined) this.removeAttribute(attribute);
+      else this.setAttribute(attribute, String(value));
+    },
+  });
+}
+
+/** Prints the codes and nothing else of the page. @param {string} title @param {string[]} codes */
+function print(title, codes) {
+  const frame = h("iframe", { title, width: 0, height: 0, "aria-hidden": true });
+  document.body.append(frame);
+  const paper = /** @type {Document} */ (frame.contentDocument);
+  paper.title = title;
+  paper.body.append(h("h1", {}, title), h("p", {}, location.host), ...codes.map((code) => h("p", {}, code)));
+  frame.contentWindow?.print();
+  frame.remove();
+}
+
+if (!customElements.get("jawort-wait")) customElements.define("jawort-wait", JawortWait);
