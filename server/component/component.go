@@ -42,11 +42,10 @@ func (Feature) Mount(m *edge.Mux) { m.Handle("GET "+Path, edge.Public, serve) }
 // serve lets anybody read it, from any page: there is nothing in it that is not published.
 func serve(w http.ResponseWriter, r *http.Request) error {
 	h, body, tag := w.Header(), Source, strings.TrimPrefix(Integrity(), "sha384-")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	zipped := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+	if zipped {
 		body, tag = compressed(), tag+"-gzip"
-		h.Set("Content-Encoding", "gzip")
 	}
-	h.Set("Content-Type", "text/javascript; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("ETag", `"`+tag+`"`)
 	h.Add("Vary", "Accept-Encoding")
@@ -55,6 +54,10 @@ func serve(w http.ResponseWriter, r *http.Request) error {
 	if known := r.Header.Get("If-None-Match"); known == "*" || strings.Contains(known, h.Get("ETag")) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
+	}
+	h.Set("Content-Type", "text/javascript; charset=utf-8")
+	if zipped {
+		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, err := w.Write(body)

@@ -29,7 +29,7 @@ func (w waiting) register(p *phone.Phone) {
 	w.h.must(err)
 	w.WantText(part("digits"), "six digits")
 	w.send(other(digits))
-	w.WantText(part("error"), "2 more tries")
+	w.WantText(part("error"), "Tries left: 2")
 	w.send(digits[:3] + " " + digits[3:])
 }
 
@@ -41,6 +41,8 @@ func TestAFirstLoginRegistersAPhoneAndIsConfirmedOnIt(t *testing.T) {
 	p := phone.New(phone.Options{})
 	w.register(p)
 	w.WantText(part("phone-asked"), "Your phone is set up")
+	w.Gone(part("delivery")) // nobody woke it
+	w.Gone("#resend")
 	w.WantText(part("number"), a.Number)
 	h.decide(p, a, phone.Approve, a.Number)
 	w.wantEnd("approved", "push")
@@ -52,7 +54,7 @@ func TestAPhoneThatShowsOtherDigitsIsNotRegistered(t *testing.T) {
 	w.Click(choice("push"))
 	digits, err := phone.New(phone.Options{}).Enrol(t.Context(), w.scan(), "Eve", "Eve's phone", nil)
 	h.must(err)
-	for _, sentence := range []string{"2 more tries", "One more try", "The time for this is over"} {
+	for _, sentence := range []string{"Tries left: 2", "Tries left: 1", "The time for this is over"} {
 		w.send(other(digits))
 		w.WantText(part("error"), sentence)
 	}

@@ -128,12 +128,12 @@ func (g gallery) ends() {
 		if status == "nothing" {
 			frame = `{"type":"state","status":"pending","methods":[]}`
 		}
-		g.page.script.Store(new(`window.WebSocket = class { constructor() { setTimeout(() => this.onmessage({ data: ` + quoted(frame) + ` })); } close() {} };`))
+		g.tell(frame)
 		w := g.wait(client.Approval{Socket: &client.Socket{URL: g.jawort + "/v1/approvals/apr_x/socket", Ticket: "jt_x"}})
-		w.Wait("slot")
+		w.Wait(part("panel"))
+		w.Gone(part("waiting"))
 		g.look(status, w)
 	}
-	g.page.script.Store(new(""))
 }
 
 func TestEveryPanelCanBeUsedByEverybody(t *testing.T) {

@@ -33,273 +33,221 @@ const second = 1000;
 const patience = 10 * second;
 /** After the end, in which the outcome may still be on its way. */
 const grace = 20 * second;
+/** That an approval can be open at all. */
+const longest = 1800 * second;
 /** Between two questions, and between two codes. */
 const pause = 20;
 
-/** @type {Record<string, Record<string, string>>} */
+/** English and German. @type {Record<string, [string, string]>} */
 const texts = {
-  en: {
-    confirmPhone: "Confirm on your phone",
-    confirm: "Confirm that it is you",
-    typeNumber: "Type this number into the app on your phone:",
-    openPhone: "Open the app on your phone and answer the question.",
-    yourNumber: "Your number",
-    waking: "Your phone is being woken …",
-    sent: "The question was sent to your phone.",
-    failed: "Your phone could not be woken. Open the app yourself: the question is waiting there.",
-    received: "The question is on the phone.",
-    offline: "The connection is interrupted. Trying again …",
-    left: "Time left",
-    secondsLeft: "{n} seconds left",
-    over: "The time for the phone is over.",
-    openApp: "Open the app",
-    resend: "Send the question again",
-    wait: "{label} (in {n} s)",
-    resent: "The question was sent again.",
-    another: "Use another method",
-    slow: "Nothing on your phone? Open the app, or use another method:",
-    back: "Back",
-    submit: "Confirm",
-    next: "Continue",
-    code: "Code",
-    push: "Companion app on your phone",
-    sms: "Code by SMS",
-    email: "Code by e-mail",
-    totp: "Authenticator app",
-    recovery: "Recovery code",
-    bypass: "Code from support",
-    pushHint: "Recommended: you see what you confirm",
-    smsHint: "We send a code to your mobile number",
-    emailHint: "We send a code to your e-mail address",
-    totpHint: "An app that shows a new code every 30 seconds",
-    recoveryHint: "One of the codes on your list",
-    bypassHint: "A code that support gave you",
-    sentTo: "We sent a code to {address}. Only the newest one counts.",
-    sending: "A code is being sent …",
-    totpAsk: "Type the code that your authenticator app shows for this login.",
-    recoveryAsk: "Type one of your recovery codes. Each works once.",
-    bypassAsk: "Type the code that support gave you.",
-    again: "Send a new code",
-    sentAgain: "A new code was sent.",
-    noneLeft: "No more codes can be sent for this login.",
-    setUp: "Set up how you confirm",
-    setUpWhy: "From now on you confirm that it is really you. Choose how:",
-    recommend: "We recommend setting up {n} ways, in case you lose one.",
-    require: "You need {n} ways.",
-    scan: "Set up your phone",
-    scanWhy: "Scan this code with your phone’s camera and follow what the phone says.",
-    scanHere: "Set up on this device",
-    scanCode: "The phone will ask for a code that we send you.",
-    qr: "QR code to scan with your phone",
-    claimed: "Your phone is being set up. Go on there.",
-    digitsAsk: "Type the six digits that your phone shows now.",
-    digits: "Six digits",
-    bound: "Your phone is set up. Now confirm this login with it: open the app.",
-    totpSetUp: "Set up an authenticator app",
-    totpScan: "Scan this code with your authenticator app, or type the key into it. Then type the code that the app shows.",
-    totpOpen: "Open an authenticator app on this device",
-    key: "Key",
-    where: "Where should the code go?",
-    number: "Mobile number",
-    numberHint: "With the country code, for example +49 151 23456789",
-    address: "E-mail address",
-    sendCode: "Send the code",
-    otherNumber: "Use another number",
-    otherAddress: "Use another address",
-    more: "You are confirmed",
-    moreWhy: "Set up a second way now, in case you lose the first one.",
-    moreNeeded: "Your organisation asks for one more way. Set it up now:",
-    codes: "Your recovery codes",
-    codesWhy: "Each of them signs you in once if you have lost everything else. They are shown only now: print them, or keep them where you keep passwords.",
-    copy: "Copy",
-    copied: "Copied.",
-    print: "Print",
-    kept: "I have kept them",
-    nothing: "This login cannot be confirmed here",
-    nothingWhy: "None of the methods at hand is set up for this login.",
-    support: "Do you need help?",
-    approved: "Confirmed",
-    approvedWhy: "You are being taken on.",
-    denied: "Not confirmed",
-    deniedWhy: "It was refused on a phone, or a wrong number was typed three times. Nothing was done.",
-    reported: "Reported as fraud",
-    reportedWhy: "Somebody reported this request as fraud, and nothing was done. If it was you, start again. If not, change your password.",
-    expired: "Time is over",
-    expiredWhy: "Nobody answered in time. Please start again.",
-    cancelled: "Cancelled",
-    cancelledWhy: "The request was cancelled. Nothing was done.",
-    superseded: "Replaced",
-    supersededWhy: "A newer request from this browser has taken over. Go on there.",
-    lost: "Please start again",
-    lostWhy: "This page has lost its request, so no answer will reach it.",
-    "wrong-code": "This code is wrong, too old or used already. Only the newest one counts.",
-    triesLeft: "{n} more tries before a pause.",
-    tryLeft: "One more try before a pause.",
-    "method-paused": "Too many wrong codes: this method pauses. Use another one, or wait {time}.",
-    "method-disabled": "Too many wrong codes: this method is disabled. Use another one, or ask support.",
-    "method-not-offered": "This method cannot be used here. Use another one.",
-    "code-too-soon": "It was sent a moment ago. Wait before sending it again.",
-    "too-many-codes": "A code was sent three times already. Use the newest one, or another method.",
-    "sms-too-many": "No SMS can be sent there at present. Use another method.",
-    "cannot-receive-sms": "This is not a mobile number, so no SMS can be sent to it.",
-    "no-number": "No mobile number is on record. Use another method, or ask support.",
-    "no-address": "No e-mail address is on record. Use another method, or ask support.",
-    "number-changed": "Your number was changed a short time ago and cannot be used yet. Use another method, or ask support.",
-    "number-required": "Your mobile number, or where that is enough your e-mail address, must be on record first. Ask support.",
-    "on-record-only": "Codes go only to the number and the address on record. Ask support if they are wrong.",
-    "has-method": "This login has a method already. Start again and confirm with it.",
-    "device-limit": "This login has as many phones as it may have.",
-    "enrolment-ended": "The time for this is over. Start it again.",
-    "not-completed": "The phone has not got that far yet. Follow what it says.",
-    "wrong-digits": "These are not the digits that the phone shows.",
-    digitsLeft: "{n} more tries.",
-    digitLeft: "One more try.",
-    "resend-limit": "The question was sent three times already. Open the app: it is waiting there.",
-    "push-limit": "Your phone is not woken at present. Open the app: the question is waiting there.",
-    internal: "The service does not answer as it should. Try again in a moment.",
-    "no-answer": "The service could not be reached. Check your connection and try again.",
-    "wrong-field-code": "This cannot be the code. Check what you typed.",
-    "wrong-field-phone": "This is not a complete number. Type it with the country code.",
-    "wrong-field-email": "This is not an e-mail address.",
-    empty: "Type something first.",
-    minutes: "{n} minutes",
-    minute: "a minute",
-    restart: "Start it again",
-  },
-  de: {
-    confirmPhone: "Auf dem Telefon bestätigen",
-    confirm: "Bestätigen Sie, dass Sie es sind",
-    typeNumber: "Geben Sie diese Zahl in der App auf Ihrem Telefon ein:",
-    openPhone: "Öffnen Sie die App auf Ihrem Telefon und beantworten Sie die Frage.",
-    yourNumber: "Ihre Zahl",
-    waking: "Ihr Telefon wird geweckt …",
-    sent: "Die Frage wurde an Ihr Telefon gesendet.",
-    failed: "Ihr Telefon ließ sich nicht wecken. Öffnen Sie die App selbst: Die Frage wartet dort.",
-    received: "Die Frage ist auf dem Telefon.",
-    offline: "Die Verbindung ist unterbrochen. Neuer Versuch …",
-    left: "Verbleibende Zeit",
-    secondsLeft: "Noch {n} Sekunden",
-    over: "Die Zeit für das Telefon ist um.",
-    openApp: "App öffnen",
-    resend: "Frage erneut senden",
-    wait: "{label} (in {n} s)",
-    resent: "Die Frage wurde erneut gesendet.",
-    another: "Anders bestätigen",
-    slow: "Nichts auf dem Telefon? Öffnen Sie die App, oder bestätigen Sie anders:",
-    back: "Zurück",
-    submit: "Bestätigen",
-    next: "Weiter",
-    code: "Code",
-    push: "App auf Ihrem Telefon",
-    sms: "Code per SMS",
-    email: "Code per E-Mail",
-    totp: "Authenticator-App",
-    recovery: "Wiederherstellungscode",
-    bypass: "Code vom Support",
-    pushHint: "Empfohlen: Sie sehen, was Sie bestätigen",
-    smsHint: "Wir senden einen Code an Ihre Mobilnummer",
-    emailHint: "Wir senden einen Code an Ihre E-Mail-Adresse",
-    totpHint: "Eine App, die alle 30 Sekunden einen neuen Code zeigt",
-    recoveryHint: "Einer der Codes auf Ihrer Liste",
-    bypassHint: "Ein Code, den der Support Ihnen gegeben hat",
-    sentTo: "Wir haben einen Code an {address} gesendet. Nur der neueste gilt.",
-    sending: "Ein Code wird gesendet …",
-    totpAsk: "Geben Sie den Code ein, den Ihre Authenticator-App für diese Anmeldung zeigt.",
-    recoveryAsk: "Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.",
-    bypassAsk: "Geben Sie den Code ein, den der Support Ihnen gegeben hat.",
-    again: "Neuen Code senden",
-    sentAgain: "Ein neuer Code wurde gesendet.",
-    noneLeft: "Für diese Anmeldung kann kein Code mehr gesendet werden.",
-    setUp: "Richten Sie ein, wie Sie bestätigen",
-    setUpWhy: "Ab jetzt bestätigen Sie, dass Sie es wirklich sind. Wählen Sie, wie:",
-    recommend: "Wir empfehlen, {n} Wege einzurichten, falls Sie einen verlieren.",
-    require: "Sie brauchen {n} Wege.",
-    scan: "Telefon einrichten",
-    scanWhy: "Scannen Sie diesen Code mit der Kamera Ihres Telefons und folgen Sie dem, was das Telefon sagt.",
-    scanHere: "Auf diesem Gerät einrichten",
-    scanCode: "Das Telefon wird nach einem Code fragen, den wir Ihnen senden.",
-    qr: "QR-Code, den Sie mit Ihrem Telefon scannen",
-    claimed: "Ihr Telefon wird eingerichtet. Machen Sie dort weiter.",
-    digitsAsk: "Geben Sie die sechs Ziffern ein, die Ihr Telefon jetzt zeigt.",
-    digits: "Sechs Ziffern",
-    bound: "Ihr Telefon ist eingerichtet. Bestätigen Sie damit jetzt diese Anmeldung: Öffnen Sie die App.",
-    totpSetUp: "Authenticator-App einrichten",
-    totpScan: "Scannen Sie diesen Code mit Ihrer Authenticator-App, oder geben Sie dort den Schlüssel ein. Geben Sie dann den Code ein, den die App zeigt.",
-    totpOpen: "Authenticator-App auf diesem Gerät öffnen",
-    key: "Schlüssel",
-    where: "Wohin soll der Code gehen?",
-    number: "Mobilnummer",
-    numberHint: "Mit Ländervorwahl, zum Beispiel +49 151 23456789",
-    address: "E-Mail-Adresse",
-    sendCode: "Code senden",
-    otherNumber: "Andere Nummer verwenden",
-    otherAddress: "Andere Adresse verwenden",
-    more: "Sie sind bestätigt",
-    moreWhy: "Richten Sie jetzt einen zweiten Weg ein, falls Sie den ersten verlieren.",
-    moreNeeded: "Ihre Organisation verlangt einen weiteren Weg. Richten Sie ihn jetzt ein:",
-    codes: "Ihre Wiederherstellungscodes",
-    codesWhy: "Mit jedem melden Sie sich einmal an, wenn alles andere verloren ist. Sie werden nur jetzt gezeigt: Drucken Sie sie aus, oder bewahren Sie sie bei Ihren Passwörtern auf.",
-    copy: "Kopieren",
-    copied: "Kopiert.",
-    print: "Drucken",
-    kept: "Ich habe sie aufbewahrt",
-    nothing: "Diese Anmeldung lässt sich hier nicht bestätigen",
-    nothingWhy: "Für diese Anmeldung ist keiner der möglichen Wege eingerichtet.",
-    support: "Brauchen Sie Hilfe?",
-    approved: "Bestätigt",
-    approvedWhy: "Es geht gleich weiter.",
-    denied: "Nicht bestätigt",
-    deniedWhy: "Auf einem Telefon wurde abgelehnt oder dreimal eine falsche Zahl eingegeben. Es ist nichts geschehen.",
-    reported: "Als Betrug gemeldet",
-    reportedWhy: "Jemand hat diese Anfrage als Betrug gemeldet, und es ist nichts geschehen. Waren Sie es, beginnen Sie neu. Wenn nicht, ändern Sie Ihr Passwort.",
-    expired: "Die Zeit ist um",
-    expiredWhy: "Niemand hat rechtzeitig geantwortet. Bitte beginnen Sie neu.",
-    cancelled: "Abgebrochen",
-    cancelledWhy: "Die Anfrage wurde abgebrochen. Es ist nichts geschehen.",
-    superseded: "Ersetzt",
-    supersededWhy: "Eine neuere Anfrage aus diesem Browser hat übernommen. Machen Sie dort weiter.",
-    lost: "Bitte beginnen Sie neu",
-    lostWhy: "Diese Seite hat ihre Anfrage verloren, deshalb erreicht sie keine Antwort mehr.",
-    "wrong-code": "Dieser Code ist falsch, zu alt oder schon benutzt. Nur der neueste gilt.",
-    triesLeft: "Noch {n} Versuche bis zu einer Pause.",
-    tryLeft: "Noch ein Versuch bis zu einer Pause.",
-    "method-paused": "Zu viele falsche Codes: Dieser Weg pausiert. Nehmen Sie einen anderen, oder warten Sie {time}.",
-    "method-disabled": "Zu viele falsche Codes: Dieser Weg ist gesperrt. Nehmen Sie einen anderen, oder fragen Sie den Support.",
-    "method-not-offered": "Dieser Weg geht hier nicht. Nehmen Sie einen anderen.",
-    "code-too-soon": "Gerade eben wurde gesendet. Warten Sie, bevor Sie es erneut tun.",
-    "too-many-codes": "Es wurde schon dreimal ein Code gesendet. Nehmen Sie den neuesten, oder einen anderen Weg.",
-    "sms-too-many": "Dorthin können zurzeit keine SMS gesendet werden. Nehmen Sie einen anderen Weg.",
-    "cannot-receive-sms": "Das ist keine Mobilnummer, also kann dorthin keine SMS gehen.",
-    "no-number": "Es ist keine Mobilnummer hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
-    "no-address": "Es ist keine E-Mail-Adresse hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
-    "number-changed": "Ihre Nummer wurde vor Kurzem geändert und gilt noch nicht. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
-    "number-required": "Zuerst muss Ihre Mobilnummer hinterlegt sein, oder Ihre E-Mail-Adresse, wo das genügt. Fragen Sie den Support.",
-    "on-record-only": "Codes gehen nur an die hinterlegte Nummer und Adresse. Stimmen sie nicht, fragen Sie den Support.",
-    "has-method": "Für diese Anmeldung ist schon ein Weg eingerichtet. Beginnen Sie neu, und bestätigen Sie damit.",
-    "device-limit": "Für diese Anmeldung sind schon so viele Telefone eingerichtet wie erlaubt.",
-    "enrolment-ended": "Die Zeit dafür ist um. Beginnen Sie damit neu.",
-    "not-completed": "Das Telefon ist noch nicht so weit. Folgen Sie dem, was es sagt.",
-    "wrong-digits": "Das sind nicht die Ziffern, die das Telefon zeigt.",
-    digitsLeft: "Noch {n} Versuche.",
-    digitLeft: "Noch ein Versuch.",
-    "resend-limit": "Die Frage wurde schon dreimal gesendet. Öffnen Sie die App: Sie wartet dort.",
-    "push-limit": "Ihr Telefon wird zurzeit nicht geweckt. Öffnen Sie die App: Die Frage wartet dort.",
-    internal: "Der Dienst antwortet nicht, wie er soll. Versuchen Sie es gleich noch einmal.",
-    "no-answer": "Der Dienst war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
-    "wrong-field-code": "Das kann nicht der Code sein. Prüfen Sie Ihre Eingabe.",
-    "wrong-field-phone": "Das ist keine vollständige Nummer. Geben Sie sie mit Ländervorwahl ein.",
-    "wrong-field-email": "Das ist keine E-Mail-Adresse.",
-    empty: "Bitte geben Sie etwas ein.",
-    minutes: "{n} Minuten",
-    minute: "eine Minute",
-    restart: "Neu beginnen",
-  },
+  confirmPhone: ["Confirm on your phone", "Auf dem Telefon bestätigen"],
+  confirm: ["Confirm that it is you", "Bestätigen Sie, dass Sie es sind"],
+  typeNumber: ["Type this number into the app on your phone:", "Geben Sie diese Zahl in der App auf Ihrem Telefon ein:"],
+  openPhone: ["Open the app on your phone and answer the question.", "Öffnen Sie die App auf Ihrem Telefon und beantworten Sie die Frage."],
+  yourNumber: ["Your number", "Ihre Zahl"],
+  waking: ["Your phone is being woken …", "Ihr Telefon wird geweckt …"],
+  sent: ["The question was sent to your phone.", "Die Frage wurde an Ihr Telefon gesendet."],
+  failed: [
+    "Your phone could not be woken. Open the app yourself: the question is waiting there.",
+    "Ihr Telefon ließ sich nicht wecken. Öffnen Sie die App selbst: Die Frage wartet dort.",
+  ],
+  received: ["The question is on the phone.", "Die Frage ist auf dem Telefon."],
+  offline: ["The connection is interrupted. Trying again …", "Die Verbindung ist unterbrochen. Neuer Versuch …"],
+  left: ["Time left", "Verbleibende Zeit"],
+  secondsLeft: ["{n} seconds left", "Noch {n} Sekunden"],
+  over: ["The time for the phone is over.", "Die Zeit für das Telefon ist um."],
+  openApp: ["Open the app", "App öffnen"],
+  resend: ["Send the question again", "Frage erneut senden"],
+  resent: ["Sent again.", "Erneut gesendet."],
+  another: ["Use another method", "Anders bestätigen"],
+  slow: ["Nothing on your phone? Open the app, or use another method:", "Nichts auf dem Telefon? Öffnen Sie die App, oder bestätigen Sie anders:"],
+  back: ["Back", "Zurück"],
+  submit: ["Confirm", "Bestätigen"],
+  next: ["Continue", "Weiter"],
+  code: ["Code", "Code"],
+  tries: ["Tries left: {n}.", "Verbleibende Versuche: {n}."],
+  change: ["Send it elsewhere", "Woandershin senden"],
+  push: ["Companion app on your phone", "App auf Ihrem Telefon"],
+  sms: ["Code by SMS", "Code per SMS"],
+  email: ["Code by e-mail", "Code per E-Mail"],
+  totp: ["Authenticator app", "Authenticator-App"],
+  recovery: ["Recovery code", "Wiederherstellungscode"],
+  bypass: ["Code from support", "Code vom Support"],
+  pushHint: ["Recommended: you see what you confirm", "Empfohlen: Sie sehen, was Sie bestätigen"],
+  smsHint: ["We send a code to your mobile number", "Wir senden einen Code an Ihre Mobilnummer"],
+  emailHint: ["We send a code to your e-mail address", "Wir senden einen Code an Ihre E-Mail-Adresse"],
+  totpHint: ["An app that shows a new code every 30 seconds", "Eine App, die alle 30 Sekunden einen neuen Code zeigt"],
+  recoveryHint: ["One of the codes on your list", "Einer der Codes auf Ihrer Liste"],
+  bypassHint: ["A code that support gave you", "Ein Code, den der Support Ihnen gegeben hat"],
+  sentTo: ["We sent a code to {address}. Only the newest one counts.", "Wir haben einen Code an {address} gesendet. Nur der neueste gilt."],
+  sending: ["A code is being sent …", "Ein Code wird gesendet …"],
+  totpAsk: [
+    "Type the code that your authenticator app shows for this login.",
+    "Geben Sie den Code ein, den Ihre Authenticator-App für diese Anmeldung zeigt.",
+  ],
+  recoveryAsk: ["Type one of your recovery codes. Each works once.", "Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal."],
+  bypassAsk: ["Type the code that support gave you.", "Geben Sie den Code ein, den der Support Ihnen gegeben hat."],
+  again: ["Send a new code", "Neuen Code senden"],
+  noneLeft: ["No more codes can be sent for this login.", "Für diese Anmeldung kann kein Code mehr gesendet werden."],
+  setUp: ["Set up how you confirm", "Richten Sie ein, wie Sie bestätigen"],
+  setUpWhy: ["From now on you confirm that it is really you. Choose how:", "Ab jetzt bestätigen Sie, dass Sie es wirklich sind. Wählen Sie, wie:"],
+  recommend: ["We recommend setting up {n} ways, in case you lose one.", "Wir empfehlen, {n} Wege einzurichten, falls Sie einen verlieren."],
+  require: ["You need {n} ways.", "Sie brauchen {n} Wege."],
+  scan: ["Set up your phone", "Telefon einrichten"],
+  scanWhy: [
+    "Scan this code with your phone’s camera and follow what the phone says.",
+    "Scannen Sie diesen Code mit der Kamera Ihres Telefons und folgen Sie dem, was das Telefon sagt.",
+  ],
+  scanHere: ["Set up on this device", "Auf diesem Gerät einrichten"],
+  scanCode: ["The phone will ask for a code that we send you.", "Das Telefon wird nach einem Code fragen, den wir Ihnen senden."],
+  qr: ["QR code to scan with your phone", "QR-Code, den Sie mit Ihrem Telefon scannen"],
+  claimed: ["Your phone is being set up. Go on there.", "Ihr Telefon wird eingerichtet. Machen Sie dort weiter."],
+  digitsAsk: ["Type the six digits that your phone shows now.", "Geben Sie die sechs Ziffern ein, die Ihr Telefon jetzt zeigt."],
+  digits: ["Six digits", "Sechs Ziffern"],
+  bound: [
+    "Your phone is set up. Now confirm this login with it: open the app.",
+    "Ihr Telefon ist eingerichtet. Bestätigen Sie damit jetzt diese Anmeldung: Öffnen Sie die App.",
+  ],
+  totpSetUp: ["Set up an authenticator app", "Authenticator-App einrichten"],
+  totpScan: [
+    "Scan this code with your authenticator app, or type the key into it. Then type the code that the app shows.",
+    "Scannen Sie diesen Code mit Ihrer Authenticator-App, oder geben Sie dort den Schlüssel ein. Geben Sie dann den Code ein, den die App zeigt.",
+  ],
+  totpOpen: ["Open an authenticator app on this device", "Authenticator-App auf diesem Gerät öffnen"],
+  key: ["Key", "Schlüssel"],
+  where: ["Where should the code go?", "Wohin soll der Code gehen?"],
+  number: ["Mobile number", "Mobilnummer"],
+  numberHint: ["With the country code, for example +49 151 23456789", "Mit Ländervorwahl, zum Beispiel +49 151 23456789"],
+  address: ["E-mail address", "E-Mail-Adresse"],
+  sendCode: ["Send the code", "Code senden"],
+  more: ["You are confirmed", "Sie sind bestätigt"],
+  moreWhy: ["Set up a second way now, in case you lose the first one.", "Richten Sie jetzt einen zweiten Weg ein, falls Sie den ersten verlieren."],
+  moreNeeded: [
+    "Your organisation asks for one more way. Set it up now:",
+    "Ihre Organisation verlangt einen weiteren Weg. Richten Sie ihn jetzt ein:",
+  ],
+  codes: ["Your recovery codes", "Ihre Wiederherstellungs\u00adcodes"],
+  codesWhy: [
+    "Each of them signs you in once if you have lost everything else. They are shown only now: print them, or keep them where you keep passwords.",
+    "Mit jedem melden Sie sich einmal an, wenn alles andere verloren ist. Sie werden nur jetzt gezeigt: Drucken Sie sie aus, oder bewahren Sie sie bei Ihren Passwörtern auf.",
+  ],
+  copy: ["Copy", "Kopieren"],
+  copied: ["Copied.", "Kopiert."],
+  print: ["Print", "Drucken"],
+  kept: ["I have kept them", "Ich habe sie aufbewahrt"],
+  nothing: ["This login cannot be confirmed here", "Diese Anmeldung lässt sich hier nicht bestätigen"],
+  nothingWhy: ["None of the methods at hand is set up for this login.", "Für diese Anmeldung ist keiner der möglichen Wege eingerichtet."],
+  support: ["Do you need help?", "Brauchen Sie Hilfe?"],
+  approved: ["Confirmed", "Bestätigt"],
+  approvedWhy: ["Just a moment …", "Einen Moment noch …"],
+  denied: ["Not confirmed", "Nicht bestätigt"],
+  deniedWhy: [
+    "It was refused on a phone, or a wrong number was typed three times. Nothing was done.",
+    "Auf einem Telefon wurde abgelehnt oder dreimal eine falsche Zahl eingegeben. Es ist nichts geschehen.",
+  ],
+  reported: ["Reported as fraud", "Als Betrug gemeldet"],
+  reportedWhy: [
+    "Somebody reported this request as fraud, and nothing was done. If it was you, start again. If not, change your password.",
+    "Jemand hat diese Anfrage als Betrug gemeldet, und es ist nichts geschehen. Waren Sie es, beginnen Sie neu. Wenn nicht, ändern Sie Ihr Passwort.",
+  ],
+  expired: ["Time is over", "Die Zeit ist um"],
+  expiredWhy: ["Nobody answered in time. Please start again.", "Niemand hat rechtzeitig geantwortet. Bitte beginnen Sie neu."],
+  cancelled: ["Cancelled", "Abgebrochen"],
+  cancelledWhy: ["The request was cancelled. Nothing was done.", "Die Anfrage wurde abgebrochen. Es ist nichts geschehen."],
+  superseded: ["Replaced", "Ersetzt"],
+  supersededWhy: [
+    "A newer request from this browser has taken over. Go on there.",
+    "Eine neuere Anfrage aus diesem Browser hat übernommen. Machen Sie dort weiter.",
+  ],
+  lost: ["Please start again", "Bitte beginnen Sie neu"],
+  lostWhy: [
+    "This page has lost its request, so no answer will reach it.",
+    "Diese Seite hat ihre Anfrage verloren, deshalb erreicht sie keine Antwort mehr.",
+  ],
+  "wrong-code": [
+    "This code is wrong, too old or used already. Only the newest one counts.",
+    "Dieser Code ist falsch, zu alt oder schon benutzt. Nur der neueste gilt.",
+  ],
+  "method-paused": [
+    "Too many wrong codes: this method pauses. Use another one, or wait {n} min.",
+    "Zu viele falsche Codes: Dieser Weg pausiert. Nehmen Sie einen anderen, oder warten Sie {n} min.",
+  ],
+  "method-disabled": [
+    "Too many wrong codes: this method is disabled. Use another one, or ask support.",
+    "Zu viele falsche Codes: Dieser Weg ist gesperrt. Nehmen Sie einen anderen, oder fragen Sie den Support.",
+  ],
+  "method-not-offered": ["This method cannot be used here. Use another one.", "Dieser Weg geht hier nicht. Nehmen Sie einen anderen."],
+  "code-too-soon": ["It was sent a moment ago. Wait before sending it again.", "Gerade eben wurde gesendet. Warten Sie, bevor Sie es erneut tun."],
+  "too-many-codes": [
+    "A code was sent three times already. Use the newest one, or another method.",
+    "Es wurde schon dreimal ein Code gesendet. Nehmen Sie den neuesten, oder einen anderen Weg.",
+  ],
+  "sms-too-many": [
+    "No SMS can be sent there at present. Use another method.",
+    "Dorthin können zurzeit keine SMS gesendet werden. Nehmen Sie einen anderen Weg.",
+  ],
+  "cannot-receive-sms": [
+    "This is not a mobile number, so no SMS can be sent to it.",
+    "Das ist keine Mobilnummer, also kann dorthin keine SMS gehen.",
+  ],
+  "no-address": [
+    "No number or address is on record for this. Use another method, or ask support.",
+    "Dafür ist keine Nummer oder Adresse hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
+  ],
+  "number-changed": [
+    "Your number was changed a short time ago and cannot be used yet. Use another method, or ask support.",
+    "Ihre Nummer wurde vor Kurzem geändert und gilt noch nicht. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
+  ],
+  "number-required": [
+    "Your mobile number, or where that is enough your e-mail address, must be on record first. Ask support.",
+    "Zuerst muss Ihre Mobilnummer hinterlegt sein, oder Ihre E-Mail-Adresse, wo das genügt. Fragen Sie den Support.",
+  ],
+  "on-record-only": [
+    "Codes go only to the number and the address on record. Ask support if they are wrong.",
+    "Codes gehen nur an die hinterlegte Nummer und Adresse. Stimmen sie nicht, fragen Sie den Support.",
+  ],
+  "has-method": [
+    "This login has a method already. Start again and confirm with it.",
+    "Für diese Anmeldung ist schon ein Weg eingerichtet. Beginnen Sie neu, und bestätigen Sie damit.",
+  ],
+  "device-limit": ["This login has as many phones as it may have.", "Für diese Anmeldung sind schon so viele Telefone eingerichtet wie erlaubt."],
+  "enrolment-ended": ["The time for this is over. Start it again.", "Die Zeit dafür ist um. Beginnen Sie damit neu."],
+  "not-completed": ["The phone has not got that far yet. Follow what it says.", "Das Telefon ist noch nicht so weit. Folgen Sie dem, was es sagt."],
+  "wrong-digits": ["These are not the digits that the phone shows.", "Das sind nicht die Ziffern, die das Telefon zeigt."],
+  "resend-limit": [
+    "The question was sent three times already. Open the app: it is waiting there.",
+    "Die Frage wurde schon dreimal gesendet. Öffnen Sie die App: Sie wartet dort.",
+  ],
+  "push-limit": [
+    "Your phone is not woken at present. Open the app: the question is waiting there.",
+    "Ihr Telefon wird zurzeit nicht geweckt. Öffnen Sie die App: Die Frage wartet dort.",
+  ],
+  internal: [
+    "The service does not answer as it should. Try again in a moment.",
+    "Der Dienst antwortet nicht, wie er soll. Versuchen Sie es gleich noch einmal.",
+  ],
+  "no-answer": [
+    "The service could not be reached. Check your connection and try again.",
+    "Der Dienst war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+  ],
+  "wrong-field-code": ["This cannot be the code. Check what you typed.", "Das kann nicht der Code sein. Prüfen Sie Ihre Eingabe."],
+  "wrong-field-phone": [
+    "This is not a complete number. Type it with the country code.",
+    "Das ist keine vollständige Nummer. Geben Sie sie mit Ländervorwahl ein.",
+  ],
+  "wrong-field-email": ["This is not an e-mail address.", "Das ist keine E-Mail-Adresse."],
+  empty: ["Type something first.", "Bitte geben Sie etwas ein."],
+  restart: ["Start it again", "Neu beginnen"],
 };
+
+const languages = ["en", "de"];
+const catalogues = languages.map((_, i) => Object.fromEntries(Object.entries(texts).map(([key, words]) => [key, words[i]])));
 
 /** Refusals that are told in the same words as another. @type {Record<string, string>} */
 const like = {
   "method-not-active": "method-not-offered", "not-for-transactions": "method-not-offered", "amount-and-payee-required": "method-not-offered",
-  "sms-budget-spent": "sms-too-many", "sms-no-price": "sms-too-many", "contact-required": "number-required", "push-paused": "push-limit",
+  "sms-budget-spent": "sms-too-many", "sms-no-price": "sms-too-many",
+  "contact-required": "number-required", "no-number": "no-address", "push-paused": "push-limit",
   "resend-too-soon": "code-too-soon", "no-activation": "enrolment-ended", "unknown-enrolment": "enrolment-ended",
   unavailable: "internal", "too-many-waiting": "internal",
 };
@@ -360,8 +308,7 @@ section { display: grid; gap: 1rem; }
   border-radius: calc(var(--radius) * 1.5);
   overflow-wrap: anywhere;
 }
-h2 { margin: 0; font-size: 1.375rem; line-height: 1.3; font-weight: 650; outline: none; text-wrap: balance; }
-h3 { margin: 0; font-size: 1rem; font-weight: 600; }
+h2 { margin: 0; font-size: 1.375rem; line-height: 1.3; font-weight: 650; text-wrap: balance; hyphens: auto; -webkit-hyphens: auto; }
 p { margin: 0; }
 .muted { color: var(--muted); }
 .small { font-size: .875rem; }
@@ -396,6 +343,7 @@ button:hover, .button:hover { background: var(--surface); }
 [aria-disabled="true"], [aria-disabled="true"]:hover { cursor: default; color: var(--muted); background: none; border-color: transparent; }
 .primary[aria-disabled="true"] { background: var(--surface); border-color: var(--border); filter: none; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+h2:focus-visible { outline: none; }
 a { color: var(--accent); }
 ul { display: grid; gap: .625rem; margin: 0; padding: 0; list-style: none; }
 .way { justify-content: start; text-align: start; padding: .75rem 1rem; }
@@ -416,6 +364,7 @@ canvas { justify-self: center; inline-size: min(100%, 14rem); block-size: auto; 
 .codes { padding: 1rem; border-radius: var(--radius); background: var(--surface); font-size: .8125rem; }
 .pair { display: grid; gap: .625rem; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
 .support { padding-block-start: 1rem; border-block-start: 1px solid var(--border); }
+::slotted(a) { color: var(--accent); font-weight: 600; }
 .mark { inline-size: 3rem; block-size: 3rem; stroke: var(--muted); }
 .mark.good { stroke: var(--success); }
 .mark.bad { stroke: var(--error); }
@@ -509,9 +458,8 @@ class Line {
     const again = () => {
       if (document.visibilityState === "visible") this.hurry();
     };
-    for (const [target, event] of /** @type {[EventTarget, string][]} */ ([[window, "online"], [window, "pageshow"], [document, "visibilitychange"]])) {
-      target.addEventListener(event, again, { signal: this.over.signal });
-    }
+    for (const event of ["online", "pageshow"]) addEventListener(event, again, { signal: this.over.signal });
+    document.addEventListener("visibilitychange", again, { signal: this.over.signal });
     this.open();
   }
 
@@ -668,7 +616,7 @@ export class JawortWait extends HTMLElement {
   #restarting = false;
   /** @type {Map<Element, () => void>} what is done every second while an element is shown */
   #ticks = new Map();
-  /** @type {((s: State) => void) | null} what the panel does with news */
+  /** @type {((s: State | null) => void) | null} what the panel does with news */
   #news = null;
 
   #card = h("div", { class: "card", part: "card" });
@@ -727,7 +675,7 @@ export class JawortWait extends HTMLElement {
     return new Promise((kept) => {
       const t = this.#texts;
       const note = h("p", { class: "note", role: "status" });
-      this.#show("codes", t.codes, [
+      this.#show("recovery-codes", t.codes, [
         h("p", { class: "muted" }, t.codesWhy),
         h("ul", { class: "codes", part: "codes" }, ...codes.map((code) => h("li", {}, code))),
         h("div", { class: "pair" },
@@ -735,7 +683,8 @@ export class JawortWait extends HTMLElement {
           this.#button(t.print, () => print(t.codes, codes), { id: "print" })),
         note,
         this.#button(t.kept, () => {
-          this.#finished();
+          if (this.#ended) this.#finished();
+          else this.#home(true);
           kept();
         }, { class: "primary", id: "kept" }),
       ], "title");
@@ -767,7 +716,7 @@ export class JawortWait extends HTMLElement {
       lost: () => this.#finish({ status: "lost" }),
       up: (is) => {
         this.#up = is;
-        if (this.#state) this.#news?.(this.#state);
+        this.#news?.(this.#state);
       },
     });
     this.#ticking = setInterval(() => this.#tick(), second);
@@ -831,8 +780,8 @@ export class JawortWait extends HTMLElement {
       h("p", { class: "muted", part: "reason" }, why),
       good ? null : h("slot", { name: "again" }),
       good ? null : this.#support(),
-    ], this.shadowRoot?.activeElement ? "title" : "", icon(good ? "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 12l3 3 5-6" : "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v6M12 16.5v.5",
-      "mark " + (good ? "good" : status === "reported" || status === "denied" ? "bad" : "")));
+    ], "", icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z" + (good ? "M8 12l3 3 5-6" : "M12 7v6M12 16.5v.5"),
+      "mark " + (good ? "good" : ["reported", "denied"].includes(status) ? "bad" : "")));
     if (this.#told) return;
     this.#told = true;
     this.#say(`${t[status]}. ${why}`);
@@ -845,7 +794,7 @@ export class JawortWait extends HTMLElement {
 
   #tick() {
     const now = performance.now();
-    if (!this.#ended && !this.#up && now > this.#closes + grace) {
+    if (!this.#ended && !this.#up && now > Math.min(this.#closes, this.#start + longest) + grace) {
       this.#finish({ status: "lost" });
       return;
     }
@@ -869,13 +818,13 @@ export class JawortWait extends HTMLElement {
     const wanted = [this.lang, /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang, ...navigator.languages];
     for (const one of wanted) {
       const short = one?.slice(0, 2).toLowerCase();
-      if (short === "de" || short === "en") return short;
+      if (short && languages.includes(short)) return short;
       if (one && wanted.indexOf(one) < 2) return "en"; // the page speaks something else
     }
     return "en";
   }
 
-  get #texts() { return texts[this.#language]; }
+  get #texts() { return catalogues[languages.indexOf(this.#language)]; }
 
   /** @param {string} words for who does not see */
   #say(words) {
@@ -887,15 +836,10 @@ export class JawortWait extends HTMLElement {
   #why({ code, body, after }) {
     const t = this.#texts;
     const left = body.attempts_left;
-    const minutes = Math.ceil(after / 60);
-    const time = minutes > 1 ? t.minutes.replace("{n}", String(minutes)) : t.minute;
-    const tries = (/** @type {string} */ many, /** @type {string} */ one) => left === 1 ? " " + t[one] : left > 1 ? " " + t[many].replace("{n}", left) : "";
-    if (code === "wrong-code" && left === 0) return t["method-paused"].replace("{time}", time);
-    if (code === "wrong-code") return t[code] + tries("triesLeft", "tryLeft");
-    if (code === "wrong-digits" && left === 0) return t["enrolment-ended"];
-    if (code === "wrong-digits") return t[code] + tries("digitsLeft", "digitLeft");
+    if (left === 0) code = code === "wrong-code" ? "method-paused" : "enrolment-ended";
     const key = code === "invalid-request" ? "wrong-field-" + body.field : like[code] ?? code;
-    return (t[key] ?? body.detail ?? t.internal).replace("{time}", time);
+    const why = (t[key] ?? body.detail ?? t.internal).replace("{n}", String(Math.ceil(after / 60)));
+    return left ? `${why} ${t.tries.replace("{n}", left)}` : why;
   }
 
   // --- parts of panels
@@ -914,7 +858,7 @@ export class JawortWait extends HTMLElement {
     this.#bar.setAttribute("aria-label", this.#texts.left);
     const heading = h("h2", { id: "title", part: "title", tabindex: -1 }, title);
     this.#card.lang = this.#language;
-    this.#card.replaceChildren(h("section", { "aria-labelledby": "title", part: name, class: name }, above ?? "", heading,
+    this.#card.replaceChildren(h("section", { "aria-labelledby": "title", part: "panel " + name }, above ?? "", heading,
       .../** @type {Node[]} */ (children.filter((c) => c))));
     this.#tick();
     if (focus === "input") this.#card.querySelector("input")?.focus();
@@ -944,11 +888,10 @@ export class JawortWait extends HTMLElement {
   /** @param {string[]} methods @param {(method: string) => void} pick */
   #list(methods, pick) {
     const t = this.#texts;
-    return h("ul", { part: "methods" }, ...Object.keys(ways).filter((m) => methods.includes(m)).map((m) => h("li", {},
-      this.#button(h("span", {}, t[m], h("small", {}, t[m + "Hint"])), () => pick(m), { class: "way", part: "button method", "data-method": m }))).map((item) => {
-      const button = /** @type {HTMLElement} */ (item.firstElementChild);
-      button.prepend(icon(ways[button.dataset.method ?? ""].icon));
-      return item;
+    return h("ul", { part: "methods" }, ...Object.keys(ways).filter((m) => methods.includes(m)).map((m) => {
+      const button = this.#button(h("span", {}, t[m], h("small", {}, t[m + "Hint"])), () => pick(m), { class: "way", part: "button method", "data-method": m });
+      button.prepend(icon(ways[m].icon));
+      return h("li", {}, button);
     }));
   }
 
@@ -985,7 +928,8 @@ export class JawortWait extends HTMLElement {
 
   /** @param {boolean | undefined} digits only @param {Record<string, any>} [props] */
   #codeInput(digits, props = {}) {
-    return digits ? { class: "digits", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, ...props } : { autocomplete: "off", maxlength: 64, ...props };
+    if (!digits) return { autocomplete: "off", maxlength: 64, ...props };
+    return { class: "digits", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, ...props };
   }
 
   /** A button that can be used again after a while. @param {string} label @param {() => number} at @param {() => void} act @param {string} id */
@@ -994,7 +938,7 @@ export class JawortWait extends HTMLElement {
     const tick = () => {
       const left = Math.ceil((at() - performance.now()) / second);
       button.ariaDisabled = String(left > 0);
-      button.textContent = left > 0 ? this.#texts.wait.replace("{label}", label).replace("{n}", String(left)) : label;
+      button.textContent = left > 0 ? `${label} (${left} s)` : label;
     };
     this.#ticks.set(button, tick);
     return button;
@@ -1051,10 +995,17 @@ export class JawortWait extends HTMLElement {
     const state = this.#state, methods = state?.methods ?? [];
     const number = state ? state.number ?? "" : this.getAttribute("number") ?? "";
     if (this.#ended) this.#more(moved);
-    else if (!state && !number) this.#show("waiting", this.#texts.confirm, [h("p", { class: "muted" }, "…")], "");
+    else if (!state && !number) this.#waiting();
     else if (!state || methods.includes("push") || this.#bound) this.#phoneAsked(number, methods.filter((m) => m !== "push"), moved);
     else if (this.#activate) this.#choose(moved);
     else this.#methods(methods, moved);
+  }
+
+  /** Nothing is known yet. */
+  #waiting() {
+    const words = h("p", { class: "muted" }, "…");
+    this.#show("waiting", this.#texts.confirm, [words], "");
+    this.#news = () => { words.textContent = this.#up ? "…" : this.#texts.offline; };
   }
 
   /** The phones have been asked. @param {string} number @param {string[]} others @param {boolean} moved */
@@ -1064,7 +1015,8 @@ export class JawortWait extends HTMLElement {
     const onPhone = matchMedia("(pointer: coarse)").matches;
     const note = h("p", { class: "note small", role: "status" });
     const offered = others.filter((m) => m in ways);
-    const list = h("section", { hidden: true, part: "others" }, h("p", { class: "muted small", hidden: true, id: "slow" }, t.slow), this.#list(offered, (m) => this.#pick(m)));
+    const hint = h("p", { class: "muted small", hidden: true }, t.slow);
+    const list = h("section", { hidden: true, part: "others" }, hint, this.#list(offered, (m) => this.#pick(m)));
     const more = this.#button(t.another, () => (offered.length ? reveal(true) : this.#choose(true)), { class: "link", id: "another" });
     const reveal = (/** @type {boolean} */ focus) => {
       list.hidden = false;
@@ -1081,7 +1033,7 @@ export class JawortWait extends HTMLElement {
       if (answer.code === "resend-limit" || this.#resend.times >= 3) resend.hidden = true;
       this.#tick();
     }, "resend");
-    resend.hidden = this.#resend.times >= 3;
+    resend.hidden = this.#bound || this.#resend.times >= 3;
     this.#show("phone-asked", t.confirmPhone, [
       this.#bound ? h("p", { class: "note" }, t.bound) : null,
       h("p", {}, number ? t.typeNumber : t.openPhone),
@@ -1097,11 +1049,12 @@ export class JawortWait extends HTMLElement {
       if (delivery.dataset.at && at !== "waking") this.#say(t[at]);
       delivery.dataset.at = at;
       delivery.textContent = t[at];
+      delivery.hidden = this.#bound && at === "waking"; // a phone that was set up just now is not woken
       if (at === "over") resend.hidden = true;
     };
     this.#news = (state) => {
-      const now = JSON.stringify([state.number ?? "", (state.methods ?? []).filter((m) => m !== "push")]);
-      if (now !== JSON.stringify([number, others])) this.#home();
+      const now = state && JSON.stringify([state.number ?? "", (state.methods ?? []).filter((m) => m !== "push")]);
+      if (now && now !== JSON.stringify([number, others])) this.#home();
       else said(state);
     };
     said(this.#state);
@@ -1109,7 +1062,7 @@ export class JawortWait extends HTMLElement {
     this.#ticks.set(delivery, () => {
       said(this.#state);
       if (performance.now() < this.#slow || this.#state?.delivery?.received || !list.hidden || !offered.length) return;
-      /** @type {HTMLElement} */ (list.querySelector("#slow")).hidden = false;
+      hint.hidden = false;
       reveal(this.shadowRoot?.activeElement === more);
       this.#say(t.slow);
     });
@@ -1122,9 +1075,10 @@ export class JawortWait extends HTMLElement {
   /** No phone is asked. @param {string[]} methods @param {boolean} moved */
   #methods(methods, moved) {
     const t = this.#texts, offered = methods.filter((m) => m in ways);
-    if (offered.length === 0) this.#show("nothing", t.nothing, [h("p", { class: "muted" }, t.nothingWhy), h("slot", { name: "again" }), this.#support()], moved ? "title" : "");
+    const focus = moved ? "title" : "", why = h("p", { class: "muted" }, t.nothingWhy);
+    if (offered.length === 0) this.#show("nothing", t.nothing, [why, h("slot", { name: "again" }), this.#support()], focus);
     else if (offered.length === 1 && !ways[offered[0]].sends && !moved) this.#code(offered[0], "");
-    else this.#show("methods", t.confirm, [this.#list(offered, (m) => this.#pick(m)), this.#clock, this.#error, this.#support()], moved ? "title" : "");
+    else this.#show("methods", t.confirm, [this.#list(offered, (m) => this.#pick(m)), this.#clock, this.#error, this.#support()], focus);
   }
 
   /** Sends a code where one is needed, and has it typed. @param {string} method */
@@ -1169,7 +1123,7 @@ export class JawortWait extends HTMLElement {
     const none = h("p", { class: "muted small", hidden: true }, t.noneLeft);
     const again = this.#later(t.again, () => this.#sent.get(method)?.at ?? 0, async () => {
       const answer = await send();
-      if (answer?.ok) note.textContent = t.sentAgain;
+      if (answer?.ok) note.textContent = t.resent;
       check();
       this.#tick();
     }, "again");
@@ -1261,7 +1215,7 @@ export class JawortWait extends HTMLElement {
     const t = this.#texts, sms = method === "sms";
     this.#show("where", t.where, [this.#error, this.#form({
       label: sms ? t.number : t.address, hint: sms ? t.numberHint : undefined, submit: t.sendCode,
-      input: sms ? { type: "tel", inputmode: "tel", autocomplete: "tel", maxlength: 40 } : { type: "email", inputmode: "email", autocomplete: "email", maxlength: 254 },
+      input: sms ? { type: "tel", autocomplete: "tel", maxlength: 40 } : { type: "email", autocomplete: "email", maxlength: 254 },
       act: (value) => this.#setUp(method, sms ? { phone: value } : { email: value }),
     }), this.#clock, this.#back(), this.#support()], "input");
   }
@@ -1285,7 +1239,7 @@ export class JawortWait extends HTMLElement {
       ] : [letter?.above ?? null]), this.#error,
       this.#form({ label: t.code, submit: t.submit, input: this.#codeInput(true), act }),
       ...(letter?.below ?? []),
-      totp ? null : this.#button(method === "sms" ? t.otherNumber : t.otherAddress, () => this.#where(method), { class: "link", id: "other" }),
+      totp ? null : this.#button(t.change, () => this.#where(method), { class: "link", id: "other" }),
       this.#ended ? null : this.#clock, this.#back(), this.#support(),
     ], totp ? "title" : "input");
   }
@@ -1294,8 +1248,9 @@ export class JawortWait extends HTMLElement {
   #scan(e) {
     const t = this.#texts, how = h("p", { class: "muted" }, t.scanWhy);
     const here = matchMedia("(pointer: coarse)").matches;
-    const code = h("div", { class: "field" }, e.qr ? drawing(e.qr, t.qr) : "", this.#link(t.scanHere, e.link, { id: "here", class: here ? "button primary" : "button" }) ?? "");
-    this.#show("scan", t.scan, [how, code, e.code ? h("p", { class: "muted small" }, t.scanCode) : null, this.#error, this.#ended ? null : this.#clock, this.#back(), this.#support()], "title");
+    const link = this.#link(t.scanHere, e.link, { id: "here", class: here ? "button primary" : "button" });
+    const code = h("section", {}, e.qr ? drawing(e.qr, t.qr) : null, link, e.code ? h("p", { class: "muted small" }, t.scanCode) : null);
+    this.#show("scan", t.scan, [how, code, this.#error, this.#ended ? null : this.#clock, this.#back(), this.#support()], "title");
     this.#watch(e, (now) => {
       if (now.status === "claimed") {
         how.textContent = t.claimed;
@@ -1327,7 +1282,8 @@ export class JawortWait extends HTMLElement {
   /** The link is good for nothing any more. */
   #startAgain() {
     const t = this.#texts;
-    this.#show("again", t.scan, [this.#error, this.#button(t.restart, () => this.#setUp("push"), { class: "primary", id: "restart" }), this.#back(), this.#support()], "title");
+    const restart = this.#button(t.restart, () => this.#setUp("push"), { class: "primary", id: "restart" });
+    this.#show("again", t.scan, [this.#error, restart, this.#back(), this.#support()], "title");
     this.#refuse(t["enrolment-ended"]);
   }
 

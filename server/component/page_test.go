@@ -40,8 +40,8 @@ func (h *house) socket(a client.Approval) string {
 func (h *house) show(tab *browsertest.Tab, language string, elements ...string) waiting {
 	h.Helper()
 	jawort := h.jawort
-	body := fmt.Sprintf(`<!doctype html><html lang="%s"><meta name="viewport" content="width=device-width"><title>Portal</title><link rel="stylesheet" href="/page.css">
-		<script src="/page.js"></script><script type="module" src="%s%s" integrity="%s" crossorigin></script>
+	body := fmt.Sprintf(`<!doctype html><html lang="%s"><meta name="viewport" content="width=device-width"><title>Portal</title>
+		<link rel="stylesheet" href="/page.css"><script src="/page.js"></script><script type="module" src="%s%s" integrity="%s" crossorigin></script>
 		<main><h1>Muster Makler AG</h1>%s</main>`, language, jawort, component.Path, component.Integrity(), strings.Join(elements, ""))
 	h.page.jawort.Store(&jawort)
 	h.page.body.Store(&body)
@@ -54,6 +54,14 @@ func (h *house) show(tab *browsertest.Tab, language string, elements ...string) 
 func (h *house) wait(a client.Approval, attributes ...string) waiting {
 	h.Helper()
 	return h.show(browsertest.New(h.T), "en", h.markup(a, attributes...))
+}
+
+// tell has the sockets of the next page say one frame, whatever the server would.
+func (h *house) tell(frame string) {
+	h.page.script.Store(new(`window.WebSocket = class {
+		constructor() { setTimeout(() => this.onmessage({ data: ` + quoted(frame) + ` })); }
+		close() {}
+	};`))
 }
 
 // wantEnd waits until the page was told this end, once.

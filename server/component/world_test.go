@@ -167,7 +167,9 @@ func (h *house) furnish() {
 	var err error
 	h.key, err = account.NewSecret(rand.Reader)
 	h.must(err)
-	h.must(store.CreateKey(ctx, account.Key{ID: h.newID(id.Key), Application: h.application.ID, Scopes: account.Scopes, Hash: account.HashSecret(h.key), CreatedAt: now}))
+	h.must(store.CreateKey(ctx, account.Key{
+		ID: h.newID(id.Key), Application: h.application.ID, Scopes: account.Scopes, Hash: account.HashSecret(h.key), CreatedAt: now,
+	}))
 	h.client, err = client.New(client.Config{BaseURL: h.cfg.Server.PublicURL, Key: h.key})
 	h.must(err)
 	_, err = h.client.PutAccount(ctx, login, "Office South")
@@ -349,5 +351,8 @@ func (p host) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-const hostStyle = `:root { color-scheme: light dark; } body { margin: 0; padding: 1rem; font-family: system-ui, sans-serif; background: light-dark(#e9edf3, #0d1015); }
-main { max-width: 26rem; margin: 4vh auto; } h1 { font-size: 1rem; font-weight: 600; margin: 0 0 1rem; }`
+const hostStyle = `
+:root { color-scheme: light dark; }
+body { margin: 0; padding: 1rem; font-family: system-ui, sans-serif; background: light-dark(#e9edf3, #0d1015); }
+main { max-width: 26rem; margin: 4vh auto; }
+h1 { font-size: 1rem; font-weight: 600; margin: 0 0 1rem; }`
