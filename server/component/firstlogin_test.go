@@ -184,7 +184,9 @@ func TestWhatComesFromOutsideIsOnlyEverText(t *testing.T) {
 	_ = browsertest.Eval[bool](w.Tab, `(() => { document.querySelector("jawort-wait").showRecoveryCodes([`+quoted(script)+`]); return true; })()`)
 	w.WantText("#title", "Your recovery codes")
 	w.WantText(`[part="codes"]`, script)
-	hostile := h.show(w.Beside(), "en", `<jawort-wait number="42" support="javascript:window.hacked=1" app-url="javascript:window.hacked=1"></jawort-wait>`)
+	hand := w.Beside()
+	hand.Show(browsertest.Screen{Width: 390, Height: 844, Mobile: true}) // where the app would be opened
+	hostile := h.show(hand, "en", `<jawort-wait number="42" support="javascript:window.hacked=1" app-url="javascript:window.hacked=1"></jawort-wait>`)
 	hostile.WantText(part("support"), "javascript:")
 	for _, tab := range []waiting{w, hostile} {
 		if n := browsertest.Eval[int](tab.Tab, inside+`.querySelectorAll("img, script, a[href^=javascript]").length`); n != 0 {
