@@ -18,14 +18,10 @@ func (e *evaluation) activating(m approval.Method) (Obstacle, time.Time) {
 			return o, until
 		}
 	}
-	switch m {
-	case approval.MethodPush:
+	if m == approval.MethodPush {
 		return e.byPhone()
-	case approval.MethodSMS:
-		return e.bySMS()
-	default:
-		return "", time.Time{}
 	}
+	return e.sent(m)
 }
 
 // byRecord demands that a first method is proved by what is on record, and that a number is: an authenticator app or a
@@ -39,7 +35,7 @@ func (e *evaluation) byRecord(m approval.Method) (Obstacle, time.Time) {
 	case m == approval.MethodEmail && e.Account.Email == "":
 		return ObstacleNoAddress, time.Time{}
 	case m == approval.MethodPush:
-		return e.resting()
+		return e.held(approval.MethodSMS)
 	default:
 		return "", time.Time{}
 	}
@@ -48,11 +44,14 @@ func (e *evaluation) byRecord(m approval.Method) (Obstacle, time.Time) {
 // byPhone demands something of the account's own to bind its phone to, where the account must not be shared.
 func (e *evaluation) byPhone() (Obstacle, time.Time) {
 	switch {
-	case e.group.Sharing != SharingForbidden || e.Account.Email != "":
+	case e.group.Sharing != SharingForbidden:
 		return "", time.Time{}
-	case e.Account.Phone == "":
+	case e.Account.Phone == "" && e.Account.Email == "":
 		return ObstacleNoNumber, time.Time{}
-	default:
-		return e.resting()
 	}
+	o, until := e.held(approval.MethodEmail)
+	if e.Account.Email == "" || (o != "" && e.Account.Phone != "") {
+		return e.held(approval.MethodSMS)
+	}
+	return o, until
 }

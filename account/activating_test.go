@@ -45,6 +45,12 @@ func TestAFirstLoginBeginsWithWhatTheGroupAllows(t *testing.T) {
 		"a personal login with a new number": {func(s *account.Situation) {
 			s.Group.Policy.Sharing, s.Account.Email, s.Group.Policy.Methods, s.Account.PhoneChangedAt = account.SharingForbidden, "", []approval.Method{"push"}, now
 		}, nil, "number_changed"},
+		"a personal login with a new address": {func(s *account.Situation) {
+			s.Group.Policy.Sharing, s.Account.Phone, s.Group.Policy.Methods, s.Account.EmailChangedAt = account.SharingForbidden, "", []approval.Method{"push"}, now
+		}, nil, "address_changed"},
+		"a personal login with a new address and a number": {func(s *account.Situation) {
+			s.Group.Policy.Sharing, s.Group.Policy.Methods, s.Account.EmailChangedAt = account.SharingForbidden, []approval.Method{"push"}, now
+		}, []approval.Method{"push"}, ""},
 		"nothing that can come first": {func(s *account.Situation) { s.Group.Policy.Methods = []approval.Method{"recovery", "bypass"} }, nil, "not_allowed"},
 	} {
 		v := judged(func(s *account.Situation) { s.Devices = 0; c.change(s) })

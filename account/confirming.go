@@ -5,10 +5,8 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/factor"
 )
-
-// NumberRest is how long a changed number confirms nothing: whoever took over a login must not bring a number of their own.
-const NumberRest = 24 * time.Hour
 
 // collect returns the methods that nothing stands in the way of, or else the most telling obstacle and when it is over.
 func (e *evaluation) collect(obstacle func(approval.Method) (Obstacle, time.Time)) ([]approval.Method, Obstacle, time.Time) {
@@ -45,10 +43,8 @@ func (e *evaluation) confirming(m approval.Method) (Obstacle, time.Time) {
 	case m == approval.MethodSMS && e.Account.Phone == "":
 		return ObstacleNoNumber, time.Time{}
 	}
-	if m == approval.MethodSMS {
-		if o, until := e.bySMS(); o != "" {
-			return o, until
-		}
+	if o, until := e.sent(m); o != "" {
+		return o, until
 	}
 	return e.paused(m)
 }
@@ -65,21 +61,38 @@ func (e *evaluation) allowed(m approval.Method) bool {
 	return listed(e.application.Methods, m) && listed(e.group.Methods, m) && !e.application.Preset.forbids(m)
 }
 
-// bySMS says what keeps codes from being sent to the account's number.
-func (e *evaluation) bySMS() (Obstacle, time.Time) {
-	if !e.group.SMS.On(e.Account) {
+// sent says what keeps codes from being sent to the account by the method.
+func (e *evaluation) sent(m approval.Method) (Obstacle, time.Time) {
+	if m == approval.MethodSMS && !e.group.SMS.On(e.Account) {
 		return ObstacleSMSOff, time.Time{}
 	}
-	return e.resting()
+	return e.held(m)
 }
 
-// resting says whether the account's number was changed too recently.
-func (e *evaluation) resting() (Obstacle, time.Time) {
-	rested := e.Account.PhoneChangedAt.Add(NumberRest)
-	if e.Account.Phone == "" || e.Account.PhoneChangedAt.IsZero() || !e.Now.Before(rested) {
+// held says whether the number or address to which codes of the method go was changed too recently.
+func (e *evaluation) held(m approval.Method) (Obstacle, time.Time) {
+	until := e.Account.HeldUntil(m, e.Now)
+	switch {
+	case until.IsZero():
 		return "", time.Time{}
+	case m == approval.MethodEmail:
+		return ObstacleAddressChanged, until
+	default:
+		return ObstacleNumberChanged, until
 	}
-	return ObstacleNumberChanged, rested
+}
+
+// HeldUntil returns until when the account's number (sms) or address (email) confirms nothing because it was changed a
+// short time ago; zero: it confirms, or there is none.
+func (a Account) HeldUntil(m approval.Method, now time.Time) time.Time {
+	switch {
+	case m == approval.MethodSMS && a.Phone != "":
+		return factor.HeldUntil(a.PhoneChangedAt, now)
+	case m == approval.MethodEmail && a.Email != "":
+		return factor.HeldUntil(a.EmailChangedAt, now)
+	default:
+		return time.Time{}
+	}
 }
 
 func (e *evaluation) paused(m approval.Method) (Obstacle, time.Time) {

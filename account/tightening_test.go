@@ -36,7 +36,7 @@ func (d dice) situation() account.Situation {
 	s.Application.Policy.ConfirmationSet = pick(d, "", "office")
 	s.Account.Interval = pick(d, nil, days(d.IntN(8)))
 	s.Account.SMSOn, s.Account.Phone, s.Account.Email = d.IntN(2) == 0, pick(d, "", "+4930123"), pick(d, "", "a@b.example")
-	s.Account.PhoneChangedAt = pick(d, time.Time{}, now.Add(-account.Day/2))
+	s.Account.PhoneChangedAt, s.Account.EmailChangedAt = pick(d, time.Time{}, now.Add(-account.Day/2)), pick(d, time.Time{}, now.Add(-account.Day/2))
 	s.Kind = pick(d, approval.Login, approval.Login, approval.Transaction)
 	s.Devices, s.Active, s.Remember, s.NamesSums = d.IntN(2), pick(d, nil, d.some()[:0], d.some()), d.IntN(2) == 0, d.IntN(2) == 0
 	s.Pauses = pick(d, nil, []account.Pause{{pick(d, account.Methods...), pick(d, time.Time{}, now.Add(d.around()))}})

@@ -106,7 +106,8 @@ const (
 	ObstacleNoNumber       Obstacle = "no_number"
 	ObstacleNoAddress      Obstacle = "no_address"
 	ObstacleSMSOff         Obstacle = "sms_off"
-	ObstacleNumberChanged  Obstacle = "number_changed" // within the last 24 h
+	ObstacleNumberChanged  Obstacle = "number_changed"  // within the last 24 h
+	ObstacleAddressChanged Obstacle = "address_changed" // likewise
 	ObstaclePaused         Obstacle = "method_paused"
 	ObstacleDisabled       Obstacle = "method_disabled"
 	ObstacleOperator       Obstacle = "operator_needed" // only an operator binds a first method

@@ -18,6 +18,7 @@ type Account struct {
 	Interval       *int      `json:"interval"` // days; nil: the group's default
 	SMS            bool      `json:"sms"`
 	PhoneChangedAt time.Time `json:"phone_changed_at,omitzero"`
+	EmailChangedAt time.Time `json:"email_changed_at,omitzero"`
 	Devices        int       `json:"devices"` // active ones
 	Methods        []string  `json:"methods"`
 	Used           []Use     `json:"used"` // newest first

@@ -60,7 +60,7 @@ func (c coded) record(what string, call func()) {
 	c.Helper()
 	c.set(what)
 	call()
-	c.set(`phone = '+4915123450000', email = 'anna@example.com', phone_changed_at = 0`)
+	c.set(`phone = '+4915123450000', email = 'anna@example.com', phone_changed_at = 0, email_changed_at = 0`)
 }
 
 // group puts the account into a group with the policy for one call.
@@ -198,6 +198,10 @@ func (c coded) playSending() {
 		c.say("409 number-changed", "POST", at+"/codes", sms, ticket)
 		c.say("409 number-changed", "POST", at+"/code", typed("sms", "123456"), ticket)
 	})
+	c.record(`email_changed_at = 9000000000000000`, func() {
+		c.say("409 address-changed", "POST", at+"/codes", email, ticket)
+		c.say("409 address-changed", "POST", at+"/code", typed("email", "123456"), ticket)
+	})
 	for what, code := range map[string]string{`active_since = 0`: "409 method-not-active", `disabled_at = 1`: "409 method-disabled", `paused_until = 9000000000000000`: "429 method-paused"} {
 		c.method(what, `active_since = 1, disabled_at = 0, paused_until = 0`, func() {
 			c.say(code, "POST", at+"/codes", sms, ticket)
@@ -308,6 +312,7 @@ func (c coded) playFirstLogin() {
 	c.record(`phone = ''`, func() { c.say("409 no-number", "POST", at+"/activations", sms, ticket) })
 	c.record(`email = ''`, func() { c.say("409 no-address", "POST", at+"/activations", email, ticket) })
 	c.record(`phone_changed_at = 9000000000000000`, func() { c.say("409 number-changed", "POST", at+"/activations", sms, ticket) })
+	c.record(`email_changed_at = 9000000000000000`, func() { c.say("409 address-changed", "POST", at+"/activations", email, ticket) })
 	c.say("422 cannot-receive-sms", "POST", at+"/activations", `{"method":"sms","phone":"+49 30 901820"}`, ticket)
 	c.say("422 sms-no-price", "POST", at+"/activations", `{"method":"sms","phone":"+43 664 1234567"}`, ticket)
 	c.group(account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord}, func() {

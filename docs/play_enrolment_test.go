@@ -43,6 +43,7 @@ func (b bound) playAuthorities() {
 		b.group(own, func() { b.start("409 contact-required", client.NewEnrolment{}) })
 	})
 	b.record(`phone_changed_at = 9000000000000000`, func() { b.group(onRecord, func() { b.start("409 number-changed", client.NewEnrolment{}) }) })
+	b.record(`phone = '', email_changed_at = 9000000000000000`, func() { b.group(own, func() { b.start("409 address-changed", client.NewEnrolment{}) }) })
 	b.group(own, func() {
 		b.start("409 helper-not-allowed", client.NewEnrolment{Authorize: client.ByOperator, Reason: "no smartphone", Helper: "AB1234"})
 	})
@@ -181,6 +182,9 @@ func (b bound) playFirstPhone() {
 	})
 	b.record(`phone_changed_at = 9000000000000000`, func() {
 		b.group(account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord}, func() { b.say("409 number-changed", "POST", pages, "", ticket) })
+	})
+	b.record(`phone = '', email_changed_at = 9000000000000000`, func() {
+		b.group(account.GroupPolicy{Sharing: account.SharingForbidden}, func() { b.say("409 address-changed", "POST", pages, "", ticket) })
 	})
 	e := b.onPage(pages, ticket)
 	own := pages + "/" + e.ID

@@ -60,7 +60,7 @@ func (b bound) sent() string {
 	return codeInText.FindString(message.Text)
 }
 
-const onRecord = `phone = '+4915198760003', phone_changed_at = 0, email = 'anna@example.com'`
+const onRecord = `phone = '+4915198760003', phone_changed_at = 0, email = 'anna@example.com', email_changed_at = 0`
 
 // hindered has act refused by what is on record.
 func (b bound) hindered(act func() error, hindrances ...string) {
@@ -68,6 +68,7 @@ func (b bound) hindered(act func() error, hindrances ...string) {
 	for _, want := range hindrances {
 		b.set(map[string]string{
 			"no-number": `phone = ''`, "no-address": `email = ''`, "number-changed": `phone_changed_at = 9000000000000000`,
+			"address-changed": `email_changed_at = 9000000000000000`,
 			"cannot-receive-sms": `phone = '+4930901820'`, "sms-no-price": `phone = '+436641234567'`,
 		}[want])
 		b.refused(want, act())
@@ -88,11 +89,11 @@ func (b bound) playProof() {
 }
 
 func (t taker) playMail() {
-	t.hindered(func() error { return t.try(t.wrong) }, "no-address")
+	t.hindered(func() error { return t.try(t.wrong) }, "no-address", "address-changed")
 	t.refused("wrong-code", t.try(t.wrong))
 	t.pass(20 * time.Second)
-	t.hindered(t.resend, "no-address")
-	t.hindered(func() error { return t.try(t.sent) }, "no-address")
+	t.hindered(t.resend, "no-address", "address-changed")
+	t.hindered(func() error { return t.try(t.sent) }, "no-address", "address-changed")
 }
 
 func (t taker) playSMS() {

@@ -25,8 +25,18 @@ func Pause(failures int) (pause time.Duration, disabled bool) {
 // AttemptsLeft returns how many more wrong codes are taken before the method pauses or is disabled.
 func AttemptsLeft(failures int) int { return max(firstPause-failures, 0) }
 
-// NumberHold is how long a changed number confirms nothing, so that whoever had it before can object.
-const NumberHold = 24 * time.Hour
+// ContactHold is how long a changed number or address confirms nothing: whoever took over a login must not bring one of
+// their own, and whoever had the one before can object.
+const ContactHold = 24 * time.Hour
+
+// HeldUntil returns until when a number or address that was changed then confirms nothing; zero: it confirms.
+func HeldUntil(changed, now time.Time) time.Time {
+	until := changed.Add(ContactHold)
+	if changed.IsZero() || !now.Before(until) {
+		return time.Time{}
+	}
+	return until
+}
 
 // ActivationLife is how long the key of an authenticator app waits for its first code.
 const ActivationLife = 15 * time.Minute

@@ -29,6 +29,8 @@ var (
 		"No e-mail address is on record for this account, so no code can be sent by e-mail. Use another method, or ask support.")
 	ErrNumberChanged = refusal.New(refusal.Conflict, "number-changed",
 		"The number of this account was changed a short time ago and confirms nothing yet. Use another method, or ask support.")
+	ErrAddressChanged = refusal.New(refusal.Conflict, "address-changed",
+		"The e-mail address of this account was changed a short time ago and confirms nothing yet. Use another method, or ask support.")
 )
 
 // Refusals of activating and removing methods.

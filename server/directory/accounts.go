@@ -51,6 +51,7 @@ type accountView struct {
 	Interval       *int              `json:"interval"` // null: the group's default
 	SMS            bool              `json:"sms"`
 	PhoneChangedAt *time.Time        `json:"phone_changed_at,omitempty"`
+	EmailChangedAt *time.Time        `json:"email_changed_at,omitempty"`
 	Devices        int               `json:"devices"`
 	Methods        []approval.Method `json:"methods"`
 	Used           []useView         `json:"used"`
@@ -66,7 +67,8 @@ type useView struct {
 func shownAccount(e lasting.Entry) accountView {
 	v := accountView{
 		Account: e.ExternalID, Label: e.Label, Group: e.GroupName, Manager: e.ManagerExternalID, Phone: e.Phone, Email: e.Email,
-		Language: e.Language, Interval: e.Interval, SMS: e.SMSOn, PhoneChangedAt: shownTime(e.PhoneChangedAt), Devices: e.Devices,
+		Language: e.Language, Interval: e.Interval, SMS: e.SMSOn, Devices: e.Devices,
+		PhoneChangedAt: shownTime(e.PhoneChangedAt), EmailChangedAt: shownTime(e.EmailChangedAt),
 		Methods: append([]approval.Method{}, e.Methods...), Used: make([]useView, 0, len(e.Uses)), CreatedAt: e.CreatedAt.UTC(),
 	}
 	for _, u := range e.Uses {

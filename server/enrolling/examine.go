@@ -143,10 +143,10 @@ func (a attempt) needs(now time.Time) (account.Proof, error) {
 		return account.Proof{}, nil
 	case owner.Phone == "" && owner.Email == "":
 		return account.Proof{}, account.ErrContactRequired.With("support", a.application.TenantPolicy.Support)
-	case takesSMS(owner) && rested(owner, now):
+	case takesSMS(owner) && owner.HeldUntil(approval.MethodSMS, now).IsZero():
 		return account.Proof{Account: owner.ID, Method: approval.MethodSMS}, nil
 	case owner.Email != "":
-		return account.Proof{Account: owner.ID, Method: approval.MethodEmail}, nil
+		return a.unheld(owner, approval.MethodEmail, now, factor.ErrAddressChanged)
 	default:
 		return a.byNumber(owner, now, account.ErrContactRequired)
 	}
@@ -154,22 +154,21 @@ func (a attempt) needs(now time.Time) (account.Proof, error) {
 
 // byNumber wants a mobile number on record that was not changed a short time ago.
 func (a attempt) byNumber(of account.Account, now time.Time, missing *refusal.Error) (account.Proof, error) {
-	support := a.application.TenantPolicy.Support
-	switch {
-	case !takesSMS(of):
-		return account.Proof{}, missing.With("support", support)
-	case !rested(of, now):
-		return account.Proof{}, factor.ErrNumberChanged.With("until", of.PhoneChangedAt.Add(account.NumberRest).UTC()).With("support", support)
-	default:
-		return account.Proof{Account: of.ID, Method: approval.MethodSMS}, nil
+	if !takesSMS(of) {
+		return account.Proof{}, missing.With("support", a.application.TenantPolicy.Support)
 	}
+	return a.unheld(of, approval.MethodSMS, now, factor.ErrNumberChanged)
+}
+
+// unheld proves by the method where what its codes go to was not changed a short time ago.
+func (a attempt) unheld(of account.Account, m approval.Method, now time.Time, changed *refusal.Error) (account.Proof, error) {
+	if until := of.HeldUntil(m, now); !until.IsZero() {
+		return account.Proof{}, changed.With("until", until.UTC()).With("support", a.application.TenantPolicy.Support)
+	}
+	return account.Proof{Account: of.ID, Method: m}, nil
 }
 
 func takesSMS(a account.Account) bool {
 	_, err := factor.ParseMobile("phone", a.Phone, "")
 	return err == nil
-}
-
-func rested(a account.Account, now time.Time) bool {
-	return a.PhoneChangedAt.IsZero() || !now.Before(a.PhoneChangedAt.Add(account.NumberRest))
 }

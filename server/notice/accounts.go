@@ -21,7 +21,7 @@ type announcement struct {
 	fact     string // see courier.Values
 	when     time.Time
 	instead  map[courier.Channel]string // where it goes in place of what is on record; empty: nowhere
-	ifHeld   bool                       // only where the change confirms nothing for a while: otherwise there was nothing to protect
+	ifHeld   approval.Method            // only where what its codes go to confirms nothing for a while: otherwise there was nothing to protect
 
 	// Phones that are not told: who did it there has nothing to learn.
 	butDevice       string
@@ -68,11 +68,19 @@ type moved struct {
 	New string `json:"new"`
 }
 
+// ifNew names the method where there was no number or address before.
+func ifNew(m moved, method approval.Method) approval.Method {
+	if m.Old != "" {
+		return ""
+	}
+	return method
+}
+
 func changedNumber(_ context.Context, _ Directory, e outbox.Event) (announcement, error) {
 	change, err := read[moved](e, e.Personal)
 	return announcement{
 		occasion: courier.ChangedNumber, fact: masked(change.New, factor.MaskPhone), when: e.At,
-		instead: map[courier.Channel]string{courier.SMS: change.Old}, ifHeld: change.Old == "",
+		instead: map[courier.Channel]string{courier.SMS: change.Old}, ifHeld: ifNew(change, approval.MethodSMS),
 	}, err
 }
 
@@ -80,7 +88,7 @@ func changedAddress(_ context.Context, _ Directory, e outbox.Event) (announcemen
 	change, err := read[moved](e, e.Personal)
 	return announcement{
 		occasion: courier.ChangedAddress, fact: masked(change.New, factor.MaskAddress), when: e.At,
-		instead: map[courier.Channel]string{courier.Email: change.Old}, ifHeld: change.Old == "",
+		instead: map[courier.Channel]string{courier.Email: change.Old}, ifHeld: ifNew(change, approval.MethodEmail),
 	}, err
 }
 

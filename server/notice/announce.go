@@ -22,7 +22,7 @@ func (f Follower) announce(ctx context.Context, e outbox.Event, a announcement) 
 	if err != nil {
 		return err
 	}
-	if a.ifHeld && to.Account.PhoneChangedAt.IsZero() {
+	if a.ifHeld != "" && to.Account.HeldUntil(a.ifHeld, e.At).IsZero() {
 		return nil
 	}
 	tenant, err := f.Directory.Tenant(ctx, e.Tenant)

@@ -66,7 +66,7 @@ func (a Activation) allowed(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if a.Approval != "" {
-		foreign, err := hasForeign(ctx, tx, a.Account, a.Approval)
+		foreign, err := hasBeside(ctx, tx, a.Account, a.Approval)
 		if err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func (s *Store) destination(ctx context.Context, tx *sql.Tx, start Start) (conta
 
 // isAboutAddress reports whether err is mended by giving another number or address.
 func isAboutAddress(err error) bool {
-	for _, about := range []error{factor.ErrNoNumber, factor.ErrNoAddress, factor.ErrNumberChanged, factor.ErrCannotReceiveSMS} {
+	for _, about := range []error{factor.ErrNoNumber, factor.ErrNoAddress, factor.ErrNumberChanged, factor.ErrAddressChanged, factor.ErrCannotReceiveSMS} {
 		if errors.Is(err, about) {
 			return true
 		}

@@ -24,7 +24,7 @@ var errEnded = errors.New("factors: the approval has ended")
 
 // Confirm ends the approval as approved by the code, or returns the outcome that stands: then nothing is used up. Errors
 // are factor.ErrWrongCode with attempts_left, ErrPaused, ErrDisabled, ErrNotActive, ErrNotForTransactions,
-// ErrNumberChanged, approval.ErrExpired, and a refusal of what cannot be a code, which is not counted.
+// ErrNumberChanged, ErrAddressChanged, approval.ErrExpired, and a refusal of what cannot be a code, which is not counted.
 func (s *Store) Confirm(ctx context.Context, a Attempt) (approval.Outcome, error) {
 	code, err := parse(a)
 	if err != nil {
@@ -74,8 +74,8 @@ func (s *Store) confirm(ctx context.Context, tx *sql.Tx, a Attempt) (o approval.
 	if err := stillOpen(ctx, tx, a.Approval); err != nil {
 		return o, nil, err
 	}
-	if a.Method == approval.MethodSMS {
-		if err := rested(ctx, tx, a.Approval.Account); err != nil {
+	if channel, sent := channelOf[a.Method]; sent {
+		if err := unheld(ctx, tx, a.Approval.Account, channel); err != nil {
 			return o, nil, err
 		}
 	}

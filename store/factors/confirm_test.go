@@ -321,6 +321,26 @@ func TestADeletedAccountConfirmsNothing(t *testing.T) {
 	})
 }
 
+func TestAChangedAddressConfirmsNothingForADayAndTheNumberGoesOn(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.activate(approval.MethodEmail)
+		w.activate(approval.MethodSMS)
+		p := w.login()
+		code := w.send(p, approval.MethodEmail)
+		w.sql(`UPDATE accounts SET email = 'thief@example.com', email_changed_at = jawort_now()`)
+		_, err := w.confirm(p, approval.MethodEmail, code)
+		w.wantError(err, factor.ErrAddressChanged)
+		_, err = w.trySend(w.login(), approval.MethodEmail)
+		w.wantError(err, factor.ErrAddressChanged)
+		o, err := w.confirm(p, approval.MethodSMS, w.send(p, approval.MethodSMS))
+		w.wantApproved(o, err, p, approval.MethodSMS)
+		w.after(24 * time.Hour)
+		p = w.login()
+		o, err = w.confirm(p, approval.MethodEmail, w.send(p, approval.MethodEmail))
+		w.wantApproved(o, err, p, approval.MethodEmail)
+	})
+}
+
 func TestAChangedNumberConfirmsNothingForADay(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.activate(approval.MethodSMS)

@@ -8,6 +8,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/means"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -110,8 +111,8 @@ func (s *Store) activate(ctx context.Context, tx *sql.Tx, f Finish, p proof, ste
 	})
 }
 
-// settle puts the number or address that the person gave on record. A number that comes in the place of another, or
-// beside other methods, waits before it confirms anything.
+// settle puts the number or address that the person gave on record. One that comes beside other methods waits before it
+// confirms anything.
 func (s *Store) settle(ctx context.Context, tx *sql.Tx, f Finish, p proof) error {
 	if p.address == nil {
 		return nil
@@ -128,32 +129,16 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, f Finish, p proof) error
 	if err != nil || before == string(address) {
 		return err
 	}
-	if _, err := db.Exec(ctx, tx, `UPDATE accounts SET `+column+` = $2 WHERE id = $1`, f.Account, string(address)); err != nil {
-		return err
-	}
-	if err := s.holdBack(ctx, tx, f); err != nil {
+	_, err = db.Exec(ctx, tx, `
+		UPDATE accounts SET `+column+` = $2, `+column+`_changed_at = CASE WHEN `+means.Beside("$1", "$3")+` THEN jawort_now() ELSE 0 END
+		WHERE id = $1`, f.Account, string(address), f.Approval)
+	if err != nil {
 		return err
 	}
 	return putEvent(ctx, tx, event{
 		kind: kind, account: f.Account, application: f.Application, method: f.Method, actor: f.actor(f.Actor),
 		personal: map[string]string{"old": before, "new": string(address)},
 	})
-}
-
-func (s *Store) holdBack(ctx context.Context, tx *sql.Tx, f Finish) error {
-	if f.Method != approval.MethodSMS {
-		return nil
-	}
-	approvalID := f.Approval
-	if approvalID == "" {
-		approvalID = noApproval
-	}
-	had, err := hasForeign(ctx, tx, f.Account, approvalID)
-	if err != nil {
-		return err
-	}
-	_, err = db.Exec(ctx, tx, `UPDATE accounts SET phone_changed_at = CASE WHEN $2 THEN jawort_now() ELSE 0 END WHERE id = $1`, f.Account, had)
-	return err
 }
 
 // continueLogin confirms the login whose page activated. One that was approved meanwhile stands; any other end undoes the

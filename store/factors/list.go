@@ -7,6 +7,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/means"
 )
 
 // State is how a method of an account stands.
@@ -54,21 +55,7 @@ func hasOther(ctx context.Context, q db.Querier, accountID string, m approval.Me
 			OR EXISTS (SELECT 1 FROM credentials WHERE account = $1 AND status = $3)`, accountID, m, account.Active)
 }
 
-// hasForeign reports whether the account has anything that this approval did not activate. What was disabled by wrong
-// codes or numbers counts: otherwise a thief of the password could disable a method by guessing, and then bind one.
-func hasForeign(ctx context.Context, q db.Querier, accountID, approvalID string) (bool, error) {
-	return db.One(ctx, q, db.ScanBool, `
-		SELECT EXISTS (SELECT 1 FROM methods WHERE account = $1 AND active_since > 0 AND method <> 'bypass' AND activated_by <> $2)
-			OR EXISTS (SELECT 1 FROM credentials c WHERE c.account = $1 AND c.status IN ($3, $4)
-				AND NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.device = c.device AND e.authority = $5 AND e.approval = $2))`,
-		accountID, approvalID, account.Active, account.Disabled, account.ByLogin)
-}
-
-// noApproval is the id of none.
-const noApproval = "-"
-
-// HasMethod reports whether the account has anything by which it confirms: a phone, or a method of its own, also one that
-// was disabled by wrong codes. An account without is offered its first one.
-func (s *Store) HasMethod(ctx context.Context, accountID string) (bool, error) {
-	return hasForeign(ctx, s.Reads(), accountID, noApproval)
+// hasBeside reports whether the account has anything of its own that this approval did not activate.
+func hasBeside(ctx context.Context, q db.Querier, accountID, approvalID string) (bool, error) {
+	return db.One(ctx, q, db.ScanBool, `SELECT `+means.Beside("$1", "$2"), accountID, approvalID)
 }

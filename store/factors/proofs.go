@@ -29,7 +29,7 @@ func proofScope(e account.Enrolment, to contact) []string {
 }
 
 // SendProof puts a new code on its way to the number or address that the enrolment names, and returns what is kept of it.
-// Errors are factor.ErrNoNumber, ErrNoAddress, ErrNumberChanged, ErrCannotReceiveSMS, and those of the ledger.
+// Errors are factor.ErrNoNumber, ErrNoAddress, ErrNumberChanged, ErrAddressChanged, ErrCannotReceiveSMS, and those of the ledger.
 func (p Proofs) SendProof(ctx context.Context, tx *sql.Tx, b account.Proving) ([]byte, error) {
 	e := b.Enrolment
 	to, err := reach(ctx, tx, e.Proof.Account, channelOf[e.Proof.Method])

@@ -191,7 +191,7 @@ func TestANumberThatWasChangedYesterdayBindsNoPhone(t *testing.T) {
 		if s := late.status(); s != account.EnrolmentOpen {
 			w.Errorf("a link by which nothing was sent is %s", s)
 		}
-		w.after(factor.NumberHold + time.Minute)
+		w.after(factor.ContactHold + time.Minute)
 		must(w.T, w.binding(w.account, approval.MethodSMS).claim())
 
 		// A number that was put on record while the account had nothing else counts at once, but not for what went to the one before.

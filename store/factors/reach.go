@@ -40,16 +40,24 @@ func (c contact) masked(channel courier.Channel) string {
 	return factor.MaskAddress(c.address)
 }
 
-// rested refuses a number that was changed a short time ago: it confirms nothing yet, nor does a code that went to the one
-// before.
-func rested(ctx context.Context, q db.Querier, account string) error {
-	changed, err := db.One(ctx, q, func(r db.Row) (t time.Time, err error) { return t, r.Scan(db.Into(&t)) }, `
-		SELECT CASE WHEN phone_changed_at + $2 > jawort_now() THEN phone_changed_at ELSE 0 END FROM accounts WHERE id = $1`,
-		account, factor.NumberHold.Microseconds())
-	if err != nil || changed.IsZero() {
+// unheld refuses a number or address that was changed a short time ago: it confirms nothing yet, nor does a code that went
+// to the one before.
+func unheld(ctx context.Context, q db.Querier, account string, channel courier.Channel) error {
+	var number, address, now time.Time
+	_, err := db.One(ctx, q, func(r db.Row) (none struct{}, err error) {
+		return none, r.Scan(db.Into(&number), db.Into(&address), db.Into(&now))
+	}, `SELECT phone_changed_at, email_changed_at, jawort_now() FROM accounts WHERE id = $1`, account)
+	if err != nil {
 		return db.Replace(err, factor.ErrNotActive)
 	}
-	return factor.ErrNumberChanged.With("until", changed.Add(factor.NumberHold))
+	changed, refused := number, factor.ErrNumberChanged
+	if channel == courier.Email {
+		changed, refused = address, factor.ErrAddressChanged
+	}
+	if until := factor.HeldUntil(changed, now); !until.IsZero() {
+		return refused.With("until", until)
+	}
+	return nil
 }
 
 // reach returns where an account is reached by a channel.
@@ -62,13 +70,14 @@ func reach(ctx context.Context, q db.Querier, account string, channel courier.Ch
 		return contact{}, db.Replace(err, factor.ErrNotActive)
 	case channel == courier.Email && email == "":
 		return contact{}, factor.ErrNoAddress
-	case channel == courier.Email:
-		return contact{email, language}, nil
-	case phone == "":
+	case channel == courier.SMS && phone == "":
 		return contact{}, factor.ErrNoNumber
 	}
-	if err := rested(ctx, q, account); err != nil {
+	if err := unheld(ctx, q, account, channel); err != nil {
 		return contact{}, err
+	}
+	if channel == courier.Email {
+		return contact{email, language}, nil
 	}
 	_, err = factor.ParseMobile("phone", phone, "")
 	return contact{phone, language}, err

@@ -28,7 +28,7 @@ type Sent struct {
 
 // SendCode makes a new code for the approval, which ends the one before, and puts it on its way. Errors are
 // factor.ErrNotActive, ErrPaused, ErrDisabled, ErrNotForTransactions, ErrNoNumber, ErrNoAddress, ErrNumberChanged,
-// ErrCannotReceiveSMS, ErrTooManyCodes, ErrCodeTooSoon, approval.ErrExpired and ErrNotPending, and those of the ledger.
+// ErrAddressChanged, ErrCannotReceiveSMS, ErrTooManyCodes, ErrCodeTooSoon, approval.ErrExpired and ErrNotPending, and those of the ledger.
 // Nothing was sent and nothing changed then.
 func (s *Store) SendCode(ctx context.Context, sending Sending) (Sent, error) {
 	if err := sending.possible(); err != nil {

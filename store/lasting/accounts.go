@@ -14,7 +14,7 @@ import (
 const (
 	accountColumns = `a.id, a.tenant, t.name, a.external_id, a.label, COALESCE(a.group_id, ''),
 		COALESCE((SELECT m.id FROM accounts m WHERE m.id = a.manager AND m.deleted_at = 0), ''),
-		a.phone, a.email, a.language, a.interval_days, a.sms_on, a.phone_changed_at, a.created_at`
+		a.phone, a.email, a.language, a.interval_days, a.sms_on, a.phone_changed_at, a.email_changed_at, a.created_at`
 	accountOf = ` FROM accounts a JOIN tenants t ON t.id = a.tenant WHERE a.tenant = $1 AND a.deleted_at = 0`
 )
 
@@ -46,7 +46,8 @@ func scanAccount(r db.Row) (a account.Account, err error) {
 func accountDest(a *account.Account) []any {
 	return []any{
 		&a.ID, &a.Tenant, &a.TenantName, &a.ExternalID, &a.Label, &a.Group, &a.Manager,
-		&a.Phone, &a.Email, &a.Language, &a.Interval, &a.SMSOn, db.Into(&a.PhoneChangedAt), db.Into(&a.CreatedAt),
+		&a.Phone, &a.Email, &a.Language, &a.Interval, &a.SMSOn, db.Into(&a.PhoneChangedAt), db.Into(&a.EmailChangedAt),
+		db.Into(&a.CreatedAt),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/means"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -76,24 +77,21 @@ func change(ctx context.Context, tx *sql.Tx, before account.Account, c account.E
 	return write(ctx, tx, before, after)
 }
 
-// write keeps a changed number or address from confirming anything for a while, unless the account had nothing by which
-// somebody else could have confirmed.
+// write keeps a changed number or address from confirming anything for a while, each by itself, unless the account had
+// nothing by which somebody else could have confirmed. One that is cleared holds nothing: the next one does.
 func write(ctx context.Context, tx *sql.Tx, before, after account.Account) (account.Account, error) {
-	moved := before.Phone != after.Phone || before.Email != after.Email
-	changed, err := db.One(ctx, tx, db.ScanInt64, `
+	_, err := db.One(ctx, tx, func(r db.Row) (none struct{}, err error) {
+		return none, r.Scan(db.Into(&after.PhoneChangedAt), db.Into(&after.EmailChangedAt))
+	}, `
 		UPDATE accounts SET label = $2, sought_label = $3, group_id = $4, manager = $5, phone = $6, email = $7, language = $8,
-			interval_days = $9, sms_on = $10, phone_changed_at = CASE WHEN NOT $11 THEN phone_changed_at
-				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
-		WHERE id = $1 RETURNING phone_changed_at`,
+			interval_days = $9, sms_on = $10,
+			phone_changed_at = CASE WHEN phone = $6 THEN phone_changed_at WHEN $6 <> '' AND `+means.Own("$1")+` THEN jawort_now() ELSE 0 END,
+			email_changed_at = CASE WHEN email = $7 THEN email_changed_at WHEN $7 <> '' AND `+means.Own("$1")+` THEN jawort_now() ELSE 0 END
+		WHERE id = $1 RETURNING phone_changed_at, email_changed_at`,
 		after.ID, after.Label, Sought(after.Label), orNull(after.Group), orNull(after.Manager), after.Phone, after.Email, after.Language,
-		after.Interval, after.SMSOn, moved)
-	after.PhoneChangedAt = db.At(changed)
+		after.Interval, after.SMSOn)
 	return after, err
 }
-
-// hasMethod says that something confirms for the account with the id $1.
-const hasMethod = `(EXISTS (SELECT 1 FROM credentials c WHERE c.account = $1 AND c.status = '` + active + `')
-	OR EXISTS (SELECT 1 FROM methods m WHERE m.account = $1 AND m.active_since > 0))`
 
 func orNull(id string) *string {
 	if id == "" {

@@ -150,33 +150,62 @@ func TestWhatCannotBeIsRefusedByNameAndChangesNothing(t *testing.T) {
 	})
 }
 
-func TestAChangedNumberIsMarkedWhereSomethingConfirms(t *testing.T) {
+func TestAChangedNumberOrAddressIsHeldByItselfWhereSomethingConfirms(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
+		number, address := account.Edit{Phone: account.Set("+4915123456789")}, account.Edit{Email: account.Set("b@example.com")}
 		for name, c := range map[string]struct {
 			account string
 			has     func(a account.Account)
 			change  account.Edit
-			marked  bool
+			held    string
 		}{
-			"nothing":                {"A", func(account.Account) {}, account.Edit{Phone: account.Set("+4915123456789")}, false},
-			"a phone, a new number":  {"B", func(a account.Account) { w.phoneOf(a) }, account.Edit{Phone: account.Set("+4915123456789")}, true},
-			"a phone, a new address": {"C", func(a account.Account) { w.phoneOf(a) }, account.Edit{Email: account.Set("b@example.com")}, true},
-			"a phone, another label": {"D", func(a account.Account) { w.phoneOf(a) }, account.Edit{Label: account.Set("Other")}, false},
-			"a method, a new number": {"E", func(a account.Account) { w.method(a, "totp") }, account.Edit{Phone: account.Set("+4915123456789")}, true},
+			"nothing":                {"A", func(account.Account) {}, number, ""},
+			"a phone, a new number":  {"B", func(a account.Account) { w.phoneOf(a) }, number, "number"},
+			"a phone, a new address": {"C", func(a account.Account) { w.phoneOf(a) }, address, "address"},
+			"a phone, both":          {"G", func(a account.Account) { w.phoneOf(a) }, account.Edit{Phone: number.Phone, Email: address.Email}, "number and address"},
+			"a phone, another label": {"D", func(a account.Account) { w.phoneOf(a) }, account.Edit{Label: account.Set("Other")}, ""},
+			"a method, a new number": {"E", func(a account.Account) { w.method(a, "totp") }, number, "number"},
 			"a phone that was revoked": {"F", func(a account.Account) {
 				must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "F", w.phoneOf(a).Device, outbox.Actor{}))
-			}, account.Edit{Phone: account.Set("+4915123456789")}, false},
+			}, number, ""},
+			"a phone that wrong numbers disabled": {"H", func(a account.Account) {
+				must(t, s.SQL(t.Context(), `UPDATE credentials SET status = 'disabled' WHERE device = '`+w.phoneOf(a).Device+`'`))
+			}, number, "number"},
+			"an operator's code": {"I", func(a account.Account) { w.method(a, "bypass") }, number, ""},
 		} {
 			c.has(w.newAccount(c.account))
 			a := w.changed(c.account, c.change)
-			if marked := !a.PhoneChangedAt.IsZero(); marked != c.marked {
-				t.Errorf("with %s: marked is %v", name, marked)
-			}
-			if c.marked && time.Since(a.PhoneChangedAt).Abs() > time.Minute {
-				t.Errorf("with %s: marked %v", name, a.PhoneChangedAt)
+			wantEqual(t, "held with "+name, held(a), c.held)
+			for _, at := range []time.Time{a.PhoneChangedAt, a.EmailChangedAt} {
+				if !at.IsZero() && time.Since(at).Abs() > time.Minute {
+					t.Errorf("with %s: held since %v", name, at)
+				}
 			}
 		}
+	})
+}
+
+func held(a account.Account) string {
+	var all []string
+	if !a.PhoneChangedAt.IsZero() {
+		all = append(all, "number")
+	}
+	if !a.EmailChangedAt.IsZero() {
+		all = append(all, "address")
+	}
+	return strings.Join(all, " and ")
+}
+
+func TestWhatIsClearedHoldsNothingAndTheNextOneIsHeld(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		a := w.changed("N1", account.Edit{Phone: account.Set("+4915123456789"), Email: account.Set("a@example.com")})
+		w.method(a, "sms")
+		wantEqual(t, "held", held(w.changed("N1", account.Edit{Email: account.Set("b@example.com")})), "address")
+		wantEqual(t, "held when the address is cleared", held(w.changed("N1", account.Edit{Email: account.Clear[string]()})), "")
+		wantEqual(t, "held when the number is cleared", held(w.changed("N1", account.Edit{Phone: account.Clear[string]()})), "")
+		wantEqual(t, "held when there is another", held(w.changed("N1", account.Edit{Phone: account.Set("+4915198765432")})), "number")
 	})
 }
 

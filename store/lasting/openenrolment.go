@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/means"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -70,17 +71,12 @@ func authorised(ctx context.Context, tx *sql.Tx, e account.Enrolment) error {
 }
 
 // nothingElse refuses where the account has something by which it could confirm, but for what this approval activated, or where the
-// approval ended otherwise than approved. What was disabled by wrong codes or numbers counts: otherwise a thief of the
-// password could disable it by guessing, and then bind a phone.
+// approval ended otherwise than approved.
 func nothingElse(ctx context.Context, q db.Querier, e account.Enrolment) error {
 	var status string
 	other, err := db.One(ctx, q, func(r db.Row) (other bool, err error) { return other, r.Scan(&other, &status) }, `
-		SELECT EXISTS (SELECT 1 FROM methods m WHERE m.account = $1 AND m.active_since > 0 AND m.method <> $3
-				AND (m.activated_by = '' OR m.activated_by <> $2))
-			OR EXISTS (SELECT 1 FROM credentials c JOIN enrolments e ON e.device = c.device
-				WHERE c.account = $1 AND c.status IN ($4, $5) AND NOT (e.authority = $6 AND e.approval = $2)),
-			COALESCE((SELECT o.status FROM outcomes o WHERE o.approval = $2), $7)`,
-		e.Account, e.Approval, approval.MethodBypass, active, disabled, account.ByLogin, approval.StatusApproved)
+		SELECT `+means.Beside("$1", "$2")+`, COALESCE((SELECT o.status FROM outcomes o WHERE o.approval = $2), $3)`,
+		e.Account, e.Approval, approval.StatusApproved)
 	switch {
 	case err != nil:
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/means"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -73,7 +74,7 @@ func (w writer) add(ctx context.Context, steps []accountStep) error {
 }
 
 // change names the old state of each account and fails where one of them is no longer in it. A changed number or address
-// confirms nothing for a while, unless the account had nothing by which somebody else could have confirmed.
+// confirms nothing for a while, each by itself, unless the account had nothing by which somebody else could have confirmed.
 //
 // Every value is a text, because the types of a list of values are not known to the database. The ids stand there once
 // more for themselves: only so is it certain that the accounts are looked for along their key.
@@ -90,8 +91,8 @@ func (w writer) change(ctx context.Context, steps []accountStep) error {
 	n, err := db.Exec(ctx, w.tx, `
 		UPDATE accounts SET label = v.column10, sought_label = v.column18, group_id = NULLIF(v.column11, ''), manager = NULLIF(v.column12, ''), phone = v.column13,
 			email = v.column14, language = v.column15, interval_days = CAST(NULLIF(v.column16, '') AS INTEGER), sms_on = (v.column17 = 'on'),
-			phone_changed_at = CASE WHEN v.column5 = v.column13 AND v.column6 = v.column14 THEN phone_changed_at
-				WHEN `+hasMethod+` THEN jawort_now() ELSE 0 END
+			phone_changed_at = CASE WHEN v.column5 = v.column13 THEN phone_changed_at WHEN v.column13 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END,
+			email_changed_at = CASE WHEN v.column6 = v.column14 THEN email_changed_at WHEN v.column14 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END
 		FROM (VALUES `+strings.Join(rows, ", ")+`) AS v
 		WHERE accounts.id IN (`+db.Placeholders(1, len(steps))+`) AND accounts.id = v.column1 AND deleted_at = 0 AND label = v.column2 AND COALESCE(group_id, '') = v.column3
 			AND `+managerNow+` = v.column4 AND phone = v.column5 AND email = v.column6 AND language = v.column7
@@ -99,11 +100,7 @@ func (w writer) change(ctx context.Context, steps []accountStep) error {
 	return all(n, steps, err)
 }
 
-const (
-	managerNow = `COALESCE((SELECT m.id FROM accounts m WHERE m.id = accounts.manager AND m.deleted_at = 0), '')`
-	hasMethod  = `(EXISTS (SELECT 1 FROM credentials c WHERE c.account = accounts.id AND c.status = 'active')
-		OR EXISTS (SELECT 1 FROM methods m WHERE m.account = accounts.id AND m.active_since > 0))`
-)
+const managerNow = `COALESCE((SELECT m.id FROM accounts m WHERE m.id = accounts.manager AND m.deleted_at = 0), '')`
 
 // values are the id of an account and all that a file may change of it, as texts.
 func values(a account.Account) []any {

@@ -111,6 +111,14 @@ func TestANewNumberConfirmsNothingForAWhileWhereSomethingElseCould(t *testing.T)
 		if first.IsZero() {
 			w.Error("an account with an authenticator app trusts a new number at once")
 		}
+		if at := w.account(tenant, "1").EmailChangedAt; !at.IsZero() {
+			w.Errorf("the address waits with the number, since %s", at)
+		}
+		rename := strings.NewReplacer("+49 152 28817386", "+49 152 54599371", "a@post.example", "b@post.example")
+		w.apply(rename.Replace(whole))
+		if a := w.account(tenant, "1"); !a.PhoneChangedAt.Equal(first) || a.EmailChangedAt.IsZero() {
+			w.Errorf("another address: the number waits since %s, the address since %s", a.PhoneChangedAt, a.EmailChangedAt)
+		}
 		w.apply(strings.NewReplacer("+49 152 28817386", "+49 152 54599371", "Büro", "Office").Replace(whole))
 		if at := w.account(tenant, "1").PhoneChangedAt; !at.Equal(first) {
 			w.Errorf("another label moved the time from %s to %s", first, at)
