@@ -8,6 +8,7 @@ type Audience struct {
 	Group      Group                // zero: the account has none
 	Recipients []approval.Recipient // installations of the active devices that have a push address, each once
 	Devices    int                  // active devices, reachable or not
+	Locked     bool                 // wrong numbers disabled a device
 	Methods    []approval.Method    // active ones besides push
 	Pauses     []Pause              // of these methods
 	Browser    *PresentedBrowser    // whose token was presented; nil: none that is known

@@ -61,6 +61,8 @@ var (
 		"This account cannot get a phone by its login alone. Let somebody authorise it: authorize names what can.")
 	ErrNotAuthorised = refusal.New(refusal.Conflict, "not-authorized",
 		"This does not authorise an enrolment of this account: it is another's, was used already, is too old, or is no confirmation by another method.")
+	ErrPushNotAllowed = refusal.New(refusal.Conflict, "push-not-allowed",
+		"Policy lets this account confirm no login of this application on a phone, so none is registered. Activate another method.")
 	ErrNumberRequired = refusal.New(refusal.Conflict, "number-required",
 		"A mobile number must be on record before a phone can be registered. Have it put on record, or ask support.")
 	ErrContactRequired = refusal.New(refusal.Conflict, "contact-required",

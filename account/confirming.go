@@ -51,15 +51,13 @@ func (e *evaluation) confirming(m approval.Method) (Obstacle, time.Time) {
 
 func (e *evaluation) has(m approval.Method) bool {
 	if m == approval.MethodPush {
-		return e.Devices > 0
+		return e.Devices > 0 || e.Locked
 	}
 	return slices.Contains(e.Active, m)
 }
 
 // allowed reports whether application, group and preset all allow the method.
-func (e *evaluation) allowed(m approval.Method) bool {
-	return listed(e.application.Methods, m) && listed(e.group.Methods, m) && !e.application.Preset.forbids(m)
-}
+func (e *evaluation) allowed(m approval.Method) bool { return Allows(e.application, e.group, m) }
 
 // sent says what keeps codes from being sent to the account by the method.
 func (e *evaluation) sent(m approval.Method) (Obstacle, time.Time) {
@@ -96,6 +94,9 @@ func (a Account) HeldUntil(m approval.Method, now time.Time) time.Time {
 }
 
 func (e *evaluation) paused(m approval.Method) (Obstacle, time.Time) {
+	if m == approval.MethodPush && e.Devices == 0 { // there is one, and it is locked
+		return ObstacleDisabled, time.Time{}
+	}
 	for _, p := range e.Pauses {
 		switch {
 		case p.Method != m:

@@ -20,7 +20,7 @@ func Evaluate(s Situation) Verdict {
 	switch {
 	case e.transaction():
 		v.Reason.Code = CodeTransaction
-	case !e.hasMethod():
+	case !e.HasMethod():
 		e.firstLogin(&v)
 	default:
 		e.login(&v)
@@ -33,8 +33,6 @@ func Evaluate(s Situation) Verdict {
 
 // transaction takes whatever is no login for one, because a transaction is always asked.
 func (e *evaluation) transaction() bool { return e.Kind != approval.Login }
-
-func (e *evaluation) hasMethod() bool { return e.Devices > 0 || len(e.Active) > 0 }
 
 // firstLogin judges the login of an account without a method. A browser that was trusted when it had one counts for nothing.
 func (e *evaluation) firstLogin(v *Verdict) {
@@ -56,7 +54,7 @@ func (e *evaluation) login(v *Verdict) {
 func (e *evaluation) ask(v *Verdict) {
 	var until time.Time
 	switch {
-	case e.hasMethod():
+	case e.HasMethod():
 		v.Methods, v.Obstacle, until = e.collect(e.confirming)
 	case e.transaction():
 		v.Obstacle = ObstacleNoMethod
@@ -65,7 +63,7 @@ func (e *evaluation) ask(v *Verdict) {
 		v.Activate.Required = min(e.group.Activation.Required, len(v.Activate.Methods))
 		v.Activate.Recommended = min(e.group.Activation.Recommended, len(v.Activate.Methods))
 	}
-	if v.Obstacle != "" || !e.hasMethod() {
+	if v.Obstacle != "" || !e.HasMethod() {
 		v.Support = e.Application.TenantPolicy.Support
 	}
 	if v.Obstacle != "" {

@@ -237,7 +237,9 @@ func TestOnlyWhatIsAllowedAndReadyMayConfirm(t *testing.T) {
 		"paused":                       {only("totp", func(s *account.Situation) { s.Pauses = []account.Pause{{"totp", now.Add(1)}} }), nil, "method_paused"},
 		"paused until now":             {only("totp", func(s *account.Situation) { s.Pauses = []account.Pause{{"totp", now}} }), []approval.Method{"totp"}, ""},
 		"disabled, and no first login": {only("totp", func(s *account.Situation) { s.Pauses = []account.Pause{{Method: "totp"}} }), nil, "method_disabled"},
-		"another method paused":        {func(s *account.Situation) { s.Pauses = []account.Pause{{"totp", now.Add(1)}} }, []approval.Method{"push"}, ""},
+		"a phone that wrong numbers disabled, and no first login": {func(s *account.Situation) { s.Devices, s.Locked = 0, true }, nil, "method_disabled"},
+		"the other phone was disabled":                            {func(s *account.Situation) { s.Locked = true }, []approval.Method{"push"}, ""},
+		"another method paused":                                   {func(s *account.Situation) { s.Pauses = []account.Pause{{"totp", now.Add(1)}} }, []approval.Method{"push"}, ""},
 	} {
 		v := judged(func(s *account.Situation) { s.Trust = nil; c.change(s) })
 		if !slices.Equal(v.Methods, c.methods) || v.Obstacle != c.obstacle || len(v.Activate.Methods) != 0 {

@@ -17,6 +17,7 @@ type Situation struct {
 	Browser     Browser
 	Trust       *Trust // presented, known and not revoked; nil: none
 	Devices     int    // active devices: there is somebody to push to
+	Locked      bool   // wrong numbers disabled a device
 	// Active are the account's methods other than push. One that is paused or disabled is still active: an account
 	// whose code was guessed at too often must not become one that may choose its first method.
 	Active    []approval.Method

@@ -38,6 +38,7 @@ func (d dice) situation() account.Situation {
 	s.Account.SMSOn, s.Account.Phone, s.Account.Email = d.IntN(2) == 0, pick(d, "", "+4930123"), pick(d, "", "a@b.example")
 	s.Account.PhoneChangedAt, s.Account.EmailChangedAt = pick(d, time.Time{}, now.Add(-account.Day/2)), pick(d, time.Time{}, now.Add(-account.Day/2))
 	s.Kind = pick(d, approval.Login, approval.Login, approval.Transaction)
+	s.Locked = d.IntN(4) == 0
 	s.Devices, s.Active, s.Remember, s.NamesSums = d.IntN(2), pick(d, nil, d.some()[:0], d.some()), d.IntN(2) == 0, d.IntN(2) == 0
 	s.Pauses = pick(d, nil, []account.Pause{{pick(d, account.Methods...), pick(d, time.Time{}, now.Add(d.around()))}})
 	s.Trust.Remember, s.Trust.Set = d.IntN(2) == 0, pick(d, s.Application.Set(), "other")
@@ -178,7 +179,7 @@ func TestNobodyPassesWithoutTrustThatHolds(t *testing.T) {
 				t.Fatalf("asked by %v or %v with obstacle %q", v.Methods, v.Activate.Methods, v.Obstacle)
 			}
 		case approval.MethodNotEnforced:
-			if s.Kind != approval.Login || s.Devices > 0 || len(s.Active) > 0 {
+			if s.Kind != approval.Login || s.Devices > 0 || s.Locked || len(s.Active) > 0 {
 				t.Fatalf("passes though it has a method: %+v", s)
 			}
 		case approval.MethodTrustedBrowser:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
@@ -47,6 +48,8 @@ func (b bound) playAuthorities() {
 	b.group(own, func() {
 		b.start("409 helper-not-allowed", client.NewEnrolment{Authorize: client.ByOperator, Reason: "no smartphone", Helper: "AB1234"})
 	})
+	codes := account.GroupPolicy{Methods: []approval.Method{approval.MethodTOTP}}
+	b.group(codes, func() { b.start("409 push-not-allowed", client.NewEnrolment{}) })
 	b.start("409 no-device", client.NewEnrolment{Authorize: client.ByDevice})
 	b.start("409 no-manager", client.NewEnrolment{Authorize: client.ByManager})
 	b.start("409 not-authorized", client.NewEnrolment{Authorize: client.ByApproval, Approval: "apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa"})

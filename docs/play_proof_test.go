@@ -68,7 +68,7 @@ func (b bound) hindered(act func() error, hindrances ...string) {
 	for _, want := range hindrances {
 		b.set(map[string]string{
 			"no-number": `phone = ''`, "no-address": `email = ''`, "number-changed": `phone_changed_at = 9000000000000000`,
-			"address-changed": `email_changed_at = 9000000000000000`,
+			"address-changed":    `email_changed_at = 9000000000000000`,
 			"cannot-receive-sms": `phone = '+4930901820'`, "sms-no-price": `phone = '+436641234567'`,
 		}[want])
 		b.refused(want, act())

@@ -46,7 +46,7 @@ type Words struct {
 func Letter(to account.Audience, application account.Application, m approval.Method, w Words) factors.Letter {
 	life := application.Policy.CodeLife()
 	return factors.Letter{
-		Life: life, Group: to.Group.ID, Payer: Payer(to),
+		Life: life, Group: to.Group.ID, Payer: Payer(to), Allowed: account.Allowed(application.Policy, to.Group.Policy),
 		Write: func(language, code string) (subject, text string, err error) {
 			if language == "" {
 				language = application.TenantPolicy.WithDefaults().Language

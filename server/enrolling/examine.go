@@ -29,13 +29,8 @@ type attempt struct {
 	browser     *judge.Browser // where it is begun; nil: not said
 }
 
-// first reports whether the account has nothing by which it could confirm. The store looks again, and decides.
-func first(a account.Audience) bool {
-	own := func(m approval.Method) bool { return m != approval.MethodBypass }
-	return a.Devices == 0 && !slices.ContainsFunc(a.Methods, own)
-}
-
-// examine says what the enrolment needs, or why it cannot be.
+// examine says what the enrolment needs, or why it cannot be. Whether the account has something to confirm with the store
+// looks up again, and decides. A phone that could confirm no login here is not bound: it would only stand in the way.
 func (e Enrolling) examine(ctx context.Context, application account.Application, owner account.Audience, b startBody) (attempt, error) {
 	a := attempt{
 		application: application, owner: owner, by: b.Authorize,
@@ -43,9 +38,11 @@ func (e Enrolling) examine(ctx context.Context, application account.Application,
 	}
 	policy := owner.Group.Policy.WithDefaults()
 	switch {
-	case a.by == "" && first(owner) && policy.FirstBinding != account.BindingOperator:
+	case !account.Allows(application.Policy, policy, approval.MethodPush):
+		return a, account.ErrPushNotAllowed.With("support", application.TenantPolicy.Support)
+	case a.by == "" && !owner.HasOwn() && policy.FirstBinding != account.BindingOperator:
 		a.by = account.ByFirstBinding
-	case a.by == "", first(owner) && policy.FirstBinding == account.BindingOperator && !mayBindFirst(a.by):
+	case a.by == "", !owner.HasOwn() && policy.FirstBinding == account.BindingOperator && !mayBindFirst(a.by):
 		return a, account.ErrAuthorityNeeded.With("authorize", authorities(owner)).With("support", application.TenantPolicy.Support)
 	}
 	var err error
@@ -74,7 +71,7 @@ func mayBindFirst(by account.Authority) bool {
 // authorities names what can authorise a phone of the account.
 func authorities(owner account.Audience) []account.Authority {
 	can := []account.Authority{}
-	operatorOnly := first(owner) && owner.Group.Policy.WithDefaults().FirstBinding == account.BindingOperator
+	operatorOnly := !owner.HasOwn() && owner.Group.Policy.WithDefaults().FirstBinding == account.BindingOperator
 	if owner.Devices > 0 {
 		can = append(can, account.ByDevice)
 	}
@@ -133,7 +130,7 @@ func (e Enrolling) helper(ctx context.Context, a attempt, login string) (*accoun
 // policy binds the first phone to that; to the account's own number or address where it must not be shared.
 func (a attempt) needs(now time.Time) (account.Proof, error) {
 	policy, owner := a.owner.Group.Policy.WithDefaults(), a.owner.Account
-	onRecord := policy.FirstBinding == account.BindingPhoneOnRecord && first(a.owner)
+	onRecord := policy.FirstBinding == account.BindingPhoneOnRecord && !a.owner.HasOwn()
 	switch {
 	case a.helper != nil:
 		return a.byNumber(*a.helper, now, account.ErrNumberRequired.WithDetail("The helper's own mobile number must be on record. Have it put on record, or ask support."))

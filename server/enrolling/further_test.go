@@ -155,7 +155,7 @@ func TestALoginConfirmedByARecoveryCodeAuthorisesTheNewPhoneOnce(t *testing.T) {
 	w := newWorld(t)
 	lost := w.bind(w.Account)
 	w.Activate(approval.MethodTOTP)
-	codes, err := w.Factors.NewRecoveryCodes(t.Context(), w.Account.ID, byKey)
+	codes, err := w.Factors.NewRecoveryCodes(t.Context(), w.Account.ID, account.Methods, byKey)
 	w.Must(err)
 	p, _ := w.Ask(approval.Context{Methods: []approval.Method{approval.MethodPush, approval.MethodRecovery}}, nil)
 	_, err = w.Factors.Confirm(t.Context(), attempt(p, codes[0]))

@@ -80,7 +80,7 @@ func (j Judge) situation(application account.Application, c Case, r Request) (ac
 	s := account.Situation{
 		Application: application, Group: c.Audience.Group, Account: c.Audience.Account, Kind: r.Kind, Now: j.Now(),
 		Browser: account.Browser{Family: c.Browser.Name, Country: c.Browser.Country},
-		Devices: c.Audience.Devices, Active: c.Audience.Methods, Pauses: c.Audience.Pauses,
+		Devices: c.Audience.Devices, Locked: c.Audience.Locked, Active: c.Audience.Methods, Pauses: c.Audience.Pauses,
 		Remember: r.Remember, NamesSums: namesSums(r.Details),
 	}
 	if b := c.Audience.Browser; b != nil && b.Active {
@@ -128,7 +128,7 @@ func (c Case) Context(lineage string) (approval.Context, error) {
 		return approval.Context{}, fmt.Errorf("judge: encode reason: %w", err)
 	}
 	kept := approval.Context{
-		Group: s.Group.ID, Interval: s.Account.Interval, HasMethod: s.Devices > 0 || len(s.Active) > 0, Methods: v.Methods,
+		Group: s.Group.ID, Interval: s.Account.Interval, HasMethod: s.HasMethod(), Methods: v.Methods,
 		Remember: s.Remember, Offline: string(v.Offline), Network: c.Network, Session: c.Session, DenyAny: s.Group.Policy.WithDefaults().Deny == account.DenyAny,
 		Activate: c.Activate(), Family: c.Browser.Name, System: c.Browser.OS, Country: c.Browser.Country, Lineage: lineage, Changed: v.Reason.Code.Suspicious(), Reason: reason,
 	}

@@ -1,12 +1,14 @@
 package methods
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/guard"
 )
 
 // activatable refuses a method that policy does not let the account activate. What a first method needs is asked of an
@@ -14,7 +16,7 @@ import (
 func activatable(application account.Application, owner account.Audience, m approval.Method, now time.Time) error {
 	group := owner.Group
 	group.Policy.EnforcedFrom = nil
-	if owner.Devices > 0 || len(owner.Methods) > 0 || group.Policy.FirstBinding == account.BindingOperator {
+	if owner.HasOwn() || group.Policy.FirstBinding == account.BindingOperator {
 		group.Policy.FirstBinding = account.BindingNone
 	}
 	v := account.Evaluate(account.Situation{
@@ -30,12 +32,15 @@ func activatable(application account.Application, owner account.Audience, m appr
 	return refused
 }
 
+// allowed are the methods by which the account may confirm logins of the application that calls.
+func allowed(r *http.Request, owner account.Audience) []approval.Method {
+	return account.Allowed(guard.CallerOf(r.Context()).Application.Policy, owner.Group.Policy)
+}
+
 // given refuses what an account gets without proving it, where application or group do not allow the method.
 func given(application account.Application, owner account.Audience, m approval.Method) error {
-	for _, allowed := range [][]approval.Method{application.Policy.Methods, owner.Group.Policy.Methods} {
-		if len(allowed) > 0 && !slices.Contains(allowed, m) {
-			return confirming.ErrNotOffered.WithDetail("Policy does not let this account use this method.")
-		}
+	if !account.Allows(application.Policy, owner.Group.Policy, m) {
+		return confirming.ErrNotOffered.WithDetail("Policy does not let this account use this method.")
 	}
 	return nil
 }

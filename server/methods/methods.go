@@ -27,8 +27,8 @@ import (
 type Store interface {
 	activating
 	Methods(ctx context.Context, account string) ([]factors.State, error)
-	Remove(ctx context.Context, account string, m approval.Method, by outbox.Actor) error
-	NewRecoveryCodes(ctx context.Context, account string, by outbox.Actor) ([]string, error)
+	Remove(ctx context.Context, account string, m approval.Method, allowed []approval.Method, by outbox.Actor) error
+	NewRecoveryCodes(ctx context.Context, account string, allowed []approval.Method, by outbox.Actor) ([]string, error)
 	AddBypass(ctx context.Context, account string, b factor.Bypass, by outbox.Actor) (factors.Bypass, error)
 }
 
@@ -139,7 +139,7 @@ func (s Methods) remove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Remove(r.Context(), owner.Account.ID, m, guard.ActorOf(r.Context())); err != nil {
+	if err := s.Store.Remove(r.Context(), owner.Account.ID, m, allowed(r, owner), guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

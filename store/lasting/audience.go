@@ -26,6 +26,9 @@ const methodsColumn = `COALESCE((SELECT string_agg(m.method || ':' || m.paused_u
 	FROM methods m WHERE m.account = a.id AND m.active_since > 0 AND (m.method <> 'bypass' OR EXISTS (
 		SELECT 1 FROM bypass_codes y WHERE y.account = a.id AND y.uses > 0 AND y.expires_at > (SELECT jawort_now())))), '')`
 
+// Whether wrong numbers disabled a phone of the account.
+const lockedColumn = `EXISTS (SELECT 1 FROM credentials l WHERE l.account = a.id AND l.status = '` + disabled + `')`
+
 // Whether somebody reported a login of the same session or network, and nobody has lifted that since.
 const reportedColumn = `EXISTS (SELECT 1 FROM report_pauses r WHERE r.account = a.id AND r.lifted_at = 0
 	AND ((r.session <> '' AND r.session = $5) OR (r.network <> '' AND r.network = $6)))`
@@ -46,7 +49,7 @@ type asked struct {
 // account.ErrUnknownAccount where there is none.
 func (s *Store) Audience(ctx context.Context, tenant, externalID string, by Approach) (account.Audience, error) {
 	rows, err := db.All(ctx, s.Reads(), scanAsked, `
-		SELECT `+accountColumns+`, COALESCE(g.id, ''), COALESCE(g.name, ''), COALESCE(g.policy, ''), `+methodsColumn+`, `+reportedColumn+`,
+		SELECT `+accountColumns+`, COALESCE(g.id, ''), COALESCE(g.name, ''), COALESCE(g.policy, ''), `+methodsColumn+`, `+lockedColumn+`, `+reportedColumn+`,
 			`+trustColumns+`, d.id, i.id, i.language, i.address, i.address_version
 		FROM accounts a JOIN tenants t ON t.id = a.tenant
 		LEFT JOIN groups g ON g.id = a.group_id
@@ -90,7 +93,7 @@ func audienceOf(rows []asked) (account.Audience, error) {
 
 func scanAsked(r db.Row) (k asked, err error) {
 	a := &k.audience
-	dest := append(accountDest(&a.Account), &a.Group.ID, &a.Group.Name, intoPolicy(&a.Group.Policy), &k.methods, &a.Reported)
+	dest := append(accountDest(&a.Account), &a.Group.ID, &a.Group.Name, intoPolicy(&a.Group.Policy), &k.methods, &a.Locked, &a.Reported)
 	dest = append(dest, k.trust.dest()...)
 	return k, r.Scan(append(dest, &k.device, &k.id, &k.language, &k.address, &k.versionOf)...)
 }
