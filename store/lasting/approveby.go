@@ -14,6 +14,9 @@ func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m
 	o = endOf(p, approval.StatusApproved)
 	o.Method = method
 	won, err = put(ctx, tx, p, &o, beforeClose)
+	if err == nil && won {
+		err = liftByHolder(ctx, tx, p.Account, method)
+	}
 	if err != nil || won {
 		return o, won, err
 	}

@@ -48,6 +48,17 @@ func reportLate(ctx context.Context, tx *sql.Tx, d approval.Decided) error {
 	})
 }
 
+// liftByHolder has phones woken again after reports: a holder has confirmed by something else than a push, and so is there and
+// not the one whom the reports are about. An operator's code shows nothing of the kind.
+func liftByHolder(ctx context.Context, tx *sql.Tx, account string, method approval.Method) error {
+	if method == approval.MethodPush || method == approval.MethodBypass {
+		return nil
+	}
+	_, err := db.Exec(ctx, tx, `
+		UPDATE report_pauses SET lifted_at = jawort_now(), lifted_by = $2 WHERE account = $1 AND lifted_at = 0`, account, string(method))
+	return err
+}
+
 // pauseReported keeps where the reported login came from.
 func pauseReported(ctx context.Context, tx *sql.Tx, p approval.Pending) error {
 	c, err := approval.ParseContext(p.Context)
