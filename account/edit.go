@@ -49,7 +49,7 @@ type Edit struct {
 	SMS      Member[bool]   `json:"sms"`
 }
 
-// Validate names the first member that cannot be, whatever the account.
+// Validate names the first member that cannot be, whatever the account. What interval can be its group says.
 func (c Edit) Validate() error {
 	for _, m := range []struct {
 		name  string
@@ -66,9 +66,6 @@ func (c Edit) Validate() error {
 		if err := approval.CheckText(m.name, *m.value.Value); err != nil {
 			return err
 		}
-	}
-	if days := c.Interval.Value; days != nil && (*days < 0 || *days > MaxIntervalDays) {
-		return refusal.Field("interval", "must be 0 (always) to 7 days, or null for the group's default")
 	}
 	return ValidateLanguage("language", c.Language.or("", ""))
 }

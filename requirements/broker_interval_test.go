@@ -1,6 +1,7 @@
 package requirements_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -16,14 +17,31 @@ func TestTheIntervalGoesFromAlwaysToDailyForBrokersAndToWeeklyForCustomers(t *te
 	for account, most := range map[string]int{broker: daily, employee: daily, subBroker: daily, customer: weekly, bySMS: weekly} {
 		for days := always; days <= weekly+1; days++ {
 			if err := c.SetInterval(t.Context(), account, &days); days > most || err != nil {
-				h.refused("invalid-request", err)
+				h.bounded(err, most)
 			}
 		}
+		farOff := 9
+		h.bounded(c.SetInterval(t.Context(), account, &farOff), most)
+		_, err := c.ChangeAccount(t.Context(), account, client.AccountChange{Interval: &farOff})
+		h.bounded(err, most)
 	}
 	h.holds(broker, brokersNumber, always)
 	h.holds(broker, brokersNumber, daily)
 	h.holds(bySMS, bySMSNumber, always)
 	h.holds(bySMS, bySMSNumber, weekly)
+}
+
+// bounded wants the refusal of an interval to name what the group allows.
+func (h *house) bounded(err error, most int) {
+	h.Helper()
+	h.refused("invalid-request", err)
+	var e *client.Error
+	if !errors.As(err, &e) {
+		h.Fatal(err)
+	}
+	if e.Extra["min"] != float64(always) || e.Extra["max"] != float64(most) || e.Extra["bounded_by"] != "group" {
+		h.Errorf("refused with %v, want always to %d, bounded by the group", e.Extra, most)
+	}
 }
 
 // holds wants a confirmation to hold as many days as were chosen, on the same browser.

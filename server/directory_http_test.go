@@ -96,7 +96,13 @@ func TestWhatIsWrongWithAnAccountIsNamed(t *testing.T) {
 	if a.text("group") != "broker" || a.body["max"] != 1.0 || !strings.Contains(a.text("detail"), "broker allows 0 to 1 days") {
 		t.Errorf("the bound is not named: %s", a.raw)
 	}
-	for _, body := range []string{`{}`, `{"days":-1}`, `{"days":"1"}`} {
+	for _, days := range []string{"-1", "9"} { // out of any group's bounds: its own are named all the same
+		a := i.call("PUT", "/v1/accounts/4711/interval", `{"days":`+days+`}`).want(422, "invalid-request")
+		if a.body["min"] != 0.0 || a.body["max"] != 1.0 || a.text("bounded_by") != "group" || a.text("group") != "broker" {
+			t.Errorf("%s days: the bounds are not named: %s", days, a.raw)
+		}
+	}
+	for _, body := range []string{`{}`, `{"days":"1"}`} {
 		if a := i.call("PUT", "/v1/accounts/4711/interval", body).want(422, "invalid-request"); a.text("field") != "days" {
 			t.Errorf("%s: %s", body, a.raw)
 		}

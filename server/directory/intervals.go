@@ -35,16 +35,12 @@ type intervalBody struct {
 	Days account.Member[int] `json:"days"`
 }
 
-// Validate refuses what no group could allow.
+// Validate refuses what says nothing. What the days can be the account's group says.
 func (b intervalBody) Validate() error {
-	switch days := b.Days.Value; {
-	case !b.Days.Given:
+	if !b.Days.Given {
 		return refusal.Field("days", "must be given: 0 (always) to 7, or null for the group's default")
-	case days != nil && (*days < 0 || *days > account.MaxIntervalDays):
-		return refusal.Field("days", "must be 0 (always) to 7, or null for the group's default")
-	default:
-		return nil
 	}
+	return nil
 }
 
 type managedBody struct {
