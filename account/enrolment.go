@@ -57,6 +57,7 @@ type Enrolment struct {
 	ID            string
 	Tenant        string
 	TenantName    string
+	Support       Texts // the tenant's contact
 	Application   string
 	Account       string
 	AccountLabel  string

@@ -63,9 +63,7 @@ func (e *evaluation) ask(v *Verdict) {
 		v.Activate.Required = min(e.group.Activation.Required, len(v.Activate.Methods))
 		v.Activate.Recommended = min(e.group.Activation.Recommended, len(v.Activate.Methods))
 	}
-	if v.Obstacle != "" || !e.HasMethod() {
-		v.Support = e.Application.TenantPolicy.Support
-	}
+	v.Support = e.Application.TenantPolicy.Support
 	if v.Obstacle != "" {
 		v.Reason.Until = until
 		return

@@ -12,7 +12,7 @@ type Verdict struct {
 	Methods  []approval.Method // that may confirm, the stronger first
 	Activate Activatable       // at a first login: what the account may begin with
 	Obstacle Obstacle          // why nothing can confirm; empty where something can
-	Support  Texts             // the tenant's contact, where there is an obstacle or a first login
+	Support  Texts             // the tenant's contact, where somebody is asked: the phone may be lost, or the number old
 	QuietTo  time.Time         // until when phones are not woken; zero: they are
 	Alone    bool              // nothing tells two questions apart, so no other may be pending
 	Grant    Grant

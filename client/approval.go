@@ -89,7 +89,8 @@ type Approval struct {
 	Number   string    `json:"number,omitempty"`   // to be shown in the browser, typed on the phone
 	Methods  []string  `json:"methods,omitempty"`  // that may confirm
 	Activate *Activate `json:"activate,omitempty"` // what an account without a method may begin with
-	Support  Texts     `json:"support,omitzero"`   // whom to ask where nothing of that is at hand; from CreateApproval only
+	ClosesAt time.Time `json:"closes_at,omitzero"` // when the newest code expires, else ExpiresAt
+	Support  Texts     `json:"support,omitzero"`   // whom to ask where nothing of that is at hand
 	Push     *Push     `json:"push,omitempty"`     // from CreateApproval only
 	Offer    *Offer    `json:"remember,omitempty"` // what a page may offer beside the question; from CreateApproval only
 	Devices  int       `json:"devices,omitempty"`  // that are asked; from CreateApproval only

@@ -91,7 +91,7 @@ func (c complete) complete(w http.ResponseWriter, r *http.Request) error {
 
 // check turns the request into what is stored, or says what the phone lacks.
 func (c complete) check(e account.Enrolment, body completeRequest) (account.Completion, error) {
-	if err := lacking(c.requirements, body.Installation); err != nil {
+	if err := lacking(c.requirements, body.Installation, e.Support); err != nil {
 		return account.Completion{}, err
 	}
 	credential, err := register(c.party, e, body.Credential)
@@ -114,13 +114,18 @@ func (c complete) check(e account.Enrolment, body completeRequest) (account.Comp
 	}, nil
 }
 
-// lacking returns the first thing to mend as the refusal, with a text in the phone's language, and the codes of all in `lacks`.
-func lacking(required account.Requirements, p account.Posture) error {
+// lacking returns the first thing to mend as the refusal, with a text in the phone's language, the codes of all in `lacks`, and
+// whom to ask where it cannot be mended.
+func lacking(required account.Requirements, p account.Posture, support account.Texts) error {
 	lacks := required.Check(p)
 	if len(lacks) == 0 {
 		return nil
 	}
-	return lacks[0].With("lacks", codes(required, p)).With("text", locale.Text(p.Language, "phone."+lacks[0].Code))
+	refused := lacks[0].With("lacks", codes(required, p)).With("text", locale.Text(p.Language, "phone."+lacks[0].Code))
+	if support != (account.Texts{}) {
+		refused = refused.With("support", support)
+	}
+	return refused
 }
 
 func codes(required account.Requirements, p account.Posture) []string {

@@ -19,7 +19,14 @@ type Error struct {
 	AttemptsLeft int           // wrong-number, wrong-code
 	Field        string        // invalid-request: what is wrong
 	Text         string        // for the person, in the phone's language; empty: Detail is all there is
+	Support      Texts         // whom to ask, where it cannot be mended
 	RetryAfter   time.Duration // 0: not given
+}
+
+// Texts is one text in German and English.
+type Texts struct {
+	German  string `json:"de"`
+	English string `json:"en"`
 }
 
 func (e *Error) Error() string {
@@ -66,6 +73,7 @@ func problem(resp *http.Response, body []byte) *Error {
 		AttemptsLeft int    `json:"attempts_left"`
 		Field        string `json:"field"`
 		Text         string `json:"text"`
+		Support      Texts  `json:"support"`
 	}
 	e := &Error{Status: resp.StatusCode}
 	if seconds, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 31); err == nil {
@@ -74,7 +82,7 @@ func problem(resp *http.Response, body []byte) *Error {
 	if err := json.Unmarshal(body, &members); err == nil {
 		e.Code = members.Type[strings.LastIndexByte(members.Type, ':')+1:]
 		e.Detail, e.By, e.AttemptsLeft = members.Detail, members.By, members.AttemptsLeft
-		e.Field, e.Text = members.Field, members.Text
+		e.Field, e.Text, e.Support = members.Field, members.Text, members.Support
 	}
 	if nonceWanted(resp) {
 		e.Code = CodeNonce

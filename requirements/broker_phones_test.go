@@ -39,14 +39,20 @@ func TestWhosePhoneCannotRunTheAppConfirmsBySMS(t *testing.T) {
 	h := brokers(t)
 	h.until(customersFrom)
 	old := h.phoneLike(phone.Installation{Platform: "android", OSVersion: "5.1", Language: "de", ScreenLock: true, Notifications: true})
-	h.refused("os-too-old", h.register(old, bySMS, "Sam"))
+	tooOld := h.register(old, bySMS, "Sam")
+	h.refused("os-too-old", tooOld)
+	h.supported(tooOld) // on the phone, where it is refused
 	first := h.login(portal, bySMS, laptop)
 	if first.Activate == nil || !slices.Contains(first.Activate.Methods, "sms") || first.Support.German == "" || first.Support.English == "" {
 		t.Fatalf("may begin with %+v, support %+v", first.Activate, first.Support)
 	}
 	first.beginSMS(bySMSNumber)
 	first.approved("sms")
-	h.login(portal, bySMS, laptop).bySMS(bySMSNumber).approved("sms")
+	next := h.login(portal, bySMS, laptop)
+	if next.Support.German == "" || next.outcome().Support != next.Support { // whose number is lost, too
+		t.Errorf("a login by SMS names %+v, and later %+v", next.Support, next.outcome().Support)
+	}
+	next.bySMS(bySMSNumber).approved("sms")
 
 	_, err := h.at(portal).CreateApproval(t.Context(), client.Request{Account: withoutNumber, Browser: laptop})
 	h.refused("no-method", err) // nobody gets in who has neither, and whom to ask is said

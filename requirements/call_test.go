@@ -72,6 +72,13 @@ func (h *house) says(err error, sentence string) {
 // supported wants a refusal to carry the tenant's contact.
 func (h *house) supported(err error) {
 	h.Helper()
+	var onPhone *phone.Error
+	if errors.As(err, &onPhone) {
+		if onPhone.Support.German == "" || onPhone.Support.English == "" {
+			h.Errorf("whom to ask is not said on the phone: %v", err)
+		}
+		return
+	}
 	var refused *client.Error
 	if !errors.As(err, &refused) {
 		h.Fatalf("got %v, want a refusal", err)

@@ -28,6 +28,9 @@ func TestCodesAreValidFifteenMinutesAndOnlyTheNewestCounts(t *testing.T) {
 		h.pass(time.Minute)
 		l.demand(method)
 		newest := arrived()
+		if told := l.outcome(); told.ClosesAt.Sub(h.now()).Round(time.Minute) != 15*time.Minute || !told.ClosesAt.After(told.ExpiresAt) {
+			t.Errorf("%s: a page that is loaded anew is told that the login closes at %s, and it is %s", method, told.ClosesAt, h.now())
+		}
 		h.pass(14*time.Minute + 50*time.Second)
 		l.confirm(method, old).refused("wrong-code")
 		l.confirm(method, newest).want()

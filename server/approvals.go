@@ -107,7 +107,7 @@ func hasEnded(status approval.Status) *refusal.Error {
 func (a approvals) answer(w http.ResponseWriter, r *http.Request, s ending.Standing) error {
 	edge.Annotate(r.Context(), slog.String("approval", r.PathValue("id")))
 	if guard.CallerOf(r.Context()).Ticket != nil {
-		told, err := narrow(s)
+		told, err := narrow(s, guard.CallerOf(r.Context()).Application.TenantPolicy.Support)
 		if err != nil {
 			return err
 		}

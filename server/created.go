@@ -16,11 +16,12 @@ type created struct {
 	Account   string             `json:"account"`
 	CreatedAt time.Time          `json:"created_at"`
 	ExpiresAt time.Time          `json:"expires_at"`
-	Method    approval.Method    `json:"method,omitempty"` // where nobody is asked
+	ClosesAt  *time.Time         `json:"closes_at,omitempty"` // where somebody is asked
+	Method    approval.Method    `json:"method,omitempty"`    // where nobody is asked
 	Number    string             `json:"number,omitempty"`
 	Methods   []approval.Method  `json:"methods,omitzero"`
 	Activate  *approval.Activate `json:"activate,omitempty"`
-	Support   account.Texts      `json:"support,omitzero"` // whom to ask where nothing of activate is at hand
+	Support   account.Texts      `json:"support,omitzero"` // whom to ask where nothing of methods or activate is at hand
 	Devices   int                `json:"devices"`
 	Push      *pushing           `json:"push,omitempty"`
 	Socket    *socket            `json:"socket,omitempty"`

@@ -21,7 +21,7 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	answer := c.answerTo(a, p)
 	answer.Status, answer.Number, answer.Devices = approval.StatusPending, p.Number, a.Audience.Devices
 	answer.Methods, answer.Activate = append([]approval.Method{}, a.Verdict.Methods...), a.Case.Activate()
-	answer.Socket = &socket{URL: c.tickets.url(p.ID)}
+	answer.Socket, answer.ClosesAt = &socket{URL: c.tickets.url(p.ID)}, &p.ClosesAt
 	repetition, err := a.idempotency(a.key, answer, c.keys)
 	if err != nil {
 		return created{}, err

@@ -83,7 +83,7 @@ func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View
 	if s.guards.Outlived(standing) {
 		return "", hub.View{}, ticket.ErrBad
 	}
-	v, err = watched(standing)
+	v, err = watched(standing, application.TenantPolicy.Support)
 	return t.Approval, v, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 )
 
@@ -17,10 +18,12 @@ type state struct {
 	Status    approval.Status    `json:"status"`
 	Method    approval.Method    `json:"method,omitempty"`
 	ExpiresAt time.Time          `json:"expires_at"`
+	ClosesAt  *time.Time         `json:"closes_at,omitempty"` // while it is pending; later than expires_at where a code was sent
 	Number    string             `json:"number,omitempty"`
 	Methods   []approval.Method  `json:"methods,omitzero"`
 	Activate  *approval.Activate `json:"activate,omitempty"`
 	Delivery  *approval.Delivery `json:"delivery,omitempty"`
+	Support   account.Texts      `json:"support,omitzero"` // while it is pending: whom to ask where nothing of all this is at hand
 }
 
 // view is what the login service is told.
@@ -55,20 +58,21 @@ type lateReport struct {
 }
 
 // narrow is what a browser is told.
-func narrow(s ending.Standing) (state, error) {
+func narrow(s ending.Standing, support account.Texts) (state, error) {
 	if o := s.Outcome; o != nil {
 		return state{Status: o.Status, Method: o.Method, ExpiresAt: o.ExpiresAt.UTC()}, nil
 	}
 	p := s.Pending
 	c, err := approval.ParseContext(p.Context)
+	closes := p.ClosesAt.UTC()
 	return state{
-		Status: approval.StatusPending, ExpiresAt: p.ExpiresAt.UTC(), Number: p.Number,
-		Methods: append([]approval.Method{}, c.Methods...), Activate: c.Activate, Delivery: &p.Delivery,
+		Status: approval.StatusPending, ExpiresAt: p.ExpiresAt.UTC(), ClosesAt: &closes, Number: p.Number,
+		Methods: append([]approval.Method{}, c.Methods...), Activate: c.Activate, Delivery: &p.Delivery, Support: support,
 	}, err
 }
 
 func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
-	told, err := narrow(s)
+	told, err := narrow(s, guard.CallerOf(ctx).Application.TenantPolicy.Support)
 	if err != nil {
 		return view{}, err
 	}
@@ -110,17 +114,17 @@ func viewer(ender *ending.Ender) func(context.Context, string) (hub.View, error)
 		if err != nil {
 			return hub.View{}, err
 		}
-		return watched(s)
+		return watched(s, account.Texts{}) // a page that waits was told whom to ask when it came
 	}
 }
 
 // watched is what a waiting page sees.
-func watched(s ending.Standing) (hub.View, error) {
-	told, err := narrow(s)
+func watched(s ending.Standing, support account.Texts) (hub.View, error) {
+	told, err := narrow(s, support)
 	v := hub.View{Status: told.Status, Method: told.Method}
 	if p := s.Pending; p != nil {
 		v.Number, v.Methods, v.Activate, v.Delivery = told.Number, told.Methods, told.Activate, p.Delivery
-		v.ExpiresAt, v.ClosesAt = told.ExpiresAt, p.ClosesAt
+		v.ExpiresAt, v.ClosesAt, v.Support = told.ExpiresAt, p.ClosesAt.UTC(), told.Support
 	}
 	return v, err
 }

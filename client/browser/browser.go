@@ -21,7 +21,15 @@ type State struct {
 	Number    string    `json:"number,omitempty"`
 	Methods   []string  `json:"methods,omitempty"`
 	Delivery  Delivery  `json:"delivery,omitzero"`
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // phones can answer until then
+	ClosesAt  time.Time `json:"closes_at,omitzero"`  // codes can be typed until then
+	Support   Texts     `json:"support,omitzero"`    // whom to ask
+}
+
+// Texts is one text in German and English.
+type Texts struct {
+	German  string `json:"de,omitempty"`
+	English string `json:"en,omitempty"`
 }
 
 // Delivery counts the phones by how far the wake-up got.

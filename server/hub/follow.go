@@ -156,12 +156,17 @@ func (h *Hub) settle(ctx context.Context, id string) error {
 	return nil
 }
 
-// extend notes that the approval closes later than was known: a code was sent for it.
+// extend tells that the approval closes later than was known: a code was sent for it.
 func (h *Hub) extend(id string, closesAt time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if w, waits := h.watches[id]; waits && closesAt.After(w.view.ClosesAt) {
-		w.view.ClosesAt = closesAt
+	w, waits := h.watches[id]
+	if !waits || !closesAt.After(w.view.ClosesAt) {
+		return
+	}
+	w.view.ClosesAt = closesAt.UTC()
+	for _, s := range w.sockets {
+		h.enqueue(s, work{frame: true})
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
@@ -45,7 +46,8 @@ type View struct {
 	Activate  *approval.Activate // nil: nothing can be activated
 	Delivery  approval.Delivery
 	ExpiresAt time.Time
-	ClosesAt  time.Time
+	ClosesAt  time.Time     // later than ExpiresAt where a code was sent
+	Support   account.Texts // whom to ask
 }
 
 // Options are what a Hub needs from outside.

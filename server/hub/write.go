@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 )
 
@@ -18,6 +19,8 @@ type frame struct {
 	Activate  *approval.Activate `json:"activate,omitempty"`
 	Delivery  *approval.Delivery `json:"delivery,omitempty"`
 	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
+	ClosesAt  *time.Time         `json:"closes_at,omitempty"`
+	Support   account.Texts      `json:"support,omitzero"`
 }
 
 func (v View) frame() frame {
@@ -25,7 +28,8 @@ func (v View) frame() frame {
 		return frame{Type: "state", Status: v.Status, Method: v.Method}
 	}
 	return frame{
-		Type: "state", Status: v.Status, Number: v.Number, Methods: v.Methods, Activate: v.Activate, Delivery: &v.Delivery, ExpiresAt: &v.ExpiresAt,
+		Type: "state", Status: v.Status, Number: v.Number, Methods: v.Methods, Activate: v.Activate, Delivery: &v.Delivery,
+		ExpiresAt: &v.ExpiresAt, ClosesAt: &v.ClosesAt, Support: v.Support,
 	}
 }
 

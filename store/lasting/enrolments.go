@@ -21,7 +21,7 @@ const (
 
 // Expiry is not written: it is what the clock makes of an enrolment that has not come to its end.
 const enrolmentQuery = `
-	SELECT e.id, e.tenant, t.name, e.application, e.account, a.label, a.external_id,
+	SELECT e.id, e.tenant, t.name, t.policy, e.application, e.account, a.label, a.external_id,
 		CASE WHEN e.status IN ('` + waiting + `', '` + opened + `', '` + claimed + `', '` + completed + `') AND e.expires_at <= jawort_now()
 			THEN '` + overdue + `' ELSE e.status END,
 		e.device, e.challenge, e.thumbprint, e.confirmations, e.authority, e.approval, e.asked, e.recovery, e.replaces,
@@ -32,9 +32,12 @@ const enrolmentQuery = `
 	WHERE e.id = $1`
 
 func scanEnrolment(r db.Row) (e account.Enrolment, err error) {
-	return e, r.Scan(&e.ID, &e.Tenant, &e.TenantName, &e.Application, &e.Account, &e.AccountLabel, &e.ExternalID,
+	var tenant account.TenantPolicy
+	err = r.Scan(&e.ID, &e.Tenant, &e.TenantName, intoPolicy(&tenant), &e.Application, &e.Account, &e.AccountLabel, &e.ExternalID,
 		&e.Status, &e.Device, &e.Challenge, &e.Thumbprint, &e.Confirmations, &e.Authority, &e.Approval, &e.Asked, &e.Recovery, &e.Replaces,
 		&e.Proof.Account, &e.Proof.Method, &e.Proof.Address, db.Into(&e.CreatedAt), db.Into(&e.ExpiresAt))
+	e.Support = tenant.Support
+	return e, err
 }
 
 // Enrolment returns an enrolment of the tenant, and its device once a phone has completed it.
