@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"context"
+	"database/sql"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +43,37 @@ func TestAnExplanationSaysWhatALoginWouldMeetAndAsksNobody(t *testing.T) {
 	i.call("POST", "/v1/policy/explain", map[string]string{"account": "4711"}, bearer(login)).want(200, "")
 	if past := w.outcomes(); past != 0 {
 		t.Errorf("%d approvals came of explaining", past)
+	}
+}
+
+func TestAnExplanationSaysOfPushesWhatACreationDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve()
+	w.addPhone(w.app, "4711", "phone")
+	explained := func() any {
+		push, _ := i.call("POST", "/v1/policy/explain", map[string]any{"account": "4711", "browser": map[string]any{"ip": "203.0.113.9"}}).want(200, "").body["push"].(map[string]any)
+		return push["reason"]
+	}
+	for n := range 6 {
+		want := explained()
+		a := i.call("POST", "/v1/approvals", map[string]any{"account": "4711", "browser": map[string]any{"ip": "203.0.113.9"}}).want(201, "")
+		push, _ := a.body["push"].(map[string]any)
+		if push["reason"] != want || (n == 5) != (want == "push-limit") {
+			t.Errorf("push %d: %v was explained, %v happened", n+1, want, push)
+		}
+		i.call("POST", "/v1/approvals/"+a.text("id")+"/cancel", nil).want(200, "")
+	}
+	err := w.lasting.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO report_pauses (approval, account, session, network, paused_at)
+			SELECT 'apr_reported', id, '', '203.0.113.0/24', 1 FROM accounts WHERE external_id = '4711'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := explained(); why != "reported" {
+		t.Errorf("after a report: %v", why)
 	}
 }
 

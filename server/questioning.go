@@ -9,9 +9,6 @@ import (
 	"github.com/jawort/jawort/store/live"
 )
 
-// noPushReported is why phones are not woken after somebody reported a login of the same session or network.
-const noPushReported = "reported"
-
 // ask puts the question, or finds the answer to the same request when it came before.
 func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	p, err := c.pending(a)
@@ -28,7 +25,7 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	}
 	creation := live.Creation{Pending: p, Limit: c.most, Alone: a.Verdict.Alone, Idempotency: repetition}
 	if a.Audience.Reported {
-		creation.NoPush = noPushReported
+		creation.NoPush = live.NoPushReported
 	}
 	done, err := c.live.Create(ctx, creation)
 	if err != nil {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -10,6 +11,7 @@ import (
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/store/live"
 )
 
 // explainBody is the body of POST /v1/policy/explain.
@@ -54,7 +56,15 @@ type explanation struct {
 	TrustedFor  account.Duration  `json:"trusted_for"`
 	Remember    *account.Duration `json:"remember,omitempty"`
 	PushesAgain *time.Time        `json:"pushes_again,omitempty"`
+	Push        *pushView         `json:"push,omitempty"` // where somebody is asked
 	Reason      account.Reason    `json:"reason"`
+}
+
+// pushView says whether phones would be woken, and why not, by the codes of POST /v1/approvals.
+type pushView struct {
+	Sent   bool      `json:"sent"`
+	Reason string    `json:"reason,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
 }
 
 type methodView struct {
@@ -88,7 +98,24 @@ func (f Feature) explain(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := found.Situation
 	s.NamesSums, s.QuietTo = true, limits.PausedUntil // what a transaction would say is taken to name both
-	return edge.JSON(w, http.StatusOK, explained(body, s, judge.Evaluate(s)))
+	answer := explained(body, s, judge.Evaluate(s))
+	if answer.Asked && answer.Obstacle == "" {
+		answer.Push = pushed(found.Audience, answer.Methods, limits)
+	}
+	return edge.JSON(w, http.StatusOK, answer)
+}
+
+// pushed takes the reasons in the order in which a creation does.
+func pushed(a account.Audience, methods []methodView, limits live.Limits) *pushView {
+	byPush := func(m methodView) bool { return m.Method == approval.MethodPush }
+	why, until := limits.NoPush()
+	switch {
+	case a.Reported:
+		why, until = live.NoPushReported, time.Time{}
+	case len(a.Recipients) == 0 || !slices.ContainsFunc(methods, byPush):
+		why, until = live.NoPushAddress, time.Time{}
+	}
+	return &pushView{Sent: why == "", Reason: why, Until: utc(until)}
 }
 
 func explained(body explainBody, s account.Situation, v account.Verdict) explanation {

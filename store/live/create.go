@@ -42,7 +42,9 @@ const (
 	NoPushPaused  = "push-paused" // after denies in a row
 	NoPushLimit   = "push-limit"  // too many without success
 	NoPushAddress = "no-address"  // no phone can be woken
-	NoPushUnasked = "not-asked"   // the answer that is repeated asked nobody
+	// NoPushReported is the caller's: somebody reported a login of the same session or network.
+	NoPushReported = "reported"
+	NoPushUnasked  = "not-asked" // the answer that is repeated asked nobody
 )
 
 const (

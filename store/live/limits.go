@@ -70,6 +70,19 @@ type Limits struct {
 	Pushes      int       // that count now
 	Denies      int       // in a row
 	PausedUntil time.Time // zero: not paused
+	Full        bool      // no more pushes may count for now
+}
+
+// NoPush says why the phones of the account would not be woken now, as Created does, and until when; empty: they would.
+func (l Limits) NoPush() (why string, until time.Time) {
+	switch {
+	case !l.PausedUntil.IsZero():
+		return NoPushPaused, l.PausedUntil
+	case l.Full:
+		return NoPushLimit, time.Time{}
+	default:
+		return "", time.Time{}
+	}
 }
 
 // Limits returns where an account stands with its PushLimits.
@@ -84,7 +97,7 @@ func (s *Store) Limits(ctx context.Context, account string) (Limits, error) {
 	if err := errors.Join(pushes.Err(), denies.Err()); err != nil {
 		return Limits{}, failed("read limits", err)
 	}
-	l := Limits{Pushes: int(pushes.Val())}
+	l := Limits{Pushes: int(pushes.Val()), Full: int(pushes.Val()) >= s.limits.Most}
 	values := denies.Val()
 	l.Denies, _ = strconv.Atoi(text(values[0])) // absent: none
 	if values[1] == nil {
