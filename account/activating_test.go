@@ -22,8 +22,9 @@ func TestAFirstLoginBeginsWithWhatTheGroupAllows(t *testing.T) {
 			s.Application.Policy.Methods = []approval.Method{"email", "sms", "totp", "recovery"}
 		},
 			[]approval.Method{"totp", "sms", "email"}, ""},
-		"aal2":    {func(s *account.Situation) { s.Application.Policy.Preset = account.AAL2 }, []approval.Method{"push", "passkey", "totp", "sms"}, ""},
-		"SMS off": {func(s *account.Situation) { s.Group.Policy.SMS.Switch = account.SwitchOff }, []approval.Method{"push", "passkey", "totp", "email"}, ""},
+		"aal2":           {func(s *account.Situation) { s.Application.Policy.Preset = account.AAL2 }, []approval.Method{"push", "passkey", "totp", "sms"}, ""},
+		"no mail server": {func(s *account.Situation) { s.NoSender = []approval.Method{"email"} }, []approval.Method{"push", "passkey", "totp", "sms"}, ""},
+		"SMS off":        {func(s *account.Situation) { s.Group.Policy.SMS.Switch = account.SwitchOff }, []approval.Method{"push", "passkey", "totp", "email"}, ""},
 		"a number on record": {func(s *account.Situation) { s.Group.Policy.FirstBinding = account.BindingPhoneOnRecord },
 			[]approval.Method{"push", "sms", "email"}, ""},
 		"no number on record": {func(s *account.Situation) {

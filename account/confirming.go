@@ -61,6 +61,9 @@ func (e *evaluation) allowed(m approval.Method) bool { return Allows(e.applicati
 
 // sent says what keeps codes from being sent to the account by the method.
 func (e *evaluation) sent(m approval.Method) (Obstacle, time.Time) {
+	if slices.Contains(e.NoSender, m) {
+		return ObstacleNoSender, time.Time{}
+	}
 	if m == approval.MethodSMS && !e.group.SMS.On(e.Account) {
 		return ObstacleSMSOff, time.Time{}
 	}

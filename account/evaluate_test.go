@@ -230,6 +230,7 @@ func TestOnlyWhatIsAllowedAndReadyMayConfirm(t *testing.T) {
 		"SMS on for the account":       {only("sms", func(s *account.Situation) { s.Account.SMSOn, s.Group.Policy.SMS.Switch = true, "" }), []approval.Method{"sms"}, ""},
 		"a number changed within 24 h": {only("sms", func(s *account.Situation) { s.Account.PhoneChangedAt = now.Add(1 - account.Day) }), nil, "number_changed"},
 		"a number changed 24 h ago":    {only("sms", func(s *account.Situation) { s.Account.PhoneChangedAt = now.Add(-account.Day) }), []approval.Method{"sms"}, ""},
+		"e-mail without a sender":      {only("email", func(s *account.Situation) { s.NoSender = []approval.Method{"email"} }), nil, "no_sender"},
 		"an address changed now":       {only("email", func(s *account.Situation) { s.Account.EmailChangedAt = now }), nil, "address_changed"},
 		"an address changed 24 h ago":  {only("email", func(s *account.Situation) { s.Account.EmailChangedAt = now.Add(-account.Day) }), []approval.Method{"email"}, ""},
 		"SMS beside a new address":     {only("sms", func(s *account.Situation) { s.Account.EmailChangedAt = now }), []approval.Method{"sms"}, ""},

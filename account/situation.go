@@ -22,9 +22,10 @@ type Situation struct {
 	// whose code was guessed at too often must not become one that may choose its first method.
 	Active    []approval.Method
 	Pauses    []Pause
-	QuietTo   time.Time // until when phones are not woken; they still find the question when they look
-	Remember  bool      // the person wants this browser to be remembered
-	NamesSums bool      // a transaction whose details say amount and payee
+	NoSender  []approval.Method // whose codes this installation cannot send
+	QuietTo   time.Time         // until when phones are not woken; they still find the question when they look
+	Remember  bool              // the person wants this browser to be remembered
+	NamesSums bool              // a transaction whose details say amount and payee
 }
 
 // Browser is what a trusted browser is compared by.

@@ -106,6 +106,7 @@ const (
 	ObstacleNoNumber       Obstacle = "no_number"
 	ObstacleNoAddress      Obstacle = "no_address"
 	ObstacleSMSOff         Obstacle = "sms_off"
+	ObstacleNoSender       Obstacle = "no_sender"       // this installation sends no codes by the method
 	ObstacleNumberChanged  Obstacle = "number_changed"  // within the last 24 h
 	ObstacleAddressChanged Obstacle = "address_changed" // likewise
 	ObstaclePaused         Obstacle = "method_paused"

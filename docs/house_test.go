@@ -60,15 +60,31 @@ func newHouse(t *testing.T) *house {
 	h := &house{T: t, database: pgtest.NewServer(t)}
 	h.doc = load(t, docs.OpenAPI)
 	h.referee = newReferee(t, h.doc, t.Errorf)
-	h.open(h.database.URL("postgres"), redistest.Start(t).URL, config.Default().Mail)
+	h.open(h.database.URL("postgres"), redistest.Start(t).URL, mail)
+	h.furnish()
 	return h
 }
 
-// withMail returns a house beside h that can send e-mail, before the same referee.
-func (h *house) withMail() *house {
+// mail is a server that nobody asks: messages are read where they wait.
+var mail = config.Mail{Host: "localhost", Port: 25, TLS: "none", From: "Jawort <login@jawort.example>"}
+
+// another is a house beside h, in which time can pass, before the same referee.
+func (h *house) another() *house {
 	h.Helper()
 	beside := &house{T: h.T, doc: h.doc, referee: h.referee}
-	beside.open("sqlite::memory:", config.Embedded, config.Mail{Host: "localhost", Port: 25, TLS: "none", From: "login@jawort.example"})
+	beside.open("sqlite::memory:", config.Embedded, mail)
+	beside.furnish()
+	return beside
+}
+
+// withoutMail is another process on the same database, by which no e-mail can be sent.
+func (h *house) withoutMail() *house {
+	h.Helper()
+	beside := &house{T: h.T, database: h.database, doc: h.doc, referee: h.referee, key: h.key}
+	beside.open(h.database.URL("postgres"), config.Embedded, config.Default().Mail)
+	var err error
+	beside.client, err = client.New(client.Config{BaseURL: beside.url, Key: h.key, HTTPClient: beside.http})
+	h.must(err)
 	return beside
 }
 
@@ -96,7 +112,6 @@ func (h *house) open(database, redis string, mail config.Mail) {
 	})
 	h.must(err)
 	h.run()
-	h.furnish()
 }
 
 func (h *house) must(err error) {

@@ -37,7 +37,7 @@ func (h *house) playDirectory() {
 	h.refused("invalid-request", err)
 	h.playIntervals(c, one, two)
 	h.playLists(c)
-	h.playInvitations(c)
+	h.playInvitations(h.withoutMail().client.For("Nora"))
 	h.must(c.ResetAccount(ctx, "KD1", "phone lost"))
 	h.refused("unknown-account", c.ResetAccount(ctx, "nobody", "phone lost"))
 	h.must(c.PasswordChanged(ctx, "KD1"))

@@ -28,7 +28,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playSocket(anna)
 	h.playPhone(anna)
 	h.playDirectory()
-	h.withMail().playLetters()
+	h.another().playLetters()
 	h.playDevices()
 	h.playCodes()
 	h.playBinding()

@@ -17,8 +17,11 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-func (p *Process) prepareServer(context.Context) error {
+func (p *Process) prepareServer(ctx context.Context) error {
 	o := p.options
+	if err := p.warnNoSender(ctx); err != nil {
+		return err
+	}
 	webhooks, err := p.webhooks()
 	if err != nil {
 		return err
@@ -41,7 +44,7 @@ func (p *Process) prepareServer(context.Context) error {
 				"confirmation": factors.Dossier, "messages": p.messages.Dossier, "sms": p.ledger.Dossier, "audit": log.Dossier,
 			},
 		},
-		Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(),
+		Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(), NoSender: p.noSender(),
 		Countries: countries,
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random, Tick: o.Tick,

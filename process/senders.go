@@ -1,13 +1,16 @@
 package process
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/courier/dispatch"
@@ -43,6 +46,27 @@ func (p *Process) channels() []courier.Channel {
 		all = append(all, courier.Email)
 	}
 	return all
+}
+
+// noSender are the methods whose codes nothing sends here.
+func (p *Process) noSender() []approval.Method {
+	return slices.DeleteFunc([]approval.Method{approval.MethodSMS, approval.MethodEmail}, func(m approval.Method) bool {
+		return slices.Contains(p.channels(), courier.Channel(m))
+	})
+}
+
+// warnNoSender tells the operator of rules that offer what cannot be sent: nobody is offered it.
+func (p *Process) warnNoSender(ctx context.Context) error {
+	for _, m := range p.noSender() {
+		named, err := p.lasting.PoliciesName(ctx, m)
+		if err != nil {
+			return err
+		}
+		if named {
+			p.options.Log.WarnContext(ctx, "policies name a method whose codes this installation cannot send: nobody is offered it", "method", m)
+		}
+	}
+	return nil
 }
 
 func (p *Process) prepareSMPP(senders map[courier.Channel]courier.Sender) error {

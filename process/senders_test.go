@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/factor/mail/mailtest"
@@ -188,6 +190,39 @@ func TestAProcessAnnouncesByTheChannelsOfItsConfiguration(t *testing.T) {
 		h.must(err)
 	}
 	h.wantSent(map[string]int{"email notice": 1}) // nothing sends SMS here
+}
+
+func TestAProcessWarnsOfPoliciesThatNameWhatItCannotSend(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mailtest.Settings{Kind: "none"})
+	o := options(t, fmt.Sprintf("mail: {host: localhost, port: %d, tls: none, from: a@makler.example}\n", server.Port))
+	var said bytes.Buffer
+	o.Config.Database = "sqlite://" + filepath.Join(t.TempDir(), "jawort.db")
+	open := func() string {
+		said.Reset()
+		o.Log = slog.New(slog.NewTextHandler(&said, nil))
+		p, err := process.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := p.Lasting()
+		tenant := account.Tenant{ID: "ten_" + strings.Repeat("a", 26), Name: "Muster"}
+		_ = store.CreateTenant(t.Context(), tenant) // the second time it is there
+		_ = store.CreateApplication(t.Context(), account.Application{
+			ID: "app_" + strings.Repeat("a", 26), Tenant: tenant.ID, Name: "Portal",
+			Policy: account.ApplicationPolicy{Methods: []approval.Method{approval.MethodSMS, approval.MethodEmail}},
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		_ = p.Run(ctx)
+		return said.String()
+	}
+	if first := open(); strings.Contains(first, "cannot send") {
+		t.Errorf("no policy names anything, and it says %s", first)
+	}
+	if second := open(); !strings.Contains(second, "method=sms") || strings.Contains(second, "method=email") {
+		t.Errorf("it says %s", second)
+	}
 }
 
 func TestAProcessBelievesTwiliosCallbacksOnItsServersFace(t *testing.T) {

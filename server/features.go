@@ -27,7 +27,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}
-	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, Now: o.Now}
+	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, NoSender: o.NoSender, Now: o.Now}
 	return []feature{
 		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, keys: o.Keys, random: o.Random, patience: patience},
@@ -45,7 +45,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
 		},
 		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
-		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, Now: o.Now},
+		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now},
 		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolling.Enrolling{

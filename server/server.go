@@ -124,6 +124,7 @@ type Options struct {
 	Messages    directory.Messages // nil: no e-mail can be sent
 	Notices     notice.Letters     // nil: nobody is told what happened to an account
 	Channels    []courier.Channel  // by which anything is sent to people
+	NoSender    []approval.Method  // whose codes cannot be sent, so that nobody is offered them
 	Also        directory.Also     // other stores that keep something of accounts
 	Wakeups     Wakeups
 	SMSReceipts smsreceipts.Twilio

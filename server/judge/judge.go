@@ -30,7 +30,8 @@ type Countries interface {
 // Judge judges requests.
 type Judge struct {
 	Audiences Audiences
-	Countries Countries // nil: unknown
+	Countries Countries         // nil: unknown
+	NoSender  []approval.Method // whose codes this installation cannot send
 	Now       func() time.Time
 }
 
@@ -80,7 +81,7 @@ func (j Judge) situation(application account.Application, c Case, r Request) (ac
 	s := account.Situation{
 		Application: application, Group: c.Audience.Group, Account: c.Audience.Account, Kind: r.Kind, Now: j.Now(),
 		Browser: account.Browser{Family: c.Browser.Name, Country: c.Browser.Country},
-		Devices: c.Audience.Devices, Locked: c.Audience.Locked, Active: c.Audience.Methods, Pauses: c.Audience.Pauses,
+		Devices: c.Audience.Devices, Locked: c.Audience.Locked, Active: c.Audience.Methods, Pauses: c.Audience.Pauses, NoSender: j.NoSender,
 		Remember: r.Remember, NamesSums: namesSums(r.Details),
 	}
 	if b := c.Audience.Browser; b != nil && b.Active {

@@ -13,17 +13,20 @@ import (
 
 // activatable refuses a method that policy does not let the account activate. What a first method needs is asked of an
 // account that has none; an operator's part is done by the login service that calls.
-func activatable(application account.Application, owner account.Audience, m approval.Method, now time.Time) error {
+func activatable(application account.Application, owner account.Audience, m approval.Method, noSender []approval.Method, now time.Time) error {
 	group := owner.Group
 	group.Policy.EnforcedFrom = nil
 	if owner.HasOwn() || group.Policy.FirstBinding == account.BindingOperator {
 		group.Policy.FirstBinding = account.BindingNone
 	}
 	v := account.Evaluate(account.Situation{
-		Application: application, Group: group, Account: owner.Account, Kind: approval.Login, Now: now,
+		Application: application, Group: group, Account: owner.Account, Kind: approval.Login, NoSender: noSender, Now: now,
 	})
 	if slices.Contains(v.Activate.Methods, m) {
 		return nil
+	}
+	if slices.Contains(noSender, m) {
+		return confirming.ErrNotOffered.WithDetail("This installation cannot send codes by this method. Use another one.").With("obstacle", account.ObstacleNoSender)
 	}
 	refused := confirming.ErrNotOffered.WithDetail("Policy does not let this account activate this method.")
 	if v.Obstacle != "" {

@@ -37,7 +37,9 @@ type Methods struct {
 	Guards guard.Guards
 	Store  Store
 	People confirming.People
-	Now    func() time.Time
+	// NoSender are the methods whose codes this installation cannot send.
+	NoSender []approval.Method
+	Now      func() time.Time
 }
 
 // Mount adds the routes.

@@ -100,7 +100,7 @@ func (s Methods) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	application := guard.CallerOf(r.Context()).Application
-	if err := activatable(application, owner, m, s.Now()); err != nil {
+	if err := activatable(application, owner, m, s.NoSender, s.Now()); err != nil {
 		return err
 	}
 	typed, err := body.typed(m, owner.Group)

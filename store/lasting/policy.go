@@ -1,8 +1,12 @@
 package lasting
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/db"
 )
 
 // encodePolicy returns a policy as it is kept.
@@ -39,4 +43,11 @@ func (p policy[T]) Scan(src any) error {
 		return fmt.Errorf("lasting: kept policy: %w", err)
 	}
 	return nil
+}
+
+// PoliciesName reports whether the policy of any group or application names the method.
+func (s *Store) PoliciesName(ctx context.Context, m approval.Method) (bool, error) {
+	return db.One(ctx, s.Reads(), db.ScanBool, `
+		SELECT EXISTS (SELECT 1 FROM groups WHERE policy LIKE $1) OR EXISTS (SELECT 1 FROM applications WHERE policy LIKE $1 AND revoked_at = 0)`,
+		`%"`+string(m)+`"%`)
 }
