@@ -62,7 +62,12 @@ func (m *Mux) Handle(pattern string, g Guard, h HandlerFunc) {
 	m.listed = append(m.listed, pattern)
 }
 
-// Routes lists the patterns in the order in which they were added, without preflights.
+// HandlePage adds a page that anybody may open, or what belongs to it. It is no call of the API: Routes does not list it.
+func (m *Mux) HandlePage(pattern string, h HandlerFunc) {
+	m.add(pattern, route{guard: Public, handle: h})
+}
+
+// Routes lists the patterns of the API in the order in which they were added, without preflights.
 func (m *Mux) Routes() []string { return append([]string(nil), m.listed...) }
 
 func (m *Mux) add(pattern string, rt route) {

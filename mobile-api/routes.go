@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/mobile-api/app"
 	"github.com/jawort/jawort/mobile-api/dpop"
 )
 
@@ -82,8 +83,12 @@ func New(o Options) (*API, error) {
 		return nil, fmt.Errorf("mobileapi: public URL: %w", err)
 	}
 	tokens := tokens{mac: o.Keys}
+	companion, err := app.New()
+	if err != nil {
+		return nil, err
+	}
 	a := &API{mux: edge.NewMux(o.Edge), nonces: nonces}
-	for _, f := range features(o, tokens) {
+	for _, f := range append(features(o, tokens), webApp{companion}) {
 		f.mount(a.mux, guards{verifier: verifier, tokens: tokens, lasting: o.Lasting})
 	}
 	return a, nil

@@ -1,0 +1,109 @@
+// Package app is the companion app for browsers: pages, scripts and pictures, and how they are served. The app itself is in static/,
+// as plain modules that browsers load as they are; it knows nothing of Jawort but the phone API.
+//
+// It is served below one name per content, so that a page never meets scripts of another version, and browsers may keep
+// them for ever. Only the page, the service worker and the manifest are asked for anew each time.
+package app
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed static
+var source embed.FS
+
+// App is the companion app, ready to be served.
+type App struct {
+	version string
+	files   map[string]file // by their path in static/
+}
+
+// New reads the app and puts its service worker together.
+func New() (*App, error) {
+	static, err := fs.Sub(source, "static")
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	raw, err := read(static)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{version: version(raw), files: map[string]file{}}
+	if raw[workerFile], err = bundle(raw, workerFile); err != nil {
+		return nil, err
+	}
+	raw[workerFile] = append(a.shell(raw), raw[workerFile]...)
+	raw[pageFile] = bytes.ReplaceAll(raw[pageFile], []byte("{version}"), []byte(a.version))
+	raw[manifestFile] = bytes.ReplaceAll(raw[manifestFile], []byte("{version}"), []byte(a.version))
+	for name, content := range raw {
+		if a.files[name], err = newFile(name, content); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Version names the content of the app.
+func (a *App) Version() string { return a.version }
+
+// The files that are served at the root, where browsers want them.
+const (
+	pageFile     = "index.html"
+	workerFile   = "worker.js"
+	manifestFile = "manifest.webmanifest"
+)
+
+func read(static fs.FS) (map[string][]byte, error) {
+	raw := map[string][]byte{}
+	err := fs.WalkDir(static, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw[name], err = fs.ReadFile(static, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	return raw, nil
+}
+
+func version(raw map[string][]byte) string {
+	h := sha256.New()
+	for _, name := range names(raw) {
+		fmt.Fprintf(h, "%s\x00%d\x00", name, len(raw[name]))
+		h.Write(raw[name])
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:9])
+}
+
+func names(raw map[string][]byte) []string {
+	all := make([]string, 0, len(raw))
+	for name := range raw {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// shell tells the worker what the app needs to start without network. What only some need is kept once it was used.
+func (a *App) shell(raw map[string][]byte) []byte {
+	shell := []string{"./"}
+	for _, name := range names(raw) {
+		switch {
+		case !strings.Contains(name, "/") && slices.Contains([]string{pageFile, workerFile, manifestFile}, name):
+		case strings.HasPrefix(name, "vendor/jsqr/"), path.Dir(name) == "icons", path.Ext(name) == ".ts", path.Ext(name) == ".txt":
+		default:
+			shell = append(shell, "app/"+a.version+"/"+name)
+		}
+	}
+	return fmt.Appendf(nil, "const version = %q;\nconst shell = %q.split(\" \");\n\n", a.version, strings.Join(shell, " "))
+}

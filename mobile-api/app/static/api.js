@@ -1,0 +1,96 @@
+// Calls to the phone API. docs/phone-protocol.md says what they mean.
+
+import { hear } from "./clock.js";
+import { prove } from "./dpop.js";
+import { read } from "./store.js";
+
+/** Where the API is: below the address that this was loaded from. */
+const base = "registration" in self
+	? /** @type {any} */ (self).registration.scope
+	: new URL("./", document.baseURI).href;
+
+const patience = 10000; // milliseconds, beyond what a long-poll waits
+
+/** The server's refusal (RFC 9457). */
+export class Refusal extends Error {
+	/** @param {Response} r @param {Record<string, any>} problem */
+	constructor(r, problem) {
+		super(`${r.status} ${problem.type ?? ""}`);
+		this.status = r.status;
+		this.code = String(problem.type ?? "").split(":").pop() ?? "";
+		this.detail = String(problem.detail ?? "");
+		/** @type {Record<string, any>} */
+		this.members = problem;
+		this.retryAfter = Number(r.headers.get("Retry-After") ?? 0);
+	}
+}
+
+/** There was no whole answer, or none yet: whether the call counted is not known. */
+export class Unreachable extends Error {}
+
+/** @param {unknown} err */
+export function strange(err) {
+	return err instanceof Refusal && err.status === 401;
+}
+
+let nonce = ""; // the newest that the server gave
+
+/**
+ * @typedef {object} Options
+ * @property {unknown} [body] a string is sent as it is, anything else as JSON
+ * @property {number} [wait] seconds for which the server may keep the answer back
+ * @property {boolean} [anonymous] without a token: before the phone is enrolled
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * Calls the API, once more where it wants a fresher nonce. Throws Refusal or Unreachable, or AbortError by the caller's signal.
+ * @param {string} method
+ * @param {string} path below the server's address, with query
+ * @param {Options} [options]
+ * @returns {Promise<any>} undefined where there is no content
+ */
+export async function call(method, path, options = {}) {
+	const body = options.body === undefined || typeof options.body === "string" ? options.body : JSON.stringify(options.body);
+	const token = options.anonymous ? "" : ((await read("token")) ?? "");
+	for (let fresh = false; ; fresh = true) {
+		const r = await once(method, path, { ...options, body }, token);
+		if (r.ok) return r.status === 204 ? undefined : whole(r);
+		if (!fresh && r.status === 401 && /error="use_dpop_nonce"/.test(r.headers.get("WWW-Authenticate") ?? "")) continue;
+		if (r.status >= 502 && r.status <= 504) throw new Unreachable(String(r.status));
+		throw new Refusal(r, await r.json().catch(() => ({})));
+	}
+}
+
+/** @param {string} method @param {string} path @param {Options & { body?: string }} options @param {string} token @returns {Promise<Response>} */
+async function once(method, path, options, token) {
+	const url = new URL(path.replace(/^\//, ""), base);
+	const headers = new Headers({ DPoP: await prove({ method, url: url.origin + url.pathname, nonce, token }) });
+	if (token) headers.set("Authorization", "DPoP " + token);
+	if (options.body !== undefined) headers.set("Content-Type", "application/json");
+	const end = new AbortController();
+	const late = setTimeout(() => end.abort(), (options.wait ?? 0) * 1000 + patience);
+	const stop = () => end.abort();
+	options.signal?.addEventListener("abort", stop);
+	try {
+		const r = await fetch(url, { method, headers, body: options.body, signal: end.signal, cache: "no-store", credentials: "omit", redirect: "error" });
+		nonce = r.headers.get("DPoP-Nonce") ?? nonce;
+		hear(r.headers.get("Date"));
+		return r;
+	} catch (err) {
+		options.signal?.throwIfAborted();
+		throw new Unreachable(String(err));
+	} finally {
+		clearTimeout(late);
+		options.signal?.removeEventListener("abort", stop);
+	}
+}
+
+/** @param {Response} r */
+async function whole(r) {
+	try {
+		return await r.json();
+	} catch (err) {
+		throw new Unreachable(String(err));
+	}
+}

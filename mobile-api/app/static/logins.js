@@ -1,0 +1,127 @@
+// The logins of this phone. The server's list alone says what is gone; nothing else makes the phone forget anything.
+
+import { call, Refusal, strange } from "./api.js";
+import { change, current } from "./model.js";
+import { discard } from "./passkey.js";
+import { describe } from "./posture.js";
+import { erase, read, write } from "./store.js";
+import { alone, tell } from "./tabs.js";
+
+/** @typedef {import("./model.js").Login} Login */
+/** The passkey of a login. @typedef {{ id: string, rpId: string }} Credential */
+
+/** @returns {Promise<Record<string, Credential>>} by device */
+async function credentials() {
+	return (await read("credentials")) ?? {};
+}
+
+/** @param {string} device @returns {Promise<Credential | undefined>} */
+export async function credentialOf(device) {
+	return (await credentials())[device];
+}
+
+/** @param {string} device @param {Credential} c */
+export async function addCredential(device, c) {
+	await alone("credentials", async () => write("credentials", { ...(await credentials()), [device]: c }));
+}
+
+/** @param {string} device */
+async function dropCredential(device) {
+	await alone("credentials", async () => {
+		const { [device]: gone, ...rest } = await credentials();
+		await write("credentials", rest);
+		if (gone) await discard(gone.rpId, gone.id);
+	});
+}
+
+/** Shows what was known last, until the server has spoken. */
+export async function recall() {
+	change({ logins: (await read("devices")) ?? [] });
+}
+
+/** Asks the server for the logins of this phone. Throws what the call throws, but for a 401. */
+export async function refresh() {
+	if (!(await read("token"))) return;
+	const mine = await credentials(); // before asking: what is added meanwhile cannot be on the list
+	try {
+		const { devices } = await call("GET", "v1/devices");
+		await take(devices, mine);
+	} catch (err) {
+		if (!strange(err)) throw err;
+		change({ unknown: true });
+	}
+}
+
+/** @param {any[]} listed @param {Record<string, Credential>} mine */
+async function take(listed, mine) {
+	/** @type {Login[]} */
+	const logins = listed.filter((d) => d.status === "active" || d.status === "unconfirmed").map((d) => ({
+		id: d.id, account: d.account.label, tenant: d.tenant.name, label: d.label, holder: d.holder, status: d.status, pushable: d.pushable,
+	}));
+	const ended = current().logins.filter((before) => before.status === "active" && !logins.some((l) => l.id === before.id));
+	for (const device of Object.keys(mine)) {
+		if (!logins.some((l) => l.id === device)) await dropCredential(device);
+	}
+	await write("devices", logins);
+	change({ logins, unknown: false, gone: [...current().gone, ...ended.map((l) => `${l.account} · ${l.tenant}`)] });
+}
+
+/** @param {string} id @param {string} label @param {string} holder */
+export async function rename(id, label, holder) {
+	await call("PATCH", "v1/devices/" + id, { body: { label, holder } });
+	await refresh();
+	tell({ type: "logins" });
+}
+
+/** @param {string} id */
+export async function leave(id) {
+	try {
+		await call("DELETE", "v1/devices/" + id);
+	} catch (err) {
+		if (!(err instanceof Refusal && err.status === 404)) throw err;
+	}
+	await forget(id);
+	tell({ type: "logins" });
+}
+
+/** Takes a login off the phone, as the person wants. @param {string} id */
+export async function forget(id) {
+	await dropCredential(id);
+	const logins = current().logins.filter((l) => l.id !== id);
+	await write("devices", logins);
+	change({ logins });
+}
+
+/** Forgets all logins of a phone that the server does not know any more, so that they can be added anew. */
+export async function forgetAll() {
+	for (const l of current().logins) await forget(l.id);
+	for (const name of /** @type {const} */ (["token", "address", "enrolment"])) await erase(name);
+	change({ unknown: false, enrolled: false, questions: [] });
+}
+
+/** Tells the server what this phone is like now. */
+export async function report() {
+	await call("PATCH", "v1/installation", { body: await describe().then(({ platform: _, ...posture }) => posture) });
+}
+
+/** What somebody without a phone has begun for a login of this phone. */
+export async function refreshRecoveries() {
+	const { recoveries } = await call("GET", "v1/recoveries");
+	change({ recoveries });
+}
+
+/** @param {string} id */
+export async function stopRecovery(id) {
+	await call("DELETE", "v1/recoveries/" + id);
+	await refreshRecoveries();
+}
+
+/** What the server has to say, where it has such a list. */
+export async function refreshNotices() {
+	try {
+		const { notices } = await call("GET", "v1/notices");
+		change({ notices: notices ?? [] });
+	} catch (err) {
+		if (!(err instanceof Refusal && err.status === 404)) throw err;
+	}
+}

@@ -1,0 +1,66 @@
+// How this phone is woken: by Web Push where the browser has it. Everything works without, while the app is open.
+
+import { call } from "./api.js";
+import { fromBase64url } from "./bytes.js";
+import { change } from "./model.js";
+import { notifications } from "./posture.js";
+import { erase, read, write } from "./store.js";
+
+/**
+ * Whether this phone can be woken. @typedef {object} Push
+ * @property {"unasked" | "working" | "blocked" | "unsupported" | "failed"} state
+ */
+/** @typedef {{ provider: "webpush", subscription: PushSubscriptionJSON }} Address */
+
+const patience = 5000; // some browsers never answer
+
+/**
+ * Subscribes, or finds the subscription that is there.
+ * @param {string | undefined} vapid the server's key; empty: it sends no Web Push
+ * @returns {Promise<Address | null>} null: this phone cannot be woken
+ */
+export async function subscribe(vapid) {
+	const [state, address] = await attempt(vapid);
+	change({ push: { state } });
+	return address;
+}
+
+/** @param {string | undefined} vapid @returns {Promise<[Push["state"], Address | null]>} */
+async function attempt(vapid) {
+	if (notifications() === "denied") return ["blocked", null];
+	if (!("serviceWorker" in navigator) || !("PushManager" in self) || !vapid) return ["unsupported", null];
+	if (notifications() !== "granted") return ["unasked", null];
+	try {
+		const subscription = await inTime(ask(vapid));
+		return ["working", addressOf(subscription)];
+	} catch {
+		return ["failed", null];
+	}
+}
+
+/** @param {PushSubscription} s @returns {Address} */
+function addressOf(s) {
+	const { endpoint, keys } = s.toJSON();
+	return { provider: "webpush", subscription: { endpoint, keys } };
+}
+
+/** @param {string} vapid */
+async function ask(vapid) {
+	const { pushManager } = await navigator.serviceWorker.ready;
+	return (await pushManager.getSubscription()) ?? pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(vapid) });
+}
+
+/** @template T @param {Promise<T>} wanted @returns {Promise<T>} */
+function inTime(wanted) {
+	return Promise.race([wanted, new Promise((_, reject) => { setTimeout(reject, patience, new Error("no answer")); })]);
+}
+
+/** Tells the server where this phone is woken, if that is news. */
+export async function renew() {
+	const address = await subscribe(await read("vapid"));
+	const news = JSON.stringify(address);
+	if (!address || news === (await read("address"))) return;
+	await erase("address");
+	await call("PUT", "v1/installation/push", { body: address });
+	await write("address", news);
+}

@@ -1,0 +1,46 @@
+// What was answered on this phone.
+
+import { dateAndTime, t } from "../i18n.js";
+import { forgetHistory, remembered } from "../store.js";
+import { announce, html, Icon, Screen, useEffect, useState } from "../view.js";
+
+/** @param {any} entry */
+function title(entry) {
+	switch (entry.result.kind) {
+		case "counted": return t(`history.${/** @type {import("../question.js").Decision} */ (entry.decision)}`);
+		case "wrong-number": return t("history.wrong");
+		case "answered":
+		case "expired": return t("history.late");
+		default: return t("history.failed");
+	}
+}
+
+/** @param {any} entry */
+function icon(entry) {
+	if (entry.result.kind !== "counted") return "clock";
+	return entry.decision === "approve" ? "check" : entry.decision === "deny" ? "cross" : "flag";
+}
+
+export function History() {
+	const [entries, set] = useState(/** @type {any[] | null} */ (null));
+	const load = () => remembered().then((all) => set(all.reverse()));
+	useEffect(() => { void load(); }, []);
+	const clear = async () => {
+		await forgetHistory();
+		announce(t("history.cleared"));
+		await load();
+	};
+	return html`
+		<${Screen} title=${t("history.title")}>
+			${entries?.length === 0 && html`<p class="quiet">${t("history.empty")}</p>`}
+			<ul class="cards history">
+				${entries?.map((e) => html`
+					<li class=${"card " + icon(e)}><${Icon} name=${icon(e)} />
+						<span class="words"><strong>${title(e)}</strong><span>${e.application} · ${e.account}</span>
+							${e.details.map((/** @type {any} */ d) => html`<span>${d.label}: ${d.value}</span>`)}
+							<span class="hint">${dateAndTime(e.at)}</span></span></li>`)}
+			</ul>
+			<p class="hint">${t("history.note")}</p>
+			${entries && entries.length > 0 && html`<button type="button" class="link" onClick=${clear}>${t("history.clear")}</button>`}
+		<//>`;
+}

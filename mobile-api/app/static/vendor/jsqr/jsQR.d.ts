@@ -1,0 +1,2 @@
+// As a module it exports nothing, and leaves its one function at window.jsQR.
+export {};
