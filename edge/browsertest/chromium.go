@@ -59,7 +59,7 @@ func start() error {
 		return err
 	}
 	allocator, free := chromedp.NewExecAllocator(context.Background(), append(flags(), chromedp.ExecPath(path))...)
-	ctx, cancel := chromedp.NewContext(allocator)
+	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(ignore))
 	stop := func() {
 		cancel()
 		free()
@@ -71,6 +71,9 @@ func start() error {
 	shared.context, shared.stop = ctx, stop
 	return nil
 }
+
+// ignore drops what chromedp says of events that are newer than it, by the hundred. What fails is returned where it is asked for.
+func ignore(string, ...any) {}
 
 func find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
