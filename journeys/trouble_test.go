@@ -269,3 +269,29 @@ func TestSomebodyElsesNewPhoneIsStopped(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// told stands in for a server that has something to tell.
+const told = `(() => {
+	let unread = [{ id: "ntc_1", device: "dev_1", account: { label: "Office South" }, tenant: { name: "Muster Makler AG" }, text: "Another phone was registered.", at: "2026-11-26T08:00:00Z" }];
+	unread.push({ ...unread[0], device: "dev_2" });
+	const real = window.fetch;
+	window.fetch = async (url, options) => {
+		if (!String(url).includes("/v1/notices")) return real(url, options);
+		if (options.method === "DELETE") unread = [];
+		return options.method === "DELETE" ? new Response(null, { status: 204 }) : new Response(JSON.stringify({ notices: unread }));
+	};
+})()`
+
+func TestWhatHasHappenedIsToldUntilItIsRead(t *testing.T) {
+	h := newHouse(t)
+	p := h.newPhone("Ada")
+	p.Before(told)
+	p.enrol(h.link(login))
+	p.Reload()
+	p.WantText(".notices", "Another phone was registered.")
+	if n := browsertest.Eval[int](p.Tab, `document.querySelectorAll(".notices li").length`); n != 1 {
+		t.Errorf("it is told %d times", n)
+	}
+	p.Click(".notices button")
+	p.Gone(".notices")
+}

@@ -120,8 +120,14 @@ export async function stopRecovery(id) {
 export async function refreshNotices() {
 	try {
 		const { notices } = await call("GET", "v1/notices");
-		change({ notices: notices ?? [] });
+		change({ notices: notices.filter((/** @type {any} */ n, /** @type {number} */ i) => notices.findIndex((/** @type {any} */ m) => m.id === n.id) === i) });
 	} catch (err) {
 		if (!(err instanceof Refusal && err.status === 404)) throw err;
 	}
+}
+
+/** Says that the person has read a notice, so that it is not shown again. @param {string} id */
+export async function readNotice(id) {
+	await call("DELETE", "v1/notices/" + id);
+	await refreshNotices();
 }

@@ -78,6 +78,7 @@ function openNew() {
 /** What the worker says: a push has come, or its notification was tapped. @param {any} message */
 function hear(message) {
 	look();
+	void keepUp();
 	if (message.type === "open" && message.id) go("question", message.id);
 }
 

@@ -12,7 +12,7 @@
  * @property {boolean} pushable
  */
 /** @typedef {{ id: string, account: { label: string }, tenant: { name: string }, created_at: string, opens_at: string }} Recovery */
-/** @typedef {{ id: string, title: string, text: string, created_at: string }} Notice */
+/** What has happened to a login. @typedef {{ id: string, account: { label: string }, tenant: { name: string }, text: string, at: string }} Notice */
 /**
  * @typedef {object} Model
  * @property {boolean} ready

@@ -2,7 +2,7 @@
 
 import { wrongBy } from "../clock.js";
 import { dateAndTime, t } from "../i18n.js";
-import { forgetAll, report, stopRecovery } from "../logins.js";
+import { forgetAll, readNotice, report, stopRecovery } from "../logins.js";
 import { belongsOnHomeScreen, hasScreenLockNow, notifications } from "../posture.js";
 import { renew } from "../push.js";
 import { go } from "../route.js";
@@ -131,7 +131,9 @@ function Notices({ model }) {
 	return html`
 		<section aria-labelledby="notices">
 			<h2 id="notices">${t("home.notices")}</h2>
-			<ul class="cards">${model.notices.map((n) => html`<li key=${n.id} class="card"><span class="words"><strong>${n.title}</strong><span>${n.text}</span>
-				<span class="hint">${dateAndTime(Date.parse(n.created_at))}</span></span></li>`)}</ul>
+			<ul class="cards notices">${model.notices.map((n) => html`
+				<li key=${n.id} class="card"><span class="words"><strong>${n.account.label} · ${n.tenant.name}</strong><span>${n.text}</span>
+					<span>${dateAndTime(Date.parse(n.at))}</span>
+					<button type="button" class="link" onClick=${() => readNotice(n.id)}>${t("home.notice.read")}</button></span></li>`)}</ul>
 		</section>`;
 }

@@ -46,7 +46,8 @@ export const de = {
 	"home.recovery.text": "Seit {since} registriert jemand ein neues Handy für {account} bei {tenant}. Möglich wird es {opens}. Wenn Sie das nicht sind, halten Sie es auf.",
 	"home.recovery.stop": "Aufhalten",
 	"home.recovery.stopped": "Aufgehalten.",
-	"home.notices": "Nachrichten",
+	"home.notices": "Was geschehen ist",
+	"home.notice.read": "Verstanden",
 
 	"login.title": "Login",
 	"login.label": "Name dieses Handys",

@@ -45,7 +45,8 @@ export const en = {
 	"home.recovery.text": "Since {since} somebody is registering a new phone for {account} at {tenant}. It becomes possible {opens}. If that is not you, stop it.",
 	"home.recovery.stop": "Stop it",
 	"home.recovery.stopped": "Stopped.",
-	"home.notices": "Messages",
+	"home.notices": "What has happened",
+	"home.notice.read": "Understood",
 
 	"login.title": "Login",
 	"login.label": "Name of this phone",
