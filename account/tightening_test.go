@@ -143,6 +143,9 @@ func TestATighterPolicyNeverLetsMorePass(t *testing.T) {
 			if after.Asked() {
 				turned[way]++
 			}
+			if before.Method == approval.MethodTrustedBrowser && after.Asked() && way != "granted for less" && !tightens(tight, loose) {
+				t.Fatalf("%s: a trusted browser is asked, and would be trusted again\n%+v", way, loose)
+			}
 			continue
 		}
 		if !within(after.Methods, before.Methods) || !within(after.Activate.Methods, before.Activate.Methods) || after.Grant.For > before.Grant.For {
@@ -160,6 +163,51 @@ func TestATighterPolicyNeverLetsMorePass(t *testing.T) {
 			t.Errorf("%s never made anybody asked: the test does not reach it", way)
 		}
 	}
+}
+
+// tightens reports whether what a browser was granted in the looser situation ends for good in the tighter one.
+func tightens(tight, loose account.Situation) bool {
+	return tight.Group.Policy.Tightens(loose.Group.Policy) || tight.Application.Policy.Tightens(loose.Application.Policy) ||
+		tight.Group.Policy.EndsTrust(loose.Account, tight.Account)
+}
+
+func TestALooserPolicyOrChoiceEndsNoTrust(t *testing.T) {
+	t.Parallel()
+	d := dice{rand.New(rand.NewPCG(9, 10))}
+	for range 20_000 {
+		loose := d.situation()
+		loose.Application.Policy.ConfirmationSet = "alone" // another set is neither tighter nor looser
+		tight := loose
+		if way := d.tighten(&tight); way != "set of its own" && way != "account" && tightens(loose, tight) {
+			t.Fatalf("%s, taken back, ends trust\n%+v", way, loose)
+		}
+	}
+	group := account.GroupPolicy{Interval: account.Interval{Max: 7, Default: 2}}
+	for _, c := range []struct {
+		before, after *int
+		ends          bool
+	}{
+		{nil, nil, false}, {nil, days(2), false}, {nil, days(3), false}, {nil, days(1), true}, {nil, days(0), true}, {days(0), nil, false},
+		{days(3), nil, true}, {days(1), nil, false}, {days(3), days(2), true}, {days(2), days(3), false}, {days(3), days(3), false},
+	} {
+		if got := group.EndsTrust(account.Account{Interval: c.before}, account.Account{Interval: c.after}); got != c.ends {
+			t.Errorf("from %v to %v days ends trust: %v", show(c.before), show(c.after), got)
+		}
+	}
+	if !group.EndsTrust(account.Account{Group: "grp_1"}, account.Account{Group: "grp_2"}) {
+		t.Error("another group keeps trust")
+	}
+	always := account.GroupPolicy{Remember: true} // and chosen for the account, it forbids remembering
+	if !always.EndsTrust(account.Account{}, account.Account{Interval: days(0)}) {
+		t.Error("remembered browsers outlast an always that was chosen")
+	}
+}
+
+func show(days *int) any {
+	if days == nil {
+		return "the default"
+	}
+	return *days
 }
 
 func within(some, all []approval.Method) bool {

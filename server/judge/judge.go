@@ -65,7 +65,7 @@ func (j Judge) Judge(ctx context.Context, application account.Application, r Req
 	}
 	c := Case{Browser: r.Browser.Shown(j.Countries), Network: network, Session: r.Browser.SessionHash()}
 	c.Audience, err = j.Audiences.Audience(ctx, application.Tenant, r.Account, lasting.Approach{
-		TrustHash: HashToken(r.Browser.TrustToken), Session: c.Session, Network: network,
+		Application: application.ID, TrustHash: HashToken(r.Browser.TrustToken), Session: c.Session, Network: network,
 	})
 	if err != nil {
 		return Case{}, err

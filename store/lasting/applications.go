@@ -29,15 +29,23 @@ func (s *Store) AddApplication(ctx context.Context, q db.Querier, a account.Appl
 		a.ID, a.Tenant, a.Name, origins, policy)
 }
 
-// UpdateApplication changes name, origins and policy of an active application of the tenant.
+// UpdateApplication changes name, origins and policy of an active application of the tenant. A policy that grants less than before
+// ends the trust that browsers have there. Of two changes at once the second must wait for the first.
 func (s *Store) UpdateApplication(ctx context.Context, q db.Querier, a account.Application) error {
 	origins, policy, err := encodeApplication(a)
 	if err != nil {
 		return err
 	}
+	var before account.ApplicationPolicy
+	_, err = db.One(ctx, q, func(r db.Row) (struct{}, error) { return struct{}{}, r.Scan(intoPolicy(&before)) },
+		`SELECT policy FROM applications WHERE id = $1`, a.ID)
+	if err != nil {
+		return err
+	}
 	return db.MustTouch(ctx, q, db.ErrNotFound, `
-		UPDATE applications SET name = $3, origins = $4, policy = $5 WHERE id = $1 AND tenant = $2 AND revoked_at = 0`,
-		a.ID, a.Tenant, a.Name, origins, policy)
+		UPDATE applications SET name = $3, origins = $4, policy = $5, tightened_at = CASE WHEN $6 THEN jawort_now() ELSE tightened_at END
+		WHERE id = $1 AND tenant = $2 AND revoked_at = 0`,
+		a.ID, a.Tenant, a.Name, origins, policy, a.Policy.Tightens(before))
 }
 
 func encodeApplication(a account.Application) (origins, policy string, err error) {

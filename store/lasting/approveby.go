@@ -29,9 +29,9 @@ func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m
 
 // What must still hold when nobody is asked. The account's row is not locked: a deletion at the same moment finds a
 // login that was let in a moment before.
-const (
+var (
 	stillTrusted = `EXISTS (SELECT 1 FROM trusted_browsers b JOIN accounts a ON a.id = b.account
-		WHERE b.id = $28 AND b.account = $4 AND ` + browserActive + `)`
+		WHERE b.id = $28 AND b.account = $4 AND ` + trustedAt(`$3`) + `)`
 	stillThere = `EXISTS (SELECT 1 FROM accounts a WHERE a.id = $4 AND a.deleted_at = 0)`
 )
 

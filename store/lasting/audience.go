@@ -15,9 +15,10 @@ import (
 
 // Approach is who wants to get in, as far as it decides who is asked.
 type Approach struct {
-	TrustHash []byte // of the trusted browser's token; nil: none was presented
-	Session   string // hash of the browser's session; empty: none
-	Network   string // of the browser; empty: unknown
+	Application string // at which; empty: none, where no browser is trusted
+	TrustHash   []byte // of the trusted browser's token; nil: none was presented
+	Session     string // hash of the browser's session; empty: none
+	Network     string // of the browser; empty: unknown
 }
 
 // The methods of an account in one column: name:paused_until:disabled_at, separated by commas. A bypass that ran out keeps nobody from a
@@ -58,7 +59,7 @@ func (s *Store) Audience(ctx context.Context, tenant, externalID string, by Appr
 		LEFT JOIN devices d ON d.id = c.device
 		LEFT JOIN installations i ON i.id = d.installation
 		WHERE a.tenant = $1 AND a.external_id = $2 AND a.deleted_at = 0
-		ORDER BY d.created_at, d.id`, tenant, externalID, active, by.TrustHash, by.Session, by.Network)
+		ORDER BY d.created_at, d.id`, tenant, externalID, active, by.TrustHash, by.Session, by.Network, by.Application)
 	if err != nil {
 		return account.Audience{}, db.Replace(err, account.ErrUnknownAccount)
 	}
@@ -131,8 +132,8 @@ type keptTrust struct {
 	confirmedAt, expiresAt                                  sql.NullInt64
 }
 
-const trustColumns = `b.id, b.account, b.trusted_for, b.method, b.acr, b.family, b.country, b.lineage, b.remembered,
-	b.confirmed_at, b.expires_at, (b.ended_at = 0 AND b.confirmed_at > ba.browsers_ended_at AND ` + confirmerThere + `)`
+var trustColumns = `b.id, b.account, b.trusted_for, b.method, b.acr, b.family, b.country, b.lineage, b.remembered,
+	b.confirmed_at, b.expires_at, (` + notEnded("ba", "$7") + `)`
 
 // confirmerThere holds while the phone that confirmed the browser is registered. Nothing is written when it is revoked: the browser
 // ends with it.

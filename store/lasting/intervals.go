@@ -3,6 +3,7 @@ package lasting
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
@@ -54,25 +55,24 @@ func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, day
 	if err != nil {
 		return 0, 0, err
 	}
-	var of account.Group
-	if group != "" {
-		if of, err = groupByName(ctx, tx, tenant, group); err != nil {
-			return 0, 0, err
-		}
-	}
-	if days != nil {
-		if err := checkManaged(ctx, tx, m.ID, of, *days); err != nil {
-			return 0, 0, err
-		}
-	}
-	managed, err = db.One(ctx, tx, db.ScanInt, `SELECT COUNT(*) FROM accounts WHERE `+managedOf, m.ID, of.ID)
+	of, groups, err := managedGroups(ctx, tx, m, group)
 	if err != nil {
 		return 0, 0, err
 	}
+	if err := checkManaged(groups, days); err != nil {
+		return 0, 0, err
+	}
+	managed, err = db.One(ctx, tx, db.ScanInt, `SELECT COUNT(*) FROM accounts WHERE `+managedOf, m.ID, of)
+	if err != nil {
+		return 0, 0, err
+	}
+	usual, args := defaultDays(groups, m.ID, of, days, managedBatch)
 	ids, err := db.All(ctx, tx, db.ScanString, `
-		UPDATE accounts SET interval_days = $3 WHERE id IN (
+		UPDATE accounts SET interval_days = $3, browsers_ended_at = CASE
+			WHEN COALESCE($3 <= 0, FALSE) OR COALESCE($3, `+usual+`) < COALESCE(interval_days, `+usual+`) THEN jawort_now() ELSE browsers_ended_at END
+		WHERE id IN (
 			SELECT id FROM accounts WHERE `+managedOf+` AND interval_days IS DISTINCT FROM $3 ORDER BY id LIMIT $4)
-		RETURNING id`, m.ID, of.ID, days, managedBatch)
+		RETURNING id`, args...)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -80,24 +80,46 @@ func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, day
 	return managed, len(ids), outbox.PutEach(ctx, tx, by.event(AccountChanged, tenant, "", data, nil), ids)
 }
 
-// checkManaged refuses the number for all where the group, or one of all groups, does not allow it.
-func checkManaged(ctx context.Context, tx *sql.Tx, manager string, of account.Group, days int) error {
-	if of.ID != "" {
-		return chooseInterval(of, days)
+// managedGroups returns the group of that name with its id, or the groups of all accounts that one manages; one of these without an
+// id: some have none.
+func managedGroups(ctx context.Context, tx *sql.Tx, manager account.Account, name string) (id string, groups []account.Group, err error) {
+	if name != "" {
+		g, err := groupByName(ctx, tx, manager.Tenant, name)
+		return g.ID, []account.Group{g}, err
 	}
-	groups, err := db.All(ctx, tx, db.ScanString,
-		`SELECT DISTINCT COALESCE(group_id, '') FROM accounts WHERE manager = $1 AND deleted_at = 0`, manager)
+	ids, err := db.All(ctx, tx, db.ScanString,
+		`SELECT DISTINCT COALESCE(group_id, '') FROM accounts WHERE manager = $1 AND deleted_at = 0`, manager.ID)
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	for _, id := range groups {
-		g, err := groupByID(ctx, tx, id)
-		if err != nil {
-			return err
+	groups = make([]account.Group, len(ids))
+	for i, id := range ids {
+		if groups[i], err = groupByID(ctx, tx, id); err != nil {
+			return "", nil, err
 		}
-		if err := chooseInterval(g, days); err != nil {
+	}
+	return "", groups, nil
+}
+
+// checkManaged refuses the number for all where one of the groups does not allow it.
+func checkManaged(groups []account.Group, days *int) error {
+	if days == nil {
+		return nil
+	}
+	for _, g := range groups {
+		if err := chooseInterval(g, *days); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// defaultDays is how many days the group of an account gives where none were chosen, and the arguments with what that needs.
+func defaultDays(groups []account.Group, args ...any) (string, []any) {
+	cases := `CASE COALESCE(group_id, '')`
+	for _, g := range groups {
+		args = append(args, g.ID, g.Policy.Interval.Default)
+		cases += fmt.Sprintf(` WHEN $%d THEN CAST($%d AS INTEGER)`, len(args)-1, len(args))
+	}
+	return cases + ` ELSE 0 END`, args
 }

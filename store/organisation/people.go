@@ -34,8 +34,12 @@ func (w writer) accounts(ctx context.Context, steps []accountStep) error {
 			return err
 		}
 	}
+	groups, err := w.groups(ctx)
+	if err != nil {
+		return err
+	}
 	for some := range slices.Chunk(changed, atOnce) {
-		if err := w.change(ctx, some); err != nil {
+		if err := w.change(ctx, some, groups); err != nil {
 			return err
 		}
 	}
@@ -56,6 +60,16 @@ func (w writer) analyse(ctx context.Context) error {
 	return nil
 }
 
+// groups are those of the tenant as they are by now, by id.
+func (w writer) groups(ctx context.Context) (map[string]account.Group, error) {
+	all, err := w.Lasting.GroupsIn(ctx, w.tx, w.tenant)
+	by := make(map[string]account.Group, len(all))
+	for _, g := range all {
+		by[g.ID] = g
+	}
+	return by, err
+}
+
 // add fails where somebody added one of them at the same time.
 func (w writer) add(ctx context.Context, steps []accountStep) error {
 	const width = 13
@@ -74,17 +88,19 @@ func (w writer) add(ctx context.Context, steps []accountStep) error {
 }
 
 // change names the old state of each account and fails where one of them is no longer in it. A changed number or address
-// confirms nothing for a while, each by itself, unless the account had nothing by which somebody else could have confirmed.
+// confirms nothing for a while, each by itself, unless the account had nothing by which somebody else could have confirmed; and browsers are
+// trusted no longer where less is granted from now on.
 //
 // Every value is a text, because the types of a list of values are not known to the database. The ids stand there once
 // more for themselves: only so is it certain that the accounts are looked for along their key.
-func (w writer) change(ctx context.Context, steps []accountStep) error {
+func (w writer) change(ctx context.Context, steps []accountStep, groups map[string]account.Group) error {
 	rows, args := make([]string, len(steps)), []any{}
 	for _, s := range steps {
 		args = append(args, s.Before.ID)
 	}
 	for i, s := range steps {
-		row := append(append(values(*s.Before), values(s.After)[1:]...), lasting.Sought(s.After.Label))
+		distrust := onOff(groups[s.After.Group].Policy.EndsTrust(*s.Before, s.After))
+		row := append(append(values(*s.Before), values(s.After)[1:]...), lasting.Sought(s.After.Label), distrust)
 		rows[i] = "(" + db.Placeholders(len(args)+1, len(row)) + ")"
 		args = append(args, row...)
 	}
@@ -92,7 +108,8 @@ func (w writer) change(ctx context.Context, steps []accountStep) error {
 		UPDATE accounts SET label = v.column10, sought_label = v.column18, group_id = NULLIF(v.column11, ''), manager = NULLIF(v.column12, ''), phone = v.column13,
 			email = v.column14, language = v.column15, interval_days = CAST(NULLIF(v.column16, '') AS INTEGER), sms_on = (v.column17 = 'on'),
 			phone_changed_at = CASE WHEN v.column5 = v.column13 THEN phone_changed_at WHEN v.column13 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END,
-			email_changed_at = CASE WHEN v.column6 = v.column14 THEN email_changed_at WHEN v.column14 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END
+			email_changed_at = CASE WHEN v.column6 = v.column14 THEN email_changed_at WHEN v.column14 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END,
+			browsers_ended_at = CASE WHEN v.column19 = 'on' THEN jawort_now() ELSE browsers_ended_at END
 		FROM (VALUES `+strings.Join(rows, ", ")+`) AS v
 		WHERE accounts.id IN (`+db.Placeholders(1, len(steps))+`) AND accounts.id = v.column1 AND deleted_at = 0 AND label = v.column2 AND COALESCE(group_id, '') = v.column3
 			AND `+managerNow+` = v.column4 AND phone = v.column5 AND email = v.column6 AND language = v.column7
@@ -104,14 +121,18 @@ const managerNow = `COALESCE((SELECT m.id FROM accounts m WHERE m.id = accounts.
 
 // values are the id of an account and all that a file may change of it, as texts.
 func values(a account.Account) []any {
-	days, sms := "", "off"
+	days := ""
 	if a.Interval != nil {
 		days = strconv.Itoa(*a.Interval)
 	}
-	if a.SMSOn {
-		sms = "on"
+	return []any{a.ID, a.Label, a.Group, a.Manager, a.Phone, a.Email, a.Language, days, onOff(a.SMSOn)}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
 	}
-	return []any{a.ID, a.Label, a.Group, a.Manager, a.Phone, a.Email, a.Language, days, sms}
+	return "off"
 }
 
 func all(touched int64, steps []accountStep, err error) error {
