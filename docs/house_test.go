@@ -148,7 +148,9 @@ func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.offset.L
 // pass lets time pass for all of the house.
 func (h *house) pass(d time.Duration) {
 	h.Helper()
-	h.must(h.process.Lasting().SetClockOffset(h.Context(), time.Duration(h.offset.Add(int64(d)))))
+	offset := time.Duration(h.offset.Add(int64(d)))
+	h.process.Live().StepClock()
+	h.must(h.process.Lasting().SetClockOffset(h.Context(), offset))
 }
 
 func (h *house) newID(prefix string) string {

@@ -59,6 +59,7 @@ func (b *bench) now() time.Time { return time.Now().Add(time.Duration(b.clock.Lo
 func (b *bench) later(d time.Duration) {
 	b.t.Helper()
 	b.clock.Add(int64(d))
+	b.live.StepClock()
 	if err := b.lasting.SetClockOffset(b.t.Context(), time.Duration(b.clock.Load())); err != nil {
 		b.t.Fatal(err)
 	}

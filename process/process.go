@@ -167,6 +167,9 @@ func (p *Process) Close() error {
 // Lasting is the lasting store, for who sets up tenants in the same process.
 func (p *Process) Lasting() *lasting.Store { return p.lasting }
 
+// Live is the live store, for tests that move its clock.
+func (p *Process) Live() *live.Store { return p.live }
+
 // Addrs says where the process listens.
 func (p *Process) Addrs() Addrs { return p.addrs }
 

@@ -118,9 +118,10 @@ func (h *house) until(at string) {
 	h.pass(inBerlin(h.T, at).Sub(h.now()))
 }
 
-// setClock tells the database, too.
+// setClock tells Redis and the database, too.
 func (h *house) setClock() {
 	h.Helper()
+	h.process.Live().StepClock()
 	h.must(h.process.Lasting().SetClockOffset(h.Context(), time.Duration(h.offset.Load())))
 }
 

@@ -127,6 +127,7 @@ func (w *world) advance(d time.Duration) {
 	w.clock.offset += d
 	offset := w.clock.offset
 	w.clock.mu.Unlock()
+	w.live.StepClock()
 	w.must(w.lasting.SetClockOffset(w.Context(), offset))
 }
 

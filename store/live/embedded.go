@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -29,20 +30,42 @@ func startEmbedded() (*miniredis.Miniredis, *redis.UniversalOptions, error) {
 // clockTick is how often the embedded server's clock is compared with ours.
 const clockTick = 50 * time.Millisecond
 
-// followClock keeps the embedded server on a clock that is not the machine's, as tests have. On the machine's clock it
+// pacemaker keeps the embedded server on a clock that is not the machine's, as tests have. On the machine's clock it
 // keeps its own time: moving it races with commands that read it without its lock.
-func followClock(ctx context.Context, server *miniredis.Miniredis, now func() time.Time) {
+type pacemaker struct {
+	server *miniredis.Miniredis
+	now    func() time.Time
+
+	mu    sync.Mutex // from reading the time to setting it, so that nobody sets an older one
+	moved bool
+}
+
+func (p *pacemaker) step() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.now()
+	if p.moved = p.moved || time.Until(t).Abs() > time.Second; p.moved {
+		p.server.SetTime(t)
+	}
+}
+
+func (p *pacemaker) follow(ctx context.Context) {
 	tick := time.NewTicker(clockTick)
 	defer tick.Stop()
-	for moved := false; ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			t := now()
-			if moved = moved || time.Until(t).Abs() > time.Second; moved {
-				server.SetTime(t)
-			}
+			p.step()
 		}
+	}
+}
+
+// StepClock has an embedded Redis take on the store's time at once, for tests that move it: by itself it looks every few
+// milliseconds, and what is written in between would end too early.
+func (s *Store) StepClock() {
+	if s.clock != nil {
+		s.clock.step()
 	}
 }

@@ -26,6 +26,7 @@ type Store struct {
 	now      func() time.Time
 	limits   PushLimits
 	embedded *miniredis.Miniredis // nil where Redis is outside
+	clock    *pacemaker           // of the embedded one
 
 	life  context.Context // ends with Close; owns the store's goroutines
 	end   context.CancelFunc
@@ -69,8 +70,8 @@ func (s *Store) options(cfg Config) (*redis.UniversalOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.embedded = server
-	s.tasks.Go(func() { followClock(s.life, server, s.now) })
+	s.embedded, s.clock = server, &pacemaker{server: server, now: s.now}
+	s.tasks.Go(func() { s.clock.follow(s.life) })
 	return o, nil
 }
 
