@@ -12,13 +12,15 @@ import (
 type Event struct {
 	At          time.Time
 	Account     string
-	Interval    *int   // chosen for the account; nil: its group's default
-	Group       string // id
-	Application string // id
-	Lineage     string // what stays the same of a browser over the years; empty: unknown, so it is never trusted
-	Changed     bool   // family or country were not those that the browser confirmed with
-	Remember    bool   // the person wanted to be remembered
-	HasMethod   bool   // the account had a method
+	Interval    *int          // chosen for the account; nil: its group's default
+	Group       string        // id
+	Application string        // id
+	Lineage     string        // of the token that the browser brought, or got; empty: unknown, so it is never trusted
+	Signs       []string      // by which it is told where it could bring no token, the surer first
+	Granted     time.Duration // how long a token holds that it got; 0: none
+	Changed     bool          // family or country were not those that the browser confirmed with
+	Remember    bool          // the person wanted to be remembered
+	HasMethod   bool          // the account had a method
 	Method      approval.Method
 	Approved    bool
 }
@@ -37,25 +39,33 @@ type Change struct {
 	Would  int `json:"would_ask"` // under those after
 	More   int `json:"more"`      // asked only after
 	Less   int `json:"less"`      // asked only before
+	// Estimated are the logins whose browser brought no token and was told by its signs.
+	Estimated int `json:"estimated"`
 }
 
 // Rehearsal judges past logins under two sets of policies, browser by browser. Both sides are judged, so that what they
 // differ in is the policy and not the luck of the past: a login that was approved without asking is taken as one that
 // would have been confirmed.
 type Rehearsal struct {
+	seen          *sightings
 	before, after *history
 	changes       map[string]Change
 }
 
 // NewRehearsal returns one that has seen nothing yet.
 func NewRehearsal(before, after Policies) *Rehearsal {
-	return &Rehearsal{before: newHistory(before), after: newHistory(after), changes: make(map[string]Change)}
+	return &Rehearsal{seen: newSightings(), before: newHistory(before), after: newHistory(after), changes: make(map[string]Change)}
 }
 
 // Add judges one more login. Logins come in the order of time, because each that is confirmed moves the next that is asked.
 func (r *Rehearsal) Add(e Event) {
-	asked, would := r.before.asks(e), r.after.asks(e)
-	r.changes[e.Group] = r.changes[e.Group].count(asked, would)
+	browser, estimated := r.seen.browser(e)
+	e.Lineage = browser
+	change := r.changes[e.Group].count(r.before.asks(e), r.after.asks(e))
+	if estimated {
+		change.Estimated++
+	}
+	r.changes[e.Group] = change
 }
 
 // Changes returns what was counted, by group.

@@ -86,6 +86,55 @@ func TestAReplayCountsWhoWouldBeAskedMoreAndLess(t *testing.T) {
 	}
 }
 
+// fresh has each login bring no token, as browsers do to which none was granted.
+func fresh(i int, e *account.Event) {
+	e.Lineage, e.Signs = "browser "+string(rune('a'+i)), []string{"session", "network"}
+}
+
+func TestABrowserThatCouldBringNoTokenIsToldByItsSigns(t *testing.T) {
+	t.Parallel()
+	none := account.ApplicationPolicy{}
+	always, week := inForce(account.GroupPolicy{}, none), inForce(weekly(), none)
+	for name, c := range map[string]struct {
+		change func(int, *account.Event)
+		want   account.Change
+	}{
+		"nothing was granted":    {func(int, *account.Event) {}, account.Change{Logins: 10, Asked: 10, Would: 4, Less: 6, Estimated: 9}},
+		"two that share no sign": {func(i int, e *account.Event) { e.Signs[i%2] = e.Lineage }, account.Change{Logins: 10, Asked: 10, Would: 6, Less: 4, Estimated: 8}},
+		"the network changes":    {func(i int, e *account.Event) { e.Signs[1] = e.Lineage }, account.Change{Logins: 10, Asked: 10, Would: 4, Less: 6, Estimated: 9}},
+		"all signs are others":   {func(_ int, e *account.Event) { e.Signs = []string{e.Lineage} }, account.Change{Logins: 10, Asked: 10, Would: 10}},
+		"there are no signs":     {func(_ int, e *account.Event) { e.Signs = nil }, account.Change{Logins: 10, Asked: 10, Would: 10}},
+		"at another application each time": {func(i int, e *account.Event) { e.Application = "app_" + string(rune('1'+i)) },
+			account.Change{Logins: 10, Asked: 10, Would: 10}},
+		"it had a token that held": {func(_ int, e *account.Event) { e.Granted = 25 * time.Hour }, account.Change{Logins: 10, Asked: 10, Would: 10}},
+		"its token was over":       {func(_ int, e *account.Event) { e.Granted = 23 * time.Hour }, account.Change{Logins: 10, Asked: 10, Would: 4, Less: 6, Estimated: 9}},
+		"what was granted was not confirmed": {func(i int, e *account.Event) { e.Granted, e.Approved = account.MaxInterval, i == 9 },
+			account.Change{Logins: 10, Asked: 10, Would: 10, Estimated: 9}},
+		"a token was granted on the way": {func(i int, e *account.Event) {
+			if i >= 4 {
+				e.Lineage, e.Granted = "browser e", 3*account.Day
+			}
+		}, account.Change{Logins: 10, Asked: 10, Would: 4, Less: 6, Estimated: 4}},
+		"another comes beside one that has a token": {func(i int, e *account.Event) {
+			if i%2 == 0 {
+				e.Lineage, e.Granted = "browser a", account.MaxInterval
+			}
+		}, account.Change{Logins: 10, Asked: 10, Would: 8, Less: 2}},
+	} {
+		events := daily(func(i int, e *account.Event) { fresh(i, e); c.change(i, e) })
+		if name == "at another application each time" {
+			for _, p := range []account.Policies{always, week} {
+				for _, e := range events {
+					p.Applications[e.Application] = account.Application{ID: e.Application}
+				}
+			}
+		}
+		if got := account.Replay(events, always, week)["grp_1"]; got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+}
+
 func TestAReplayKeepsBrowsersAccountsAndGroupsApart(t *testing.T) {
 	t.Parallel()
 	events := slices.Concat(

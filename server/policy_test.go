@@ -9,7 +9,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/server"
 )
 
 func TestAnExplanationSaysWhatALoginWouldMeetAndAsksNobody(t *testing.T) {
@@ -100,49 +100,70 @@ func (w *world) outcomes() (n int) {
 	return n
 }
 
-// past has an account log in daily for some days, by a browser, until now.
-func (w *world) past(externalID string, days int) {
-	w.Helper()
-	a, err := w.lasting.Account(w.Context(), w.app.Tenant, externalID)
-	w.must(err)
-	kept, err := approval.Context{Group: a.Group, HasMethod: true, Lineage: "brw_firefox"}.Encode()
-	w.must(err)
-	last := w.clock.Now().Add(-time.Hour)
-	for n := range days {
-		at := last.Add(-time.Duration(n) * account.Day)
-		p := approval.Pending{
-			ID: w.newID(id.Approval), Tenant: w.app.Tenant, Application: w.app.ID, Account: a.ID, Kind: approval.Login, Context: kept,
-			CreatedAt: at, ExpiresAt: at, ClosesAt: at,
-		}
-		_, err := w.lasting.End(w.Context(), p, approval.StatusCancelled)
-		w.must(err)
-		_, err = w.lasting.Writes().ExecContext(w.Context(), `UPDATE outcomes SET status = 'approved', method = 'push', decided_at = $2 WHERE approval = $1`, p.ID, at.UnixMicro())
-		w.must(err)
+// visitor is somebody at a browser, who brings what it was given.
+type visitor struct {
+	phone phone
+	token string
+	asked int
+}
+
+// login logs in as a browser does.
+func (i *instance) login(v *visitor) {
+	i.Helper()
+	a := i.call("POST", "/v1/approvals", ask(v.phone.account.ExternalID).trusting(v.token)).want(201, "")
+	if a.text("status") != "pending" {
+		return
 	}
+	v.asked++
+	_, err := i.decide(v.phone, a.text("id"), approval.Approve)
+	i.must(err)
+	if token := i.call("GET", "/v1/approvals/"+a.text("id"), nil).want(200, "").text("trust_token"); token != "" {
+		v.token = token
+	}
+}
+
+// past has visitors log in daily for some days, until an hour ago.
+func (i *instance) past(days int, visitors ...*visitor) {
+	i.Helper()
+	for n := range days {
+		if n > 0 {
+			i.advance(account.Day)
+		}
+		for _, v := range visitors {
+			i.login(v)
+		}
+	}
+	i.advance(time.Hour)
 }
 
 func TestADryRunCountsWhoWouldBeAskedMoreOrLess(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	i := w.serve()
+	i := w.serve(func(o *server.Options) { o.MaxPending = 100 })
 	customers := account.GroupPolicy{Interval: account.Interval{Max: 7, Default: 3}}
+	var visitors []*visitor
 	for externalID, group := range map[string]string{"4711": "customers", "4712": "brokers", "4713": ""} {
-		w.addAccount(w.app, externalID)
+		visitors = append(visitors, &visitor{phone: w.addPhone(w.app, externalID, "phone")})
 		if group != "" {
 			w.put(externalID, group, map[string]account.GroupPolicy{"customers": customers}[group])
 		}
-		w.past(externalID, 40)
 	}
+	i.past(40, visitors...)
 	before := w.outcomes()
+	for _, v := range visitors {
+		if want := map[string]int{"4711": 14}[v.phone.account.ExternalID]; want > 0 && v.asked != want {
+			t.Errorf("somebody was asked %d times in 40 days, want %d", v.asked, want)
+		}
+	}
 	a := i.call("POST", "/v1/policy/dry-run", `{"groups":{"customers":{},"brokers":{"interval":{"min":0,"max":7,"default":5}}}}`).want(200, "")
 	if !strings.Contains(string(a.raw), `"groups":[`+
-		`{"group":"","logins":30,"asked":30,"would_ask":30,"more":0,"less":0},`+
-		`{"group":"brokers","logins":30,"asked":30,"would_ask":6,"more":0,"less":24},`+
-		`{"group":"customers","logins":30,"asked":10,"would_ask":30,"more":20,"less":0}]`) {
+		`{"group":"","logins":30,"asked":30,"would_ask":30,"more":0,"less":0,"estimated":29},`+
+		`{"group":"brokers","logins":30,"asked":30,"would_ask":6,"more":0,"less":24,"estimated":29},`+
+		`{"group":"customers","logins":30,"asked":10,"would_ask":30,"more":20,"less":0,"estimated":0}]`) {
 		t.Errorf("%s", a.raw)
 	}
 	a = i.call("POST", "/v1/policy/dry-run", `{"applications":{"Portal":{"max_interval":"12h"}}}`).want(200, "")
-	if !strings.Contains(string(a.raw), `{"group":"customers","logins":30,"asked":10,"would_ask":30,"more":20,"less":0}`) {
+	if !strings.Contains(string(a.raw), `{"group":"customers","logins":30,"asked":10,"would_ask":30,"more":20,"less":0,"estimated":0}`) {
 		t.Errorf("a cap: %s", a.raw)
 	}
 	groups, err := w.lasting.Groups(t.Context(), w.app.Tenant)
@@ -150,6 +171,28 @@ func TestADryRunCountsWhoWouldBeAskedMoreOrLess(t *testing.T) {
 	if groups[1].Policy.Interval != customers.Interval || w.outcomes() != before {
 		t.Error("a dry run changed something")
 	}
+}
+
+func TestADryRunOfALooserPolicyTellsBrowsersThatWereNeverGrantedAnything(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.serve(func(o *server.Options) { o.MaxPending = 100 })
+	v := &visitor{phone: w.addPhone(w.app, "4711", "phone")}
+	w.put("4711", "customers", account.GroupPolicy{})
+	for range 3 {
+		i.login(v)
+		i.advance(time.Minute)
+	}
+	other := ask("4711")
+	other["browser"].(map[string]any)["user_agent"] = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36"
+	if token, _ := i.confirm(v.phone, other); token != "" || v.token != "" {
+		t.Fatal("always grants a token")
+	}
+	a := i.call("POST", "/v1/policy/dry-run", `{"groups":{"customers":{"interval":{"min":0,"max":7,"default":7}}}}`).want(200, "")
+	if !strings.Contains(string(a.raw), `"logins":4,"estimated":2,"groups":[{"group":"customers","logins":4,"asked":4,"would_ask":2,"more":0,"less":2,"estimated":2}]`) {
+		t.Errorf("%s", a.raw)
+	}
+	i.wantAsked("always", ask("4711")) // recognising a browser lets nobody in
 }
 
 func TestADryRunOfWhatCannotBeIsRefused(t *testing.T) {

@@ -51,9 +51,10 @@ func validateEach[P interface{ Validate() error }](field string, policies map[st
 
 // rehearsed is the answer.
 type rehearsed struct {
-	Since  time.Time    `json:"since"`
-	Logins int          `json:"logins"`
-	Groups []groupCount `json:"groups"`
+	Since     time.Time    `json:"since"`
+	Logins    int          `json:"logins"`
+	Estimated int          `json:"estimated"`
+	Groups    []groupCount `json:"groups"`
 }
 
 type groupCount struct {
@@ -132,7 +133,7 @@ func unknown[P any](field string, asked map[string]P, found map[string]bool) err
 	return nil
 }
 
-// rehearse goes through the past page by page, so that it holds no more of it than one page and one entry per browser.
+// rehearse goes through the past page by page, so that it holds no more of it than one page and a few entries per browser.
 func (f Feature) rehearse(ctx context.Context, tenant string, since time.Time, r *account.Rehearsal) error {
 	page := lasting.PastPage{Since: since}
 	for {
@@ -156,6 +157,7 @@ func counted(since time.Time, groups map[string]account.Group, changes map[strin
 	answer := rehearsed{Since: since, Groups: make([]groupCount, 0, len(changes))}
 	for id, change := range changes {
 		answer.Logins += change.Logins
+		answer.Estimated += change.Estimated
 		answer.Groups = append(answer.Groups, groupCount{Group: groups[id].Name, Change: change})
 	}
 	slices.SortFunc(answer.Groups, func(a, b groupCount) int { return cmp.Compare(a.Group, b.Group) })

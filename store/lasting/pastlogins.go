@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -54,8 +55,26 @@ func scanPastLogin(r db.Row) (l PastLogin, err error) {
 // not known, because that was before such things were kept, is trusted by no policy.
 func (l PastLogin) AsEvent() (account.Event, error) {
 	c, err := approval.ParseContext(l.Context)
-	return account.Event{
+	e := account.Event{
 		At: l.At, Account: l.Account, Interval: c.Interval, Group: c.Group, Application: l.Application, Lineage: c.Lineage, Changed: c.Changed,
-		Remember: c.Remember, HasMethod: c.HasMethod, Method: l.Method, Approved: l.Status == approval.StatusApproved,
-	}, err
+		Signs: signsOf(c), Remember: c.Remember, HasMethod: c.HasMethod, Method: l.Method, Approved: l.Status == approval.StatusApproved,
+	}
+	if c.Trust != nil {
+		e.Granted = account.Grant{For: c.Trust.For}.By(l.Method)
+	}
+	return e, err
+}
+
+// signsOf tells browsers of one account apart by what is kept of a login anyway: what the login service calls the browser's session;
+// and browser, operating system and network.
+func signsOf(c approval.Context) []string {
+	var signs []string
+	look := strings.Join([]string{c.Family, c.System, c.Country}, "|")
+	if c.Session != "" {
+		signs = append(signs, "session|"+c.Session+"|"+look)
+	}
+	if c.Network != "" {
+		signs = append(signs, "network|"+c.Network+"|"+look)
+	}
+	return signs
 }
