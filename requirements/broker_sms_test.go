@@ -11,6 +11,7 @@ import (
 
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/edge/calltest"
+	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -39,11 +40,11 @@ func TestAnSMSCodeCostsTenCentIsSwitchedOnAndIsChargedToTheBrokerByTheQuarter(t 
 	h.login(portal, bySMS, laptop).bySMS(bySMSNumber)
 	second := h.bill("2027-Q2", "&payer="+broker)
 	second.lines(map[string]string{customer: "2 0.20", bySMS: "2 0.20", broker: "1 0.10"})
-	second.equalsTheLedger(5, 50)
+	second.equalsTheLedger(5, "0.50")
 	h.until("2027-07-01 00:00")
 	h.login(portal, bySMS, laptop).bySMS(bySMSNumber)
 	h.bill("2027-Q3", "&payer="+broker).lines(map[string]string{bySMS: "1 0.10"})
-	h.bill("2027-Q2", "&close=true").equalsTheLedger(5, 50)
+	h.bill("2027-Q2", "&close=true").equalsTheLedger(5, "0.50")
 	if page := h.call(h.at(portal).key, "GET", "/v1/usage?quarter=2027-Q2&payer="+broker, nil).want(); page.body["exported_at"] == nil {
 		t.Errorf("the bill was not noted: %v", page.body)
 	}
@@ -107,24 +108,33 @@ func (b bill) lines(want map[string]string) {
 	}
 }
 
-// equalsTheLedger wants the bill's sum to be the ledger's, and both to be so many messages and cents.
-func (b bill) equalsTheLedger(messages, cents int) {
+// equalsTheLedger wants the bill's sum to be the ledger's, and both to be so many messages and so much.
+func (b bill) equalsTheLedger(messages int, amount string) {
 	b.Helper()
-	type sum struct{ messages, amount int }
+	type sum struct {
+		messages int
+		amount   ledger.Amount
+	}
 	var billed sum
 	for _, row := range b.rows {
 		billed.messages += b.number(row["messages"])
-		billed.amount += b.number(strings.Replace(row["amount"], ".", "", 1))
+		billed.amount += b.amount(row["amount"])
 	}
 	kept, err := db.One(b.Context(), b.process.Lasting().Reads(), func(r db.Row) (s sum, err error) {
 		return s, r.Scan(&s.messages, &s.amount)
-	}, `SELECT COUNT(*), SUM(e.price) FROM ledger_entries e JOIN accounts a ON a.id = e.payer
+	}, `SELECT COUNT(*), CAST(SUM(e.price) AS BIGINT) FROM ledger_entries e JOIN accounts a ON a.id = e.payer
 		WHERE a.external_id = $1 AND e.quarter = $2 AND e.state = 'settled'`, broker, b.quarter)
 	b.must(err)
-	kept.amount /= 100 // is kept in ten-thousandths
-	if want := (sum{messages, cents}); billed != want || kept != want {
+	if want := (sum{messages, b.amount(amount)}); billed != want || kept != want {
 		b.Errorf("the bill of %s says %+v, the ledger %+v, want %+v", b.quarter, billed, kept, want)
 	}
+}
+
+func (h *house) amount(text string) ledger.Amount {
+	h.Helper()
+	a, err := ledger.ParseAmount(text)
+	h.must(err)
+	return a
 }
 
 func (h *house) number(digits string) int {

@@ -2,6 +2,7 @@ package factors_test
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,6 +124,58 @@ func TestParallelGuessesNeverExceedTheLimit(t *testing.T) {
 		_, err := w.confirm(p, approval.MethodSMS, code)
 		w.wantError(err, factor.ErrPaused)
 	})
+}
+
+// A guess that was answered as wrong stays counted, so that killing the database gives nobody more of them.
+func TestAKilledPostgresForgetsNoWrongCode(t *testing.T) {
+	t.Parallel()
+	server := pgtest.NewServer(t)
+	w := newWorld(t, dbtest.Open(t, server.New(t)))
+	w.activate(approval.MethodSMS)
+	p := w.login()
+	code := w.send(p, approval.MethodSMS)
+	var answered atomic.Int64
+	two := make(chan struct{})
+	ended := make(chan int, 1)
+	go func() {
+		ended <- inParallel(3, func(int) bool {
+			for {
+				_, err := w.confirm(p, approval.MethodSMS, another(code))
+				switch {
+				case errors.Is(err, factor.ErrWrongCode):
+					if answered.Add(1) == 2 {
+						close(two)
+					}
+				case errors.Is(err, factor.ErrPaused):
+				default:
+					return errors.Is(err, refusal.ErrUnavailable)
+				}
+			}
+		})
+	}()
+	<-two
+	server.Kill(t)
+	if n := <-ended; n != 3 {
+		t.Fatalf("%d of 3 who guess met the kill", n)
+	}
+	server.Restart(t)
+	counted, err := db.One(t.Context(), w.d.Reads(), db.ScanInt, `SELECT failures FROM methods`)
+	must(t, err)
+	if int64(counted) < answered.Load() || counted > 5 {
+		t.Fatalf("%d wrong codes are counted, %d were answered", counted, answered.Load())
+	}
+	looked := inParallel(20, func(int) bool {
+		_, err := w.confirm(p, approval.MethodSMS, another(code))
+		if !errors.Is(err, factor.ErrWrongCode) && !errors.Is(err, factor.ErrPaused) {
+			t.Errorf("a wrong code is answered with %v", err)
+		}
+		return errors.Is(err, factor.ErrWrongCode)
+	})
+	if counted+looked != 5 {
+		t.Errorf("%d guesses were looked at before the kill and %d after it, want 5", counted, looked)
+	}
+	_, err = w.confirm(p, approval.MethodSMS, code)
+	w.wantError(err, factor.ErrPaused)
 }
 
 func TestAPauseRefusesWithoutLookingSaysHowLongAndGrows(t *testing.T) {

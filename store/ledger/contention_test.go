@@ -131,6 +131,48 @@ func TestWhatAKilledPostgresAcknowledgedIsInTheLedgerToTheCent(t *testing.T) {
 	w.wantConsistent("2026-Q4")
 }
 
+// Whatever the limit let through before the kill and after it, together it is no more than the limit.
+func TestAKilledPostgresForgetsNoSMSThatALimitHasCounted(t *testing.T) {
+	t.Parallel()
+	const most = 200
+	server := pgtest.NewServer(t)
+	w := newWorld(t, dbtest.Open(t, server.New(t)))
+	w.limit(domain.Limits{Account: rate(most, time.Hour)})
+	own := w.newAccount(w.tenant)
+	var acknowledged atomic.Int64
+	enough := make(chan struct{})
+	ended := make(chan int, 1)
+	go func() {
+		ended <- inParallel(6, func(int) bool {
+			for {
+				err := w.reserve(w.sms(own))
+				if err == nil && acknowledged.Add(1) == 30 {
+					close(enough)
+				}
+				if err != nil {
+					return is(err, refusal.ErrUnavailable)
+				}
+			}
+		})
+	}()
+	<-enough
+	server.Kill(t)
+	wantEqual(t, "those who met the kill", <-ended, 6)
+	server.Restart(t)
+	kept := w.count("ledger_entries")
+	if kept < acknowledged.Load() || kept >= most {
+		t.Fatalf("%d messages are kept, %d were acknowledged, %d are allowed", kept, acknowledged.Load(), most)
+	}
+	passed := inParallel(most+20, func(int) bool {
+		err := w.reserve(w.sms(own))
+		if err != nil && !is(err, domain.ErrTooMany) {
+			t.Error(err)
+		}
+		return err == nil
+	})
+	wantEqual(t, "messages that passed in all", kept+int64(passed), most)
+}
+
 func TestACountThatBeginsAnewIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.Open(t, pgtest.New(t)))
