@@ -160,6 +160,8 @@ func TestWhatEndsTrustedBrowsersEndsThemFromTheNextLoginOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		end func(i *instance, p phone, approvalID string)
 		one bool // it ends the one browser alone
+		// code: the browser is confirmed by a recovery code, so that it would outlast the phone.
+		code bool
 	}{
 		"the phone that confirmed is revoked": {end: func(i *instance, p phone, _ string) {
 			i.addPhone(i.app, "4711", "Second phone")
@@ -168,12 +170,11 @@ func TestWhatEndsTrustedBrowsersEndsThemFromTheNextLoginOn(t *testing.T) {
 		"the password was changed": {end: func(i *instance, _ phone, _ string) {
 			i.call("POST", "/v1/accounts/4711/password-changed", nil).want(204, "")
 		}},
-		"the account is reset, and has a phone again": {end: func(i *instance, _ phone, _ string) {
+		"the account is reset, and has a phone again": {code: true, end: func(i *instance, _ phone, _ string) {
 			i.call("POST", "/v1/accounts/4711/reset", `{"reason":"lost the phone"}`).want(204, "")
-			i.wantFirstLogin("4711")
 			i.addPhone(i.app, "4711", "New phone")
 		}},
-		"the account is erased, and another is called so": {end: func(i *instance, _ phone, _ string) {
+		"the account is erased, and another is called so": {code: true, end: func(i *instance, _ phone, _ string) {
 			i.call("POST", "/v1/accounts/4711/erase", nil).want(204, "")
 			i.addPhone(i.app, "4711", "Somebody else's phone")
 			i.put("4711", "customer", weekly)
@@ -197,6 +198,10 @@ func TestWhatEndsTrustedBrowsersEndsThemFromTheNextLoginOn(t *testing.T) {
 			t.Parallel()
 			i, p := daily(t)
 			token, approvalID := i.confirm(p, ask("4711"))
+			if c.code {
+				approvalID, _ = i.recover(i.newCodes()[0])
+				token = i.call("GET", "/v1/approvals/"+approvalID, nil).want(200, "").text("trust_token")
+			}
 			other, _ := i.confirm(p, ask("4711"))
 			lateID := i.create("4711").text("id") // confirmed before, fetched after
 			_, err := i.decide(p, lateID, approval.Approve)
