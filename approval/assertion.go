@@ -61,6 +61,11 @@ func (a *Assertion) SignCount() uint32 {
 	return a.parsed.Response.AuthenticatorData.Counter
 }
 
+// BackedUp reports whether the key exists in more places than one, as the authenticator says.
+func (a *Assertion) BackedUp() bool {
+	return a.parsed != nil && a.parsed.Response.AuthenticatorData.Flags.HasBackupState()
+}
+
 // restore parses the kept parts again, for an assertion that came from a store or a receipt.
 func (a *Assertion) restore() error {
 	if a.parsed != nil {
@@ -85,8 +90,8 @@ func (a *Assertion) restore() error {
 	return nil
 }
 
-// RelyingParty verifies assertions of the phones' credentials: the RP ID is the exact host of mobile-api, for
-// life, and every use needs user verification.
+// RelyingParty verifies what authenticators sign: that of the phones, whose RP ID is the exact host of mobile-api for life, or
+// that of the passkeys of one application, whose RP ID is the application's. Every use needs user verification.
 type RelyingParty struct {
 	id       string
 	webauthn *webauthn.WebAuthn
@@ -125,18 +130,22 @@ func (rp *RelyingParty) Verify(a *Assertion, signer Credential, decision Decisio
 	if len(signer.PublicKey) > maxPublicKey || len(a.Signature) > maxSignature {
 		return fmt.Errorf("%w: key or signature is too long for ES256", ErrAssertion)
 	}
+	return rp.verify(a, signer, signer.Device, Challenge(decision, number, document))
+}
+
+// verify checks that signer, which belongs to the user with this handle, made the assertion over the challenge.
+func (rp *RelyingParty) verify(a *Assertion, signer Credential, handle string, challenge [sha256.Size]byte) error {
 	if err := a.restore(); err != nil {
 		return err
 	}
-	challenge := Challenge(decision, number, document)
 	session := webauthn.SessionData{
 		Challenge:            base64.RawURLEncoding.EncodeToString(challenge[:]),
 		RelyingPartyID:       rp.id,
-		UserID:               []byte(signer.Device),
+		UserID:               []byte(handle),
 		AllowedCredentialIDs: [][]byte{signer.ID},
 		UserVerification:     protocol.VerificationRequired,
 	}
-	if _, err := rp.webauthn.ValidateLogin(owner{signer}, session, a.parsed); err != nil {
+	if _, err := rp.webauthn.ValidateLogin(owner{handle, signer}, session, a.parsed); err != nil {
 		return fmt.Errorf("%w: %w", ErrAssertion, rp.explain(a, err))
 	}
 	// The library latches "user verified" in its credential; this assertion's own flag is what counts.
@@ -162,11 +171,14 @@ func (rp *RelyingParty) explain(a *Assertion, err error) error {
 }
 
 // owner is the holder of one credential, as go-webauthn wants it.
-type owner struct{ credential Credential }
+type owner struct {
+	handle     string
+	credential Credential
+}
 
-func (o owner) WebAuthnID() []byte          { return []byte(o.credential.Device) }
-func (o owner) WebAuthnName() string        { return o.credential.Device }
-func (o owner) WebAuthnDisplayName() string { return o.credential.Device }
+func (o owner) WebAuthnID() []byte          { return []byte(o.handle) }
+func (o owner) WebAuthnName() string        { return o.handle }
+func (o owner) WebAuthnDisplayName() string { return o.handle }
 func (o owner) WebAuthnCredentials() []webauthn.Credential {
 	return []webauthn.Credential{{
 		ID:            o.credential.ID,

@@ -10,11 +10,11 @@ import (
 	"github.com/go-webauthn/webauthn/protocol/webauthncose"
 )
 
-// Credential is the WebAuthn credential of a device: what a decision is verified against, and what a receipt
+// Credential is the WebAuthn credential of a device, or a passkey: what a decision is verified against, and what a receipt
 // carries as the signer.
 type Credential struct {
 	ID             []byte    // as the authenticator chose it
-	Device         string    // the user handle
+	Device         string    // of a phone, and then the user handle; the id of a passkey
 	PublicKey      []byte    // COSE_Key
 	SignCount      uint32    // 0 where the authenticator keeps none
 	BackupEligible bool      // fixed at registration; a change is refused
@@ -30,7 +30,7 @@ const (
 )
 
 // ErrKey is what every public key that is not accepted is wrapped in.
-var ErrKey = errors.New("approval: not an ES256 key")
+var ErrKey = errors.New("approval: not a key that is accepted")
 
 // CheckKey refuses every COSE_Key but a P-256 key for ES256 (RFC 9053, 2.1 and 7.1). It is the only algorithm that all
 // platforms offer; and verifying with a key of somebody else's choosing must cost the same whatever the key: an RSA key may be as

@@ -56,7 +56,7 @@ type Receipt struct {
 	Decision    Decision          `json:"decision"`
 	Number      string            `json:"number"`
 	Document    Bytes             `json:"document"`
-	Device      string            `json:"device"`
+	Device      string            `json:"device"` // the id of the passkey where the method is passkey
 	Label       string            `json:"label"`
 	Holder      string            `json:"holder"`
 	Credential  ReceiptCredential `json:"credential"`
@@ -123,8 +123,8 @@ func (r Receipt) Sign(key jose.JSONWebKey) (string, error) {
 }
 
 // VerifyReceipt checks a receipt without any network: that one of the published keys signed it, that the
-// credential in it signed this decision over this document for the relying party with user verification, and
-// that the outcome it states follows from them. Everything wrong is ErrReceipt.
+// credential in it signed this decision over this document for the relying party (of the phones, or of the application where
+// a passkey signed) with user verification, and that the outcome it states follows from them. Everything wrong is ErrReceipt.
 func VerifyReceipt(compact string, published jose.JSONWebKeySet, rp *RelyingParty) (Receipt, error) {
 	payload, err := openReceipt(compact, published)
 	if err != nil {
@@ -167,19 +167,30 @@ func (r Receipt) verify(rp *RelyingParty) error {
 	if document.ID != r.Approval {
 		return errors.New("the document is of another approval")
 	}
+	assertion, signer := r.evidence()
+	if r.Method == MethodPasskey {
+		if r.Decision != Approve || r.Status != StatusApproved || r.Number != "" {
+			return errors.New("a passkey signs nothing but an approve without a number")
+		}
+		return rp.VerifyPasskey(assertion, signer, r.Account, r.Document)
+	}
 	if r.Status != r.Decision.Status() || r.Method != r.Decision.Method() {
 		return errors.New("the outcome does not follow from the decision")
 	}
 	if r.Decision == Approve && document.Match.Kind == MatchEnter && len(r.Number) != document.Match.Digits {
 		return errors.New("the number has another length than the document asks for")
 	}
-	return rp.Verify(&Assertion{
-		CredentialID:      r.Credential.ID,
-		AuthenticatorData: r.Assertion.AuthenticatorData,
-		ClientDataJSON:    r.Assertion.ClientDataJSON,
-		Signature:         r.Assertion.Signature,
-	}, Credential{
-		ID: r.Credential.ID, Device: r.Device, PublicKey: r.Credential.PublicKey,
-		BackupEligible: r.Credential.BackupEligible, AAGUID: r.Credential.AAGUID,
-	}, r.Decision, r.Number, r.Document)
+	return rp.Verify(assertion, signer, r.Decision, r.Number, r.Document)
+}
+
+func (r Receipt) evidence() (*Assertion, Credential) {
+	return &Assertion{
+			CredentialID:      r.Credential.ID,
+			AuthenticatorData: r.Assertion.AuthenticatorData,
+			ClientDataJSON:    r.Assertion.ClientDataJSON,
+			Signature:         r.Assertion.Signature,
+		}, Credential{
+			ID: r.Credential.ID, Device: r.Device, PublicKey: r.Credential.PublicKey,
+			BackupEligible: r.Credential.BackupEligible, AAGUID: r.Credential.AAGUID,
+		}
 }
