@@ -22,6 +22,7 @@ type Application struct {
 	TenantPolicy TenantPolicy
 	Name         string
 	Origins      []string // of the browsers that may wait
+	RPID         string   // the domain to which passkeys of its pages belong; empty: it offers none
 	Policy       ApplicationPolicy
 	CreatedAt    time.Time
 	RevokedAt    time.Time // zero: active

@@ -46,6 +46,10 @@ func (d *Document) checkApplications() {
 				d.mistake(fmt.Sprintf("%s.origins[%d]", path, j), what)
 			}
 		}
+		if err := account.ValidateRPID(a.RPID, a.Origins); err != nil {
+			_, what := refused(err)
+			d.mistake(path+".rp_id", what)
+		}
 		policy := a.ApplicationPolicy
 		d.policy(path, &policy)
 	}

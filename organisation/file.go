@@ -46,6 +46,7 @@ type Application struct {
 	Name                      string   `yaml:"name"`
 	Formerly                  string   `yaml:"formerly"`
 	Origins                   []string `yaml:"origins"`
+	RPID                      string   `yaml:"rp_id"`
 	account.ApplicationPolicy `yaml:",inline"`
 }
 

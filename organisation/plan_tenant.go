@@ -42,7 +42,7 @@ func (p *planner) planApplications(d *Document) (renamed map[string]string) {
 		if !ok {
 			continue
 		}
-		after := account.Application{Tenant: p.plan.Tenant.ID, Name: a.Name, Origins: a.Origins, Policy: a.ApplicationPolicy}
+		after := account.Application{Tenant: p.plan.Tenant.ID, Name: a.Name, Origins: a.Origins, RPID: a.RPID, Policy: a.ApplicationPolicy}
 		if before != nil {
 			after.ID = before.ID
 			renamed[before.Name] = a.Name
@@ -55,5 +55,5 @@ func (p *planner) planApplications(d *Document) (renamed map[string]string) {
 }
 
 func applicationFacts(a account.Application) facts {
-	return factsOf(a.Policy.WithDefaults()).with("name", a.Name).with("origins", list(a.Origins))
+	return factsOf(a.Policy.WithDefaults()).with("name", a.Name).with("origins", list(a.Origins)).with("rp_id", a.RPID)
 }

@@ -17,19 +17,20 @@ import (
 )
 
 func (r *root) application() *cobra.Command {
-	var tenant string
+	var tenant, rpID string
 	var origins []string
 	var digits int
 	cmd := &cobra.Command{Use: "application", Short: "Login services of a tenant"}
 	create := &cobra.Command{
 		Use: "create NAME", Short: "Create an application", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a := account.Application{Tenant: tenant, Name: args[0], Origins: origins, Policy: account.ApplicationPolicy{Match: account.MatchDigits(digits)}}
+			a := account.Application{Tenant: tenant, Name: args[0], Origins: origins, RPID: rpID, Policy: account.ApplicationPolicy{Match: account.MatchDigits(digits)}}
 			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return createApplication(cmd, s, a) })
 		},
 	}
 	create.Flags().StringVar(&tenant, "tenant", "", "tenant it belongs to")
 	create.Flags().StringSliceVar(&origins, "origin", nil, "origin of the pages that wait, e.g. https://login.example (repeatable)")
+	create.Flags().StringVar(&rpID, "rp-id", "", "domain to which passkeys belong: the host of an origin, or one above it; for good, passkeys do not move (default: no passkeys)")
 	create.Flags().IntVar(&digits, "digits", 2, "digits of the number to type on the phone: 2 to 6, or 0 for none")
 	list := &cobra.Command{
 		Use: "list", Short: "List a tenant's applications", Args: cobra.NoArgs,
@@ -50,6 +51,7 @@ type applicationRow struct {
 	Tenant    string     `json:"tenant"`
 	Name      string     `json:"name"`
 	Origins   []string   `json:"origins"`
+	RPID      string     `json:"rp_id,omitempty"`
 	Digits    int        `json:"digits"`
 	CreatedAt time.Time  `json:"created_at"`
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
@@ -70,14 +72,14 @@ func createApplication(cmd *cobra.Command, s *lasting.Store, a account.Applicati
 	if len(a.Origins) == 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "Warning: without --origin no page can wait for an answer; only the login service can ask for it.")
 	}
-	return show(cmd, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits(), a.CreatedAt, nil}, func(w io.Writer) error {
+	return show(cmd, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.RPID, a.Digits(), a.CreatedAt, nil}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Created application %s (%s).\nNext: jawort key create --application %s --scopes login,enrol,admin\n", a.ID, a.Name, a.ID)
 		return nil
 	})
 }
 
 func validateApplication(a account.Application) error {
-	errs := []error{account.ValidateName("name", a.Name), a.Policy.Validate()}
+	errs := []error{account.ValidateName("name", a.Name), a.Policy.Validate(), account.ValidateRPID(a.RPID, a.Origins)}
 	for _, o := range a.Origins {
 		errs = append(errs, account.ValidateOrigin(o))
 	}
@@ -97,10 +99,10 @@ func listApplications(cmd *cobra.Command, s *lasting.Store, tenant string) error
 		return err
 	}
 	rows := []applicationRow{}
-	out := table{head: []any{"APPLICATION", "NAME", "ORIGINS", "DIGITS", "STATE"}}
+	out := table{head: []any{"APPLICATION", "NAME", "ORIGINS", "RP ID", "DIGITS", "STATE"}}
 	for _, a := range applications {
-		rows = append(rows, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.Digits(), whole(a.CreatedAt), optional(a.RevokedAt)})
-		out.add(a.ID, a.Name, strings.Join(a.Origins, " "), a.Digits(), state(a.RevokedAt))
+		rows = append(rows, applicationRow{a.ID, a.Tenant, a.Name, a.Origins, a.RPID, a.Digits(), whole(a.CreatedAt), optional(a.RevokedAt)})
+		out.add(a.ID, a.Name, strings.Join(a.Origins, " "), a.RPID, a.Digits(), state(a.RevokedAt))
 	}
 	return show(cmd, rows, out.write)
 }

@@ -16,6 +16,7 @@ import (
 const (
 	loginNumber = "4711"
 	pageOrigin  = "http://login.localhost:9000"
+	pageHost    = "login.localhost"
 )
 
 // installation is a Jawort that was set up by its own commands, on a real Redis and a real Postgres.
@@ -42,7 +43,7 @@ func install(t *testing.T, database string) *installation {
 		"JAWORT_SERVER_PUBLIC_URL=" + i.server.url, "JAWORT_MOBILE_API_PUBLIC_URL=" + i.phones.url,
 	}
 	tenant := answer[tenantRow](t, i.env, "tenant", "create", "Muster Makler AG")
-	application := answer[applicationRow](t, i.env, "application", "create", "Portal", "--tenant", tenant.ID, "--origin", pageOrigin)
+	application := answer[applicationRow](t, i.env, "application", "create", "Portal", "--tenant", tenant.ID, "--origin", pageOrigin, "--rp-id", pageHost)
 	i.key = answer[keyRow](t, i.env, "key", "create", "--application", application.ID, "--scopes", "login,enrol,admin").Secret
 	return i
 }

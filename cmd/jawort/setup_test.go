@@ -19,7 +19,7 @@ func TestTenantsApplicationsAndKeysAreCreatedListedAndRevoked(t *testing.T) {
 		t.Fatalf("tenants %+v", tenants)
 	}
 	applications := answer[[]applicationRow](t, i.env, "application", "list", "--tenant", tenants[0].ID)
-	if len(applications) != 1 || applications[0].Origins[0] != pageOrigin || applications[0].Digits != 2 {
+	if len(applications) != 1 || applications[0].Origins[0] != pageOrigin || applications[0].RPID != pageHost || applications[0].Digits != 2 {
 		t.Fatalf("applications %+v", applications)
 	}
 	stdout, _, err := output(t, i.env, "key", "list", "--application", applications[0].ID)
@@ -77,6 +77,7 @@ func TestWhatIsWrongInTheSetUpIsNamed(t *testing.T) {
 		"unknown process":       {nil, []string{"serve", "everything"}, "everything"},
 		"unknown tenant":        {whole, []string{"application", "create", "x", "--tenant", "ten_aaaaaaaaaaaaaaaaaaaaaaaaaa", "--origin", "https://x.example"}, "ten_aaaaaaaaaaaaaaaaaaaaaaaaaa"},
 		"origin with a path":    {whole, []string{"application", "create", "x", "--tenant", "ten_a", "--origin", "https://x.example/login"}, "origins"},
+		"rp id elsewhere":       {whole, []string{"application", "create", "x", "--tenant", "ten_a", "--origin", "https://x.example", "--rp-id", "y.example"}, "rp_id"},
 		"unknown scope":         {whole, []string{"key", "create", "--application", "app_a", "--scopes", "root"}, "scopes"},
 		"revoking what is not":  {whole, []string{"key", "revoke", "key_aaaaaaaaaaaaaaaaaaaaaaaaaa"}, "key_aaaaaaaaaaaaaaaaaaaaaaaaaa"},
 		"a phone without login": {nil, []string{"phone", "--file", filepath.Join(dir, "phone.json")}, "phone enrol --file"},

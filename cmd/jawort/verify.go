@@ -21,7 +21,7 @@ func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify RECEIPT",
 		Short: "Check the evidence of an outcome, without network",
-		Long: "Checks that a published receipt key signed the receipt, and that the phone's credential in it signed this decision over this\n" +
+		Long: "Checks that a published receipt key signed the receipt, and that the phone's credential or the passkey in it signed this decision over this\n" +
 			"document with user verification. RECEIPT is a file, or - for standard input. The keys are the body of /.well-known/jwks.json.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,7 +35,7 @@ func newVerify() *cobra.Command {
 			}
 			rp, err := approval.NewRelyingParty(rpID, rpID, origins)
 			if err != nil || rpID == "" {
-				return errors.New("--rp-id: must be the host name of mobile-api")
+				return errors.New("--rp-id: must be the host name of mobile-api, or the application's RP ID")
 			}
 			receipt, err := approval.VerifyReceipt(compact, published, rp)
 			if err != nil {
@@ -45,8 +45,8 @@ func newVerify() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&keyFile, "keys", "", "JWK set with the receipt keys")
-	cmd.Flags().StringVar(&rpID, "rp-id", "", "relying party id: the host of mobile-api")
-	cmd.Flags().StringSliceVar(&origins, "origin", nil, "origin of the companion app, web or native (repeatable)")
+	cmd.Flags().StringVar(&rpID, "rp-id", "", "relying party id: the host of mobile-api; of a passkey's receipt that of the application")
+	cmd.Flags().StringSliceVar(&origins, "origin", nil, "origin of the companion app, web or native, or of the application's pages (repeatable)")
 	for _, flag := range []string{"keys", "rp-id", "origin"} {
 		required(cmd, flag)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins, p.policy, p.created_at,
+const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins, p.rp_id, p.policy, p.created_at,
 	CASE WHEN p.revoked_at = 0 THEN t.revoked_at ELSE p.revoked_at END` // with its tenant
 
 // CreateApplication adds an application to an active tenant.
@@ -24,12 +24,12 @@ func (s *Store) AddApplication(ctx context.Context, q db.Querier, a account.Appl
 		return err
 	}
 	return db.MustTouch(ctx, q, db.ErrNotFound, `
-		INSERT INTO applications (id, tenant, name, origins, policy, created_at)
-		SELECT $1, t.id, $3, $4, $5, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
-		a.ID, a.Tenant, a.Name, origins, policy)
+		INSERT INTO applications (id, tenant, name, origins, policy, rp_id, created_at)
+		SELECT $1, t.id, $3, $4, $5, $6, jawort_now() FROM tenants t WHERE t.id = $2 AND t.revoked_at = 0`,
+		a.ID, a.Tenant, a.Name, origins, policy, a.RPID)
 }
 
-// UpdateApplication changes name, origins and policy of an active application of the tenant. A policy that grants less than before
+// UpdateApplication changes name, origins, RP ID and policy of an active application of the tenant. A policy that grants less than before
 // ends the trust that browsers have there. Of two changes at once the second must wait for the first.
 func (s *Store) UpdateApplication(ctx context.Context, q db.Querier, a account.Application) error {
 	origins, policy, err := encodeApplication(a)
@@ -43,9 +43,9 @@ func (s *Store) UpdateApplication(ctx context.Context, q db.Querier, a account.A
 		return err
 	}
 	return db.MustTouch(ctx, q, db.ErrNotFound, `
-		UPDATE applications SET name = $3, origins = $4, policy = $5, tightened_at = CASE WHEN $6 THEN jawort_now() ELSE tightened_at END
+		UPDATE applications SET name = $3, origins = $4, policy = $5, rp_id = $6, tightened_at = CASE WHEN $7 THEN jawort_now() ELSE tightened_at END
 		WHERE id = $1 AND tenant = $2 AND revoked_at = 0`,
-		a.ID, a.Tenant, a.Name, origins, policy, a.Policy.Tightens(before))
+		a.ID, a.Tenant, a.Name, origins, policy, a.RPID, a.Policy.Tightens(before))
 }
 
 func encodeApplication(a account.Application) (origins, policy string, err error) {
@@ -89,7 +89,7 @@ func scanApplication(r db.Row) (account.Application, error) {
 // scanApplicationBehind scans other columns, then those of the application.
 func scanApplicationBehind(r db.Row, a *account.Application, first ...any) error {
 	var origins string
-	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, intoPolicy(&a.TenantPolicy), &a.Name, &origins, intoPolicy(&a.Policy),
+	dest := append(first, &a.ID, &a.Tenant, &a.TenantName, intoPolicy(&a.TenantPolicy), &a.Name, &origins, &a.RPID, intoPolicy(&a.Policy),
 		db.Into(&a.CreatedAt), db.Into(&a.RevokedAt))
 	if err := r.Scan(dest...); err != nil {
 		return err
