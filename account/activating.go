@@ -13,6 +13,8 @@ func (e *evaluation) activating(m approval.Method) (Obstacle, time.Time) {
 		return ObstacleNotAllowed, time.Time{}
 	case e.group.FirstBinding == BindingOperator:
 		return ObstacleOperator, time.Time{}
+	case m == approval.MethodPasskey && e.Application.RPID == "":
+		return ObstacleNoRPID, time.Time{}
 	case e.group.FirstBinding == BindingPhoneOnRecord:
 		if o, until := e.byRecord(m); o != "" {
 			return o, until

@@ -36,6 +36,13 @@ func TestAFirstLoginBeginsWithWhatTheGroupAllows(t *testing.T) {
 		"only an authenticator app, which proves no number": {func(s *account.Situation) {
 			s.Group.Policy.FirstBinding, s.Group.Policy.Methods = account.BindingPhoneOnRecord, []approval.Method{"totp"}
 		}, nil, "number_required"},
+		"no domain for passkeys": {func(s *account.Situation) { s.Application.RPID = "" }, []approval.Method{"push", "totp", "sms", "email"}, ""},
+		"only a passkey, without a domain for it": {func(s *account.Situation) {
+			s.Application.RPID, s.Group.Policy.Methods = "", []approval.Method{"passkey"}
+		}, nil, "no_rp_id"},
+		"what the person can mend comes before a domain for passkeys": {func(s *account.Situation) {
+			s.Application.RPID, s.Group.Policy.Methods, s.Group.Policy.SMS.Switch = "", []approval.Method{"passkey", "sms"}, account.SwitchOff
+		}, nil, "sms_off"},
 		"only an operator": {func(s *account.Situation) { s.Group.Policy.FirstBinding = account.BindingOperator }, nil, "operator_needed"},
 		"a personal login without number or address": {func(s *account.Situation) {
 			s.Group.Policy.Sharing, s.Account.Phone, s.Account.Email = account.SharingForbidden, "", ""

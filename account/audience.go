@@ -11,6 +11,7 @@ type Audience struct {
 	Locked     bool                 // wrong numbers disabled a device
 	Methods    []approval.Method    // active ones besides push
 	Pauses     []Pause              // of these methods
+	Passkeys   []string             // RP IDs under which it has some
 	Browser    *PresentedBrowser    // whose token was presented; nil: none that is known
 	Reported   bool                 // somebody reported a login of the same session or network
 }

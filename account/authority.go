@@ -27,7 +27,7 @@ const ApprovalFresh = 10 * time.Minute
 
 // Authorising are the methods by which a confirmed login authorises an enrolment. A phone is asked instead, and an operator's code
 // lets somebody in once.
-var Authorising = []approval.Method{approval.MethodRecovery, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail}
+var Authorising = []approval.Method{approval.MethodRecovery, approval.MethodPasskey, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail}
 
 // Proof is a code that shows that who holds a new phone reads what goes to an account.
 type Proof struct {

@@ -19,7 +19,7 @@ func (e *evaluation) collect(obstacle func(approval.Method) (Obstacle, time.Time
 			free = append(make([]approval.Method, 0, len(Methods)), m)
 		case o == "":
 			free = append(free, m)
-		case worst == ObstacleNotAllowed: // what can be mended tells more
+		case worst.weaker(o): // what can be mended tells more
 			worst, over = o, until
 		}
 	}
@@ -27,6 +27,11 @@ func (e *evaluation) collect(obstacle func(approval.Method) (Obstacle, time.Time
 		return free, "", time.Time{}
 	}
 	return nil, worst, over
+}
+
+// weaker reports whether another obstacle tells more: what nobody has to mend tells least, then what the login service has to.
+func (o Obstacle) weaker(than Obstacle) bool {
+	return o == ObstacleNotAllowed || (o == ObstacleNoRPID && than != ObstacleNotAllowed)
 }
 
 // confirming says what keeps a method of the account from confirming.
@@ -38,6 +43,10 @@ func (e *evaluation) confirming(m approval.Method) (Obstacle, time.Time) {
 		return ObstacleTransaction, time.Time{}
 	case e.transaction() && m == approval.MethodSMS && !e.NamesSums:
 		return ObstacleUnnamed, time.Time{}
+	case m == approval.MethodPasskey && e.Application.RPID == "":
+		return ObstacleNoRPID, time.Time{}
+	case m == approval.MethodPasskey && !slices.Contains(e.Passkeys, e.Application.RPID):
+		return ObstacleElsewhere, time.Time{}
 	case m == approval.MethodEmail && e.Account.Email == "":
 		return ObstacleNoAddress, time.Time{}
 	case m == approval.MethodSMS && e.Account.Phone == "":

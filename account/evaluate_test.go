@@ -17,7 +17,7 @@ var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 func everyday() account.Situation {
 	return account.Situation{
 		Application: account.Application{
-			ID: "app_1", Name: "Portal", TenantPolicy: account.TenantPolicy{Support: account.Texts{English: "Call us."}},
+			ID: "app_1", Name: "Portal", RPID: "login.example", TenantPolicy: account.TenantPolicy{Support: account.Texts{English: "Call us."}},
 		},
 		Group: account.Group{Policy: account.GroupPolicy{
 			Interval: account.Interval{Max: 7, Default: 1}, SMS: account.SMS{Switch: account.SwitchOn},
@@ -28,7 +28,7 @@ func everyday() account.Situation {
 			Account: "acc_1", Set: "app_1", Method: approval.MethodPush, ACR: account.ACR2, Browser: account.Browser{Family: "Firefox", Country: "DE"},
 			ConfirmedAt: now.Add(-time.Hour), ExpiresAt: now.Add(30 * account.Day),
 		},
-		Devices: 1,
+		Devices: 1, Passkeys: []string{"other.example", "login.example"},
 	}
 }
 
@@ -223,6 +223,10 @@ func TestOnlyWhatIsAllowedAndReadyMayConfirm(t *testing.T) {
 		"a transaction of nobody":      {func(s *account.Situation) { s.Kind, s.Devices = approval.Transaction, 0 }, nil, "no_method"},
 		"none that is allowed":         {func(s *account.Situation) { s.Application.Policy.Methods = []approval.Method{"totp"} }, nil, "not_allowed"},
 		"e-mail under aal2":            {only("email", func(s *account.Situation) { s.Application.Policy.Preset = account.AAL2 }), nil, "not_allowed"},
+		"a passkey":                    {only("passkey", func(*account.Situation) {}), []approval.Method{"passkey"}, ""},
+		"a passkey of another domain":  {only("passkey", func(s *account.Situation) { s.Passkeys = []string{"other.example"} }), nil, "passkey_elsewhere"},
+		"no domain for passkeys":       {only("passkey", func(s *account.Situation) { s.Application.RPID, s.Passkeys = "", []string{""} }), nil, "no_rp_id"},
+		"a paused passkey":             {only("passkey", func(s *account.Situation) { s.Pauses = []account.Pause{{"passkey", now.Add(1)}} }), nil, "method_paused"},
 		"no number":                    {only("sms", func(s *account.Situation) { s.Account.Phone = "" }), nil, "no_number"},
 		"no address":                   {only("email", func(s *account.Situation) { s.Account.Email = "" }), nil, "no_address"},
 		"SMS off for the group":        {only("sms", func(s *account.Situation) { s.Account.SMSOn, s.Group.Policy.SMS.Switch = true, "off" }), nil, "sms_off"},

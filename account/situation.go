@@ -21,6 +21,7 @@ type Situation struct {
 	// Active are the account's methods other than push. One that is paused or disabled is still active: an account
 	// whose code was guessed at too often must not become one that may choose its first method.
 	Active    []approval.Method
+	Passkeys  []string // RP IDs under which the account has some
 	Pauses    []Pause
 	NoSender  []approval.Method // whose codes this installation cannot send
 	QuietTo   time.Time         // until when phones are not woken; they still find the question when they look

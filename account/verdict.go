@@ -111,6 +111,8 @@ const (
 	ObstacleAddressChanged Obstacle = "address_changed" // likewise
 	ObstaclePaused         Obstacle = "method_paused"
 	ObstacleDisabled       Obstacle = "method_disabled"
-	ObstacleOperator       Obstacle = "operator_needed" // only an operator binds a first method
-	ObstacleNumberRequired Obstacle = "number_required" // a first method is proved by the number on record
+	ObstacleNoRPID         Obstacle = "no_rp_id"          // the application has no domain for passkeys
+	ObstacleElsewhere      Obstacle = "passkey_elsewhere" // the account's passkeys belong to another domain
+	ObstacleOperator       Obstacle = "operator_needed"   // only an operator binds a first method
+	ObstacleNumberRequired Obstacle = "number_required"   // a first method is proved by the number on record
 )

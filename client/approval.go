@@ -101,6 +101,7 @@ type Approval struct {
 	Method      string       `json:"method,omitempty"`   // how it was approved
 	Decision    string       `json:"decision,omitempty"` // what the device signed
 	Device      *Decider     `json:"device,omitempty"`
+	Passkey     *UsedPasskey `json:"passkey,omitempty"`
 	DecidedAt   time.Time    `json:"decided_at,omitzero"`
 	LateReports []LateReport `json:"late_reports,omitempty"`
 	ACR         string       `json:"acr,omitempty"` // the assurance that was reached: aal1, aal2, or empty

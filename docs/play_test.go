@@ -31,6 +31,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.another().playLetters()
 	h.playDevices()
 	h.playCodes()
+	h.playPasskeys()
 	h.playBinding()
 	h.playAudit()
 	h.playReceipts()

@@ -7,6 +7,8 @@ import "github.com/jawort/jawort/refusal"
 var (
 	ErrWrongCode = refusal.New(refusal.Invalid, "wrong-code",
 		"The code is wrong, too old or used already. Only the newest one counts.")
+	ErrWrongPasskey = refusal.New(refusal.Invalid, "wrong-passkey",
+		"This is no answer of a passkey of this account to this question, from a page of this application. Ask for new options and try again.")
 	ErrPaused = refusal.New(refusal.TooMany, "method-paused",
 		"Too many wrong codes: this method pauses. Wait, or use another one.")
 	ErrDisabled = refusal.New(refusal.Conflict, "method-disabled",
@@ -43,6 +45,12 @@ var (
 		"This is the last method of the account. Activate another one first, or reset the account.")
 	ErrNoOtherMethod = refusal.New(refusal.Conflict, "no-other-method",
 		"Recovery codes stand in for another method, and this account has none. Activate one first.")
+	ErrNoRPID = refusal.New(refusal.Conflict, "no-rp-id",
+		"This application has no domain for passkeys. Give it one: rp_id in jawort apply.")
+	ErrTooManyPasskeys = refusal.New(refusal.Conflict, "too-many-passkeys",
+		"This account has ten passkeys. Remove one first.")
+	ErrUnknownPasskey = refusal.New(refusal.NotFound, "unknown-passkey",
+		"This account has no such passkey.")
 	ErrTooManyBypasses = refusal.New(refusal.Conflict, "too-many-bypass-codes",
 		"This account has five bypass codes that can still be used. Remove them first.")
 )

@@ -26,6 +26,7 @@ const (
 	Message      = "msg_" // an SMS or e-mail
 	Activation   = "act_"
 	Bypass       = "byp_"
+	Passkey      = "pky_"
 	Webhook      = "whk_"
 	Delivery     = "whd_" // of one event to one webhook
 	Event        = "evt_"

@@ -49,7 +49,7 @@ func newPerson(t *testing.T, change ...func(*process.Options)) *person {
 	for _, table := range about {
 		p.fill(table)
 	}
-	for _, method := range []string{"recovery", "bypass"} {
+	for _, method := range []string{"recovery", "bypass", "passkey"} {
 		p.sql(`INSERT INTO methods (account, method) VALUES ($1, $2)`, p.account, method)
 	}
 	return p

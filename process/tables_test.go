@@ -3,7 +3,7 @@ package process_test
 // about are the tables that hold something about a person, in an order in which rows may refer to those before.
 var about = []string{
 	"accounts", "installations", "devices", "credentials", "enrolments", "outcomes", "partial_denies", "wrong_numbers", "late_reports", "outbox",
-	"methods", "activations", "codes", "recovery_codes", "bypass_codes", "messages", "message_references", "ledger_entries", "audit_entries",
+	"methods", "activations", "codes", "recovery_codes", "bypass_codes", "passkeys", "messages", "message_references", "ledger_entries", "audit_entries",
 	"audit_personal", "account_uses", "trusted_browsers", "report_pauses", "recoveries", "invitations", "notices",
 }
 
@@ -63,6 +63,10 @@ var notTold = map[string]string{
 	"codes.mac":                    "secret",
 	"recovery_codes.hash":          "secret",
 	"bypass_codes.mac":             "secret",
+	"passkeys.credential":          "a key of the browser; the receipts tell it",
+	"passkeys.public_key":          "a key of the browser; the receipts tell it",
+	"passkeys.aaguid":              "a key of the browser; the receipts tell it",
+	"passkeys.attestation":         "a key of the browser; the receipts tell it",
 	"message_references.reference": "what a provider calls the message",
 	"message_references.reason":    "is in the message too",
 	"ledger_entries.number_mac":    "secret",

@@ -42,6 +42,7 @@ type browserView struct {
 	Country     string          `json:"country,omitempty"`
 	Method      approval.Method `json:"method"`
 	Device      string          `json:"device,omitempty"`
+	Passkey     string          `json:"passkey,omitempty"`
 	Remembered  bool            `json:"remembered"`
 	ConfirmedAt time.Time       `json:"confirmed_at"`
 	TrustUntil  time.Time       `json:"trust_until"`
@@ -57,9 +58,13 @@ func (b browsers) list(w http.ResponseWriter, r *http.Request) error {
 		Browsers []browserView `json:"browsers"`
 	}{make([]browserView, 0, len(found))}
 	for _, one := range found {
+		device, passkey := one.Device, ""
+		if one.Method == approval.MethodPasskey {
+			device, passkey = "", one.Device
+		}
 		answer.Browsers = append(answer.Browsers, browserView{
 			ID: one.ID, Application: one.Application, Browser: one.Family, System: one.System, Country: one.Country, Method: one.Method,
-			Device: one.Device, Remembered: one.Remembered, ConfirmedAt: one.ConfirmedAt.UTC(), TrustUntil: one.ExpiresAt.UTC(), LastUsedAt: one.LastUsedAt.UTC(),
+			Device: device, Passkey: passkey, Remembered: one.Remembered, ConfirmedAt: one.ConfirmedAt.UTC(), TrustUntil: one.ExpiresAt.UTC(), LastUsedAt: one.LastUsedAt.UTC(),
 		})
 	}
 	return edge.JSON(w, http.StatusOK, answer)

@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/methods"
+	"github.com/jawort/jawort/server/passkeys"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
@@ -44,6 +45,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		policy.Feature{
 			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
 		},
+		passkeys.Passkeys{Questions: questions, Store: o.Factors},
 		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
 		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now},
 		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},

@@ -71,6 +71,9 @@ var bodies = map[string]any{
 	"POST /v1/invitations/remind":                              map[string]any{"accounts": []string{"4711"}},
 	"POST /v1/approvals/{id}/codes":                            map[string]string{"method": "sms"},
 	"POST /v1/approvals/{id}/code":                             map[string]string{"method": "totp", "code": "123456"},
+	"POST /v1/approvals/{id}/passkey":                          map[string]any{"credential": map[string]any{}},
+	"POST /v1/approvals/{id}/activations/passkey":              map[string]any{"credential": map[string]any{}},
+	"POST /v1/accounts/{external_id}/methods/passkey/confirm":  map[string]any{"credential": map[string]any{}},
 	"POST /v1/approvals/{id}/activations":                      map[string]string{"method": "totp"},
 	"POST /v1/approvals/{id}/activations/{method}":             map[string]string{"code": "123456"},
 	"POST /v1/accounts/{external_id}/methods/{method}":         map[string]string{},
@@ -231,6 +234,7 @@ func TestATicketOpensItsOwnApprovalAndNothingElse(t *testing.T) {
 			}
 		case "GET /v1/approvals/{id}", "POST /v1/approvals/{id}/cancel", "POST /v1/approvals/{id}/resend", "POST /v1/approvals/{id}/codes",
 			"POST /v1/approvals/{id}/code", "POST /v1/approvals/{id}/activations", "POST /v1/approvals/{id}/activations/{method}",
+			"POST /v1/approvals/{id}/passkey/options", "POST /v1/approvals/{id}/passkey", "POST /v1/approvals/{id}/activations/passkey",
 			"POST /v1/approvals/{id}/enrolments", "POST /v1/approvals/{id}/enrolments/{enrolment}/confirm":
 			if a.status == 401 || a.status == 403 || a.status == 404 {
 				t.Errorf("its own approval: %s %s: %d %s", method, pattern, a.status, a.raw)

@@ -31,6 +31,7 @@ import (
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/notice"
+	"github.com/jawort/jawort/server/passkeys"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/smsreceipts"
 	"github.com/jawort/jawort/server/ticket"
@@ -98,6 +99,7 @@ type Keys interface {
 // Factors are by what accounts confirm beside their phones.
 type Factors interface {
 	codes.Store
+	passkeys.Store
 	methods.Store
 	Tidy(ctx context.Context, limit int) (int64, error)
 }

@@ -35,6 +35,7 @@ type view struct {
 	CreatedAt   time.Time            `json:"created_at"`
 	Decision    approval.Decision    `json:"decision,omitempty"`
 	Device      *decider             `json:"device,omitempty"`
+	Passkey     *usedPasskey         `json:"passkey,omitempty"`
 	DecidedAt   *time.Time           `json:"decided_at,omitempty"`
 	ACR         account.ACR          `json:"acr,omitempty"`
 	AMR         []string             `json:"amr,omitzero"` // RFC 8176
@@ -49,6 +50,11 @@ type decider struct {
 	ID     string `json:"id"`
 	Label  string `json:"label"`
 	Holder string `json:"holder"`
+}
+
+type usedPasskey struct {
+	ID    string `json:"id"`
+	Label string `json:"label,omitempty"`
 }
 
 type lateReport struct {
@@ -101,7 +107,10 @@ func ended(o approval.Outcome) view {
 	if o.Decision.Status() == o.Status { // not where the last device was blocked while it tried to approve
 		v.Decision = o.Decision
 	}
-	if o.Device != "" {
+	switch {
+	case o.Method == approval.MethodPasskey:
+		v.Passkey = &usedPasskey{o.Device, o.Label}
+	case o.Device != "":
 		v.Device = &decider{ID: o.Device, Label: o.Label, Holder: o.Holder}
 	}
 	return v

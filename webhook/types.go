@@ -18,7 +18,7 @@ const Disabled = "webhook.disabled"
 
 // Types are all types, in the order of the documentation. Application and account are in data wherever the event has them.
 var Types = []Type{
-	{"approval.approved", "An approval was confirmed; ask for it to complete the login.", "approval", []string{"kind", "method", "device"}},
+	{"approval.approved", "An approval was confirmed; ask for it to complete the login.", "approval", []string{"kind", "method", "device", "passkey"}},
 	{"approval.denied", "An approval was denied by the account's devices.", "approval", []string{"kind", "device"}},
 	{"approval.reported", "Somebody reported an approval as fraud.", "approval", []string{"kind", "device"}},
 	{"approval.expired", "Nobody answered an approval in time.", "approval", []string{"kind"}},
@@ -29,7 +29,7 @@ var Types = []Type{
 	{"device.revoked", "A phone of the account decides nothing any more.", "device", []string{"reason"}},
 	{"device.left", "A phone of the account decides nothing any more: its holder ended that.", "device", nil},
 	{"device.disabled", "A phone of the account decides nothing any more: too many wrong numbers.", "device", []string{"reason"}},
-	{"method.activated", "The account can be confirmed by one more method.", "", []string{"method"}},
+	{"method.activated", "The account can be confirmed by one more method.", "", []string{"method", "passkey"}},
 	{"method.disabled", "The account cannot be confirmed by a method any more.", "", []string{"method", "reason"}},
 	{"account.changed", "Something about the account was changed; the names of what are listed.", "", []string{"changed"}},
 	{"browser.suspected", "The token of a trusted browser came from another browser or country; it may be stolen.", "browser", []string{"reason", "approval"}},

@@ -17,6 +17,7 @@ type approvalView struct {
 	Decision    approval.Decision `json:"decision,omitempty"`
 	Number      string            `json:"number,omitempty"` // that was typed
 	Device      string            `json:"device,omitempty"`
+	Passkey     string            `json:"passkey,omitempty"`
 	Label       string            `json:"label,omitempty"`
 	Holder      string            `json:"holder,omitempty"`
 	Browser     string            `json:"trusted_browser,omitempty"` // by which nobody was asked
@@ -64,11 +65,20 @@ func shownApprovals(all []approval.Outcome) ([]approvalView, error) {
 }
 
 func shownApproval(o approval.Outcome) approvalView {
+	device, passkey := confirmer(o.Method, o.Device)
 	return approvalView{
 		ID: o.Approval, Application: o.Application, Kind: o.Kind, Status: o.Status, Method: o.Method, Decision: o.Decision, Number: o.Number,
-		Device: o.Device, Label: o.Label, Holder: o.Holder, Browser: o.Browser, Document: string(o.Document),
+		Device: device, Passkey: passkey, Label: o.Label, Holder: o.Holder, Browser: o.Browser, Document: string(o.Document),
 		CreatedAt: o.CreatedAt.UTC(), DecidedAt: o.DecidedAt.UTC(),
 	}
+}
+
+// confirmer tells the phone from the passkey by which something was confirmed.
+func confirmer(by approval.Method, id string) (device, passkey string) {
+	if by == approval.MethodPasskey {
+		return "", id
+	}
+	return id, ""
 }
 
 func shownDeny(d lasting.PartialDeny) denyView {

@@ -14,6 +14,7 @@ type browserView struct {
 	Approval    string          `json:"approval"`
 	Application string          `json:"application"`
 	Device      string          `json:"device,omitempty"`
+	Passkey     string          `json:"passkey,omitempty"`
 	Method      approval.Method `json:"method"`
 	ACR         account.ACR     `json:"acr,omitempty"`
 	Set         string          `json:"applications"` // an id, or the name of a set
@@ -38,8 +39,9 @@ type pauseView struct {
 }
 
 func shownBrowser(b lasting.KeptBrowser) browserView {
+	device, passkey := confirmer(b.Method, b.Device)
 	return browserView{
-		ID: b.ID, Approval: b.Approval, Application: b.Application, Device: b.Device, Method: b.Method, ACR: b.ACR, Set: b.Set, Family: b.Family,
+		ID: b.ID, Approval: b.Approval, Application: b.Application, Device: device, Passkey: passkey, Method: b.Method, ACR: b.ACR, Set: b.Set, Family: b.Family,
 		System: b.System, Country: b.Country, Lineage: b.Lineage, Remembered: b.Remembered, ConfirmedAt: b.ConfirmedAt.UTC(), ExpiresAt: b.ExpiresAt.UTC(),
 		EndedAt: shownTime(b.EndedAt), EndedBy: b.EndedBy,
 	}

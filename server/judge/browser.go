@@ -63,12 +63,18 @@ func (b Browser) Validate() error {
 // Shown returns what the phone shows of a valid browser.
 func (b Browser) Shown(countries Countries) approval.Browser {
 	addr, _ := netip.ParseAddr(b.IP)
-	ua := useragent.Parse(b.UserAgent)
-	shown := approval.Browser{IP: addr.Unmap().String(), OS: listed(systems, ua.OS), Name: listed(browsers, ua.Name)}
+	shown := approval.Browser{IP: addr.Unmap().String()}
+	shown.Name, shown.OS = Recognise(b.UserAgent)
 	if countries != nil {
 		shown.Country = countries.Of(addr.Unmap())
 	}
 	return shown
+}
+
+// Recognise returns by a browser's user agent what may be shown of it.
+func Recognise(userAgent string) (name, system string) {
+	ua := useragent.Parse(userAgent)
+	return listed(browsers, ua.Name), listed(systems, ua.OS)
 }
 
 // SessionHash names the browser of a login, hashed to keep what identifies it elsewhere out of our stores; empty: none given.

@@ -73,7 +73,7 @@ func (j Judge) Judge(ctx context.Context, application account.Application, r Req
 	if c.Situation, err = j.situation(application, c, r); err != nil {
 		return Case{}, err
 	}
-	c.Verdict = Evaluate(c.Situation)
+	c.Verdict = account.Evaluate(c.Situation)
 	return c, nil
 }
 
@@ -82,6 +82,7 @@ func (j Judge) situation(application account.Application, c Case, r Request) (ac
 		Application: application, Group: c.Audience.Group, Account: c.Audience.Account, Kind: r.Kind, Now: j.Now(),
 		Browser: account.Browser{Family: c.Browser.Name, Country: c.Browser.Country},
 		Devices: c.Audience.Devices, Locked: c.Audience.Locked, Active: c.Audience.Methods, Pauses: c.Audience.Pauses, NoSender: j.NoSender,
+		Passkeys: c.Audience.Passkeys,
 		Remember: r.Remember, NamesSums: namesSums(r.Details),
 	}
 	if b := c.Audience.Browser; b != nil && b.Active {
@@ -101,17 +102,8 @@ func (j Judge) situation(application account.Application, c Case, r Request) (ac
 // Distrust judges again as if the browser had brought nothing: what it brought has ended in between.
 func (c Case) Distrust() Case {
 	c.Situation.Trust = nil
-	c.Verdict = Evaluate(c.Situation)
+	c.Verdict = account.Evaluate(c.Situation)
 	return c
-}
-
-// Evaluate leaves out passkeys: browsers cannot register them with Jawort yet, so no page can offer them.
-func Evaluate(s account.Situation) account.Verdict {
-	v := account.Evaluate(s)
-	passkey := func(m approval.Method) bool { return m == approval.MethodPasskey }
-	v.Methods = slices.DeleteFunc(v.Methods, passkey)
-	v.Activate.Methods = slices.DeleteFunc(v.Activate.Methods, passkey)
-	return v
 }
 
 func namesSums(details []approval.Detail) bool {

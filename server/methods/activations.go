@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
@@ -20,6 +21,7 @@ type Activations struct {
 	Questions confirming.Questions
 	Store     interface {
 		activating
+		registering
 		Methods(ctx context.Context, account string) ([]factors.State, error)
 	}
 	People confirming.People
@@ -30,6 +32,7 @@ func (a Activations) Mount(m *edge.Mux) {
 	guards := a.Questions.Guards
 	m.HandleCORS("POST /v1/approvals/{id}/activations", guards.CORS(), guards.KeyOrTicket, a.start)
 	m.HandleCORS("POST /v1/approvals/{id}/activations/{method}", guards.CORS(), guards.KeyOrTicket, a.finish)
+	m.HandleCORS("POST /v1/approvals/{id}/activations/passkey", guards.CORS(), guards.KeyOrTicket, a.finishPasskey)
 }
 
 type startBody struct {
@@ -38,13 +41,13 @@ type startBody struct {
 	Email  string          `json:"email"`
 }
 
-// Validate refuses a method that is not proved by a code.
+// Validate refuses a method that no page activates so: phones are enrolled.
 func (b startBody) Validate() error {
 	switch b.Method {
-	case approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail:
+	case approval.MethodPasskey, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail:
 		return nil
 	default:
-		return refusal.Field("method", "must be totp, sms or email")
+		return refusal.Field("method", "must be passkey, totp, sms or email")
 	}
 }
 
@@ -69,7 +72,7 @@ func (a Activations) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	wanted := activation(application, owner.Account, body.Method)
 	wanted.Approval = question.ID
-	answer, err := begin(r, a.Store, owner, wanted, typed)
+	answer, err := a.begin(r, owner, wanted, typed)
 	if err != nil {
 		return err
 	}
@@ -77,6 +80,13 @@ func (a Activations) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return edge.JSON(w, http.StatusCreated, answer)
+}
+
+func (a Activations) begin(r *http.Request, owner account.Audience, wanted factors.Activation, typed string) (started, error) {
+	if wanted.Method == approval.MethodPasskey {
+		return register(r.Context(), a.Store, owner.Account, wanted)
+	}
+	return begin(r, a.Store, owner, wanted, typed)
 }
 
 func (a Activations) read(ctx context.Context, id string, m approval.Method) (confirming.Question, error) {

@@ -1,5 +1,5 @@
-// Package methods shows and changes by what an account confirms beside its phones: authenticator app, SMS, e-mail, recovery
-// codes and bypass codes. A login service does it for somebody who is signed in; the page of an approval that carries
+// Package methods shows and changes by what an account confirms beside its phones: passkeys, authenticator app, SMS, e-mail,
+// recovery codes and bypass codes. A login service does it for somebody who is signed in; the page of an approval that carries
 // `activate` does it for a first login, which goes on with it.
 //
 // It owns who may ask for what and what policy allows; what proves a method is decided in package store/factors.
@@ -26,6 +26,9 @@ import (
 // Store keeps methods.
 type Store interface {
 	activating
+	registering
+	Passkeys(ctx context.Context, account string) ([]factors.PasskeyState, error)
+	RemovePasskey(ctx context.Context, account, passkey string, allowed []approval.Method, by outbox.Actor) error
 	Methods(ctx context.Context, account string) ([]factors.State, error)
 	Remove(ctx context.Context, account string, m approval.Method, allowed []approval.Method, by outbox.Actor) error
 	NewRecoveryCodes(ctx context.Context, account string, allowed []approval.Method, by outbox.Actor) ([]string, error)
@@ -49,13 +52,16 @@ func (s Methods) Mount(m *edge.Mux) {
 	m.Handle("POST /v1/accounts/{external_id}/methods/{method}", enrol, s.start)
 	m.Handle("POST /v1/accounts/{external_id}/methods/{method}/confirm", enrol, s.confirm)
 	m.Handle("DELETE /v1/accounts/{external_id}/methods/{method}", enrol, s.remove)
+	m.Handle("POST /v1/accounts/{external_id}/methods/passkey", enrol, s.startPasskey)
+	m.Handle("POST /v1/accounts/{external_id}/methods/passkey/confirm", enrol, s.confirmPasskey)
+	m.Handle("DELETE /v1/accounts/{external_id}/methods/passkey/{id}", enrol, s.removePasskey)
 	m.Handle("POST /v1/accounts/{external_id}/recovery-codes", enrol, s.renewRecoveryCodes)
 	m.Handle("POST /v1/accounts/{external_id}/bypass-codes", s.Guards.Key(account.ScopeAdmin), s.addBypass)
 }
 
 // errUnknownMethod answers for a path that names none.
 var errUnknownMethod = refusal.New(refusal.NotFound, "unknown-method",
-	"There is no such method. Methods are totp, sms, email, recovery and bypass.")
+	"There is no such method. Methods are passkey, totp, sms, email, recovery and bypass.")
 
 // of returns the account that the path names.
 func (s Methods) of(r *http.Request) (account.Audience, error) {
@@ -80,6 +86,7 @@ type methodView struct {
 	PausedUntil time.Time       `json:"paused_until,omitzero"`
 	DisabledAt  time.Time       `json:"disabled_at,omitzero"`
 	Left        *int            `json:"left,omitempty"`
+	Passkeys    []passkeyView   `json:"passkeys,omitempty"`
 }
 
 type methodsView struct {
@@ -100,10 +107,14 @@ func (s Methods) answer(w http.ResponseWriter, r *http.Request, owner account.Ac
 	if err != nil {
 		return err
 	}
-	return edge.JSON(w, http.StatusOK, shown(states, owner))
+	passkeys, err := s.Store.Passkeys(r.Context(), owner.ID)
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, shown(states, passkeys, owner))
 }
 
-func shown(states []factors.State, owner account.Account) methodsView {
+func shown(states []factors.State, passkeys []factors.PasskeyState, owner account.Account) methodsView {
 	v := methodsView{Methods: []methodView{}}
 	for _, s := range states {
 		one := methodView{
@@ -112,6 +123,9 @@ func shown(states []factors.State, owner account.Account) methodsView {
 		}
 		if s.Method == approval.MethodRecovery || s.Method == approval.MethodBypass {
 			one.Left = &s.Left
+		}
+		if s.Method == approval.MethodPasskey {
+			one.Passkeys = shownPasskeys(passkeys)
 		}
 		if s.Method == approval.MethodRecovery && s.Left <= factor.WarnRecovery {
 			v.RecoveryLeft = &s.Left
@@ -133,7 +147,7 @@ func masked(m approval.Method, owner account.Account) string {
 }
 
 func (s Methods) remove(w http.ResponseWriter, r *http.Request) error {
-	m, err := methodOf(r, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail, approval.MethodRecovery, approval.MethodBypass)
+	m, err := methodOf(r, approval.MethodPasskey, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail, approval.MethodRecovery, approval.MethodBypass)
 	if err != nil {
 		return err
 	}

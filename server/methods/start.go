@@ -54,12 +54,13 @@ var errOnRecord = refusal.New(refusal.Forbidden, "on-record-only",
 
 // started is what the person needs to prove the method.
 type started struct {
-	Method    approval.Method `json:"method"`
-	Key       string          `json:"key,omitempty"` // totp: to be typed
-	URL       string          `json:"url,omitempty"` // totp: otpauth://
-	QR        string          `json:"qr,omitempty"`  // totp: the URL as an image
-	Address   string          `json:"address,omitempty"`
-	ExpiresAt time.Time       `json:"expires_at"`
+	Method    approval.Method           `json:"method"`
+	Key       string                    `json:"key,omitempty"` // totp: to be typed
+	URL       string                    `json:"url,omitempty"` // totp: otpauth://
+	QR        string                    `json:"qr,omitempty"`  // totp: the URL as an image
+	Address   string                    `json:"address,omitempty"`
+	Options   *approval.CreationOptions `json:"options,omitempty"` // passkey: for navigator.credentials.create
+	ExpiresAt time.Time                 `json:"expires_at"`
 }
 
 // begin starts an activation of the audience's account.

@@ -98,7 +98,7 @@ func (f Feature) explain(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := found.Situation
 	s.NamesSums, s.QuietTo = true, limits.PausedUntil // what a transaction would say is taken to name both
-	answer := explained(body, s, judge.Evaluate(s))
+	answer := explained(body, s, account.Evaluate(s))
 	if answer.Asked && answer.Obstacle == "" {
 		answer.Push = pushed(found.Audience, answer.Methods, limits)
 	}

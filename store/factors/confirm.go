@@ -31,17 +31,24 @@ func (s *Store) Confirm(ctx context.Context, a Attempt) (approval.Outcome, error
 		return approval.Outcome{}, err
 	}
 	a.Code = code
+	return s.settled(ctx, a.Approval.ID, func(ctx context.Context, tx *sql.Tx) (o approval.Outcome, refused, err error) {
+		return s.confirm(ctx, tx, a)
+	})
+}
+
+// settled confirms in a transaction. What confirm calls refused is committed with its count.
+func (s *Store) settled(ctx context.Context, id string, confirm func(context.Context, *sql.Tx) (o approval.Outcome, refused, err error)) (approval.Outcome, error) {
 	var o approval.Outcome
-	var refused error // one that is committed with its count
-	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		o, refused, err = s.confirm(ctx, tx, a)
+	var refused error
+	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		o, refused, err = confirm(ctx, tx)
 		return err
 	})
 	switch {
 	case errors.Is(err, errEnded):
-		return s.Outcomes.Outcome(ctx, a.Approval.ID)
+		return s.Outcomes.Outcome(ctx, id)
 	case db.IsUnsure(err):
-		return s.again(ctx, a.Approval.ID, err)
+		return s.again(ctx, id, err)
 	case err != nil:
 		return approval.Outcome{}, err
 	default:

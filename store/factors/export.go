@@ -16,6 +16,7 @@ type Dossier struct {
 	Activations   []KeptActivation `json:"activations"` // under way
 	Codes         []KeptCode       `json:"codes"`       // sent of late
 	RecoveryCodes KeptRecovery     `json:"recovery_codes"`
+	Passkeys      []KeptPasskey    `json:"passkeys"`
 	BypassCodes   []KeptBypass     `json:"bypass_codes"`
 }
 
@@ -65,10 +66,23 @@ type KeptBypass struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+// KeptPasskey is a passkey of a login page.
+type KeptPasskey struct {
+	ID          string    `json:"id"`
+	Application string    `json:"application"`
+	RPID        string    `json:"rp_id"`
+	Label       string    `json:"label"`
+	BackedUp    bool      `json:"backed_up"`
+	CreatedAt   time.Time `json:"created_at"`
+	UsedAt      time.Time `json:"used_at,omitzero"`
+}
+
 // Dossier returns what is kept of an account.
 func (s *Store) Dossier(ctx context.Context, a account.Account) (any, error) {
-	d := Dossier{Methods: []KeptMethod{}, Activations: []KeptActivation{}, Codes: []KeptCode{}, BypassCodes: []KeptBypass{}}
-	for _, read := range []func(context.Context, string, *Dossier) error{s.addMethods, s.addActivations, s.addCodes, s.addRecoveryCodes, s.addBypassCodes} {
+	d := Dossier{Methods: []KeptMethod{}, Activations: []KeptActivation{}, Codes: []KeptCode{}, Passkeys: []KeptPasskey{}, BypassCodes: []KeptBypass{}}
+	for _, read := range []func(context.Context, string, *Dossier) error{
+		s.addMethods, s.addActivations, s.addCodes, s.addRecoveryCodes, s.addPasskeys, s.addBypassCodes,
+	} {
 		if err := read(ctx, a.ID, &d); err != nil {
 			return nil, err
 		}
@@ -125,6 +139,14 @@ func (s *Store) addRecoveryCodes(ctx context.Context, accountID string, d *Dossi
 		if !at.IsZero() {
 			d.RecoveryCodes.UsedAt = append(d.RecoveryCodes.UsedAt, at)
 		}
+	}
+	return err
+}
+
+func (s *Store) addPasskeys(ctx context.Context, accountID string, d *Dossier) error {
+	found, err := s.Passkeys(ctx, accountID)
+	for _, k := range found {
+		d.Passkeys = append(d.Passkeys, KeptPasskey(k))
 	}
 	return err
 }

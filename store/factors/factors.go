@@ -12,7 +12,7 @@
 //
 // # Locks
 //
-// Every transaction takes row locks in the order account, method, code or activation, then message and ledger or outcome,
+// Every transaction takes row locks in the order account, method, code, activation or passkey, then message and ledger or outcome,
 // then outbox.
 package factors
 
@@ -41,6 +41,8 @@ type Outcomes interface {
 	// ApproveBy inserts the approved outcome where there is none and closes_at is not over by the database's clock;
 	// won says that it did.
 	ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method) (o approval.Outcome, won bool, err error)
+	// ApproveByPasskey is ApproveBy with the evidence; without an assertion it is the login by which the passkey was registered.
+	ApproveByPasskey(ctx context.Context, tx *sql.Tx, p approval.Pending, k approval.Passkey, assertion *approval.Assertion) (o approval.Outcome, won bool, err error)
 	Outcome(ctx context.Context, id string) (approval.Outcome, error)
 }
 

@@ -43,13 +43,18 @@ func (s *Store) FinishActivation(ctx context.Context, f Finish) (approval.Outcom
 	if err == nil {
 		err = refused
 	}
-	if f.Approval == "" || (err != nil && !db.IsUnsure(err)) {
+	return s.activated(ctx, f.Activation, err)
+}
+
+// activated returns the outcome that stands after an activation that ended with err.
+func (s *Store) activated(ctx context.Context, a Activation, err error) (approval.Outcome, error) {
+	if a.Approval == "" || (err != nil && !db.IsUnsure(err)) {
 		return approval.Outcome{}, err
 	}
 	if err != nil {
-		return s.activatedAfterAll(ctx, f, err)
+		return s.activatedAfterAll(ctx, a, err)
 	}
-	return s.Outcomes.Outcome(ctx, f.Approval)
+	return s.Outcomes.Outcome(ctx, a.Approval)
 }
 
 func (s *Store) finish(ctx context.Context, tx *sql.Tx, f Finish) (refused, err error) {
@@ -76,7 +81,10 @@ func (s *Store) finish(ctx context.Context, tx *sql.Tx, f Finish) (refused, err 
 	if err := s.activate(ctx, tx, f, p, step); err != nil {
 		return nil, err
 	}
-	return nil, s.continueLogin(ctx, tx, f)
+	return nil, s.continueLogin(ctx, tx, f.Activation, f.Pending, func(p approval.Pending) (won bool, err error) {
+		_, won, err = s.Outcomes.ApproveBy(ctx, tx, p, f.Method)
+		return won, err
+	})
 }
 
 // proves compares the code with what the activation waits for.
@@ -143,16 +151,16 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, f Finish, p proof) error
 
 // continueLogin confirms the login whose page activated. One that was approved meanwhile stands; any other end undoes the
 // activation.
-func (s *Store) continueLogin(ctx context.Context, tx *sql.Tx, f Finish) error {
-	if f.Approval == "" {
+func (s *Store) continueLogin(ctx context.Context, tx *sql.Tx, a Activation, p *approval.Pending, approve func(approval.Pending) (won bool, err error)) error {
+	if a.Approval == "" {
 		return nil
 	}
-	if f.Pending != nil {
-		if _, won, err := s.Outcomes.ApproveBy(ctx, tx, *f.Pending, f.Method); err != nil || won {
+	if p != nil {
+		if won, err := approve(*p); err != nil || won {
 			return err
 		}
 	}
-	status, err := db.One(ctx, tx, db.ScanString, `SELECT status FROM outcomes WHERE approval = $1`, f.Approval)
+	status, err := db.One(ctx, tx, db.ScanString, `SELECT status FROM outcomes WHERE approval = $1`, a.Approval)
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return approval.ErrExpired
@@ -166,13 +174,13 @@ func (s *Store) continueLogin(ctx context.Context, tx *sql.Tx, f Finish) error {
 }
 
 // activatedAfterAll looks what became of a commit that nobody knows the end of.
-func (s *Store) activatedAfterAll(ctx context.Context, f Finish, cause error) (approval.Outcome, error) {
+func (s *Store) activatedAfterAll(ctx context.Context, a Activation, cause error) (approval.Outcome, error) {
 	ctx = context.WithoutCancel(ctx)
 	done, err := db.One(ctx, s.Writes(), db.ScanBool, `
 		SELECT EXISTS (SELECT 1 FROM methods WHERE account = $1 AND method = $2 AND activated_by = $3 AND active_since > 0)`,
-		f.Account, f.Method, f.Approval)
+		a.Account, a.Method, a.Approval)
 	if err != nil || !done {
 		return approval.Outcome{}, cause
 	}
-	return s.again(ctx, f.Approval, cause)
+	return s.again(ctx, a.Approval, cause)
 }

@@ -73,6 +73,7 @@ var belongings = []string{
 	`DELETE FROM codes WHERE account = $1 AND method = $2`,
 	`DELETE FROM recovery_codes WHERE account = $1 AND $2 = 'recovery'`,
 	`DELETE FROM bypass_codes WHERE account = $1 AND $2 = 'bypass'`,
+	`DELETE FROM passkeys WHERE account = $1 AND $2 = 'passkey'`,
 }
 
 func wipe(ctx context.Context, tx *sql.Tx, accountID string, m approval.Method) error {

@@ -90,7 +90,11 @@ func (t try) wrong(ctx context.Context, tx *sql.Tx) (refused, err error) {
 	if disabled {
 		return factor.ErrDisabled, putEvent(ctx, tx, event{kind: MethodDisabled, account: t.account, method: t.method, actor: outbox.Actor{Kind: outbox.BySystem}})
 	}
-	return factor.ErrWrongCode.With("attempts_left", factor.AttemptsLeft(t.failures)).After(pause), nil
+	refusal := factor.ErrWrongCode
+	if t.method == approval.MethodPasskey {
+		refusal = factor.ErrWrongPasskey
+	}
+	return refusal.With("attempts_left", factor.AttemptsLeft(t.failures)).After(pause), nil
 }
 
 // right ends the series of failures.

@@ -13,9 +13,14 @@ import (
 func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method) (o approval.Outcome, won bool, err error) {
 	o = endOf(p, approval.StatusApproved)
 	o.Method = method
+	return endBy(ctx, tx, p, o)
+}
+
+// endBy writes an outcome that confirms while the approval is open, or finds the one that stands.
+func endBy(ctx context.Context, tx *sql.Tx, p approval.Pending, o approval.Outcome) (end approval.Outcome, won bool, err error) {
 	won, err = put(ctx, tx, p, &o, beforeClose)
 	if err == nil && won {
-		err = liftByHolder(ctx, tx, p.Account, method)
+		err = liftByHolder(ctx, tx, p.Account, o.Method)
 	}
 	if err != nil || won {
 		return o, won, err
@@ -25,6 +30,19 @@ func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m
 		return o, false, approval.ErrExpired
 	}
 	return o, false, err
+}
+
+// ApproveByPasskey is ApproveBy for a passkey, whose row the transaction has updated: it and what it signed are kept as evidence. At the
+// login by which it was registered it signed nothing; assertion is nil then.
+func (s *Store) ApproveByPasskey(ctx context.Context, tx *sql.Tx, p approval.Pending, k approval.Passkey, assertion *approval.Assertion) (o approval.Outcome, won bool, err error) {
+	o = endOf(p, approval.StatusApproved)
+	o.Method, o.Device, o.Label = approval.MethodPasskey, k.ID, k.Label
+	if assertion != nil {
+		signer := k.Credential
+		signer.Device = k.ID
+		o.Decision, o.Signer, o.Assertion = approval.Approve, &signer, assertion
+	}
+	return endBy(ctx, tx, p, o)
 }
 
 // What must still hold when nobody is asked. The account's row is not locked: a deletion at the same moment finds a

@@ -30,6 +30,9 @@ const methodsColumn = `COALESCE((SELECT string_agg(m.method || ':' || m.paused_u
 // Whether wrong numbers disabled a phone of the account.
 const lockedColumn = `EXISTS (SELECT 1 FROM credentials l WHERE l.account = a.id AND l.status = '` + disabled + `')`
 
+// The RP IDs under which an account has passkeys, separated by commas.
+const passkeysColumn = `COALESCE((SELECT string_agg(k.rp_id, ',') FROM passkeys k WHERE k.account = a.id), '')`
+
 // Whether somebody reported a login of the same session or network, and nobody has lifted that since.
 const reportedColumn = `EXISTS (SELECT 1 FROM report_pauses r WHERE r.account = a.id AND r.lifted_at = 0
 	AND ((r.session <> '' AND r.session = $5) OR (r.network <> '' AND r.network = $6)))`
@@ -38,6 +41,7 @@ const reportedColumn = `EXISTS (SELECT 1 FROM report_pauses r WHERE r.account = 
 type asked struct {
 	audience  account.Audience
 	methods   string
+	passkeys  string
 	trust     keptTrust
 	device    *string // nil: the account has no active device
 	id        *string
@@ -50,7 +54,7 @@ type asked struct {
 // account.ErrUnknownAccount where there is none.
 func (s *Store) Audience(ctx context.Context, tenant, externalID string, by Approach) (account.Audience, error) {
 	rows, err := db.All(ctx, s.Reads(), scanAsked, `
-		SELECT `+accountColumns+`, COALESCE(g.id, ''), COALESCE(g.name, ''), COALESCE(g.policy, ''), `+methodsColumn+`, `+lockedColumn+`, `+reportedColumn+`,
+		SELECT `+accountColumns+`, COALESCE(g.id, ''), COALESCE(g.name, ''), COALESCE(g.policy, ''), `+methodsColumn+`, `+passkeysColumn+`, `+lockedColumn+`, `+reportedColumn+`,
 			`+trustColumns+`, d.id, i.id, i.language, i.address, i.address_version
 		FROM accounts a JOIN tenants t ON t.id = a.tenant
 		LEFT JOIN groups g ON g.id = a.group_id
@@ -75,6 +79,9 @@ func audienceOf(rows []asked) (account.Audience, error) {
 	if err := readMethods(rows[0].methods, &audience); err != nil {
 		return account.Audience{}, err
 	}
+	if rows[0].passkeys != "" {
+		audience.Passkeys = strings.Split(rows[0].passkeys, ",")
+	}
 	seen := make(map[string]bool, len(rows))
 	for _, r := range rows {
 		if r.device == nil {
@@ -94,7 +101,7 @@ func audienceOf(rows []asked) (account.Audience, error) {
 
 func scanAsked(r db.Row) (k asked, err error) {
 	a := &k.audience
-	dest := append(accountDest(&a.Account), &a.Group.ID, &a.Group.Name, intoPolicy(&a.Group.Policy), &k.methods, &a.Locked, &a.Reported)
+	dest := append(accountDest(&a.Account), &a.Group.ID, &a.Group.Name, intoPolicy(&a.Group.Policy), &k.methods, &k.passkeys, &a.Locked, &a.Reported)
 	dest = append(dest, k.trust.dest()...)
 	return k, r.Scan(append(dest, &k.device, &k.id, &k.language, &k.address, &k.versionOf)...)
 }
@@ -135,9 +142,10 @@ type keptTrust struct {
 var trustColumns = `b.id, b.account, b.trusted_for, b.method, b.acr, b.family, b.country, b.lineage, b.remembered,
 	b.confirmed_at, b.expires_at, (` + notEnded("ba", "$7") + `)`
 
-// confirmerThere holds while the phone that confirmed the browser is registered. Nothing is written when it is revoked: the browser
+// confirmerThere holds while the phone or passkey that confirmed the browser is registered. Nothing is written when it is revoked: the browser
 // ends with it.
-const confirmerThere = `(b.device = '' OR EXISTS (SELECT 1 FROM credentials cb WHERE cb.device = b.device AND cb.status = '` + active + `'))`
+const confirmerThere = `(b.device = '' OR EXISTS (SELECT 1 FROM credentials cb WHERE cb.device = b.device AND cb.status = '` + active + `')
+	OR EXISTS (SELECT 1 FROM passkeys kb WHERE kb.id = b.device))`
 
 func (k *keptTrust) dest() []any {
 	return []any{&k.id, &k.account, &k.set, &k.method, &k.acr, &k.family, &k.country, &k.lineage, &k.remembered,

@@ -28,7 +28,7 @@ func notEnded(owner, application string) string {
 const restOfMillisecond = `999`
 
 // TrustBrowser keeps that the browser of an approved login is trusted from its confirmation on, as long as nothing that
-// it rests on has ended since it was asked: the phone that approved, the account, its trusted browsers as a whole, the policies that
+// it rests on has ended since it was asked: the phone or passkey that approved, the account, its trusted browsers as a whole, the policies that
 // granted it; and as long as nobody has reported the login. It reports whether the browser may be given its token: it has been kept, now or
 // before, is active, and has not used it yet.
 func (s *Store) TrustBrowser(ctx context.Context, b account.TrustedBrowser) (bool, error) {
@@ -41,7 +41,8 @@ func (s *Store) TrustBrowser(ctx context.Context, b account.TrustedBrowser) (boo
 		WHERE o.approval = $3 AND o.status = $12 AND a.deleted_at = 0
 		AND o.decided_at + CAST($11 AS BIGINT) > jawort_now()
 		AND NOT EXISTS (SELECT 1 FROM late_reports l WHERE l.approval = o.approval)
-		AND (o.device = '' OR EXISTS (SELECT 1 FROM credentials c WHERE c.device = o.device AND c.status = '`+active+`'))
+		AND (o.device = '' OR EXISTS (SELECT 1 FROM credentials c WHERE c.device = o.device AND c.status = '`+active+`')
+			OR EXISTS (SELECT 1 FROM passkeys k WHERE k.id = o.device))
 		ON CONFLICT (approval) DO NOTHING`,
 		b.ID, b.Hash, b.Approval, b.ACR, b.Set, b.Family, b.System, b.Country, b.Lineage, b.Remembered, b.For.Microseconds(),
 		approval.StatusApproved)

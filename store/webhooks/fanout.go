@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/outbox"
@@ -53,9 +54,10 @@ func toldOf(ctx context.Context, q db.Querier, e outbox.Event) (webhook.Event, e
 		return told, nil
 	}
 	type outcome struct {
-		Kind   string `json:"kind"`
-		Method string `json:"method,omitempty"`
-		Device string `json:"device,omitempty"`
+		Kind    string          `json:"kind"`
+		Method  approval.Method `json:"method,omitempty"`
+		Device  string          `json:"device,omitempty"`
+		Passkey string          `json:"passkey,omitempty"`
 	}
 	var status string
 	o, err := db.One(ctx, q, func(r db.Row) (o outcome, err error) { return o, r.Scan(&status, &o.Kind, &o.Method, &o.Device) },
@@ -65,6 +67,9 @@ func toldOf(ctx context.Context, q db.Querier, e outbox.Event) (webhook.Event, e
 	}
 	if err != nil {
 		return told, err
+	}
+	if o.Method == approval.MethodPasskey {
+		o.Device, o.Passkey = "", o.Device
 	}
 	told.Type = "approval." + status
 	told.Facts, err = json.Marshal(o)

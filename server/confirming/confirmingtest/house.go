@@ -33,6 +33,7 @@ const (
 	Number  = "+4915123456717"
 	Address = "anna.muster@example.com"
 	Origin  = "https://login.example"
+	RPID    = "login.example"
 )
 
 // House is one tenant with one application and one account.
@@ -100,7 +101,7 @@ func (h *House) populate() {
 // AddApplication adds one to the tenant.
 func (h *House) AddApplication(tenant account.Tenant) account.Application {
 	h.Helper()
-	app := account.Application{ID: h.ID(id.Application), Tenant: tenant.ID, TenantName: tenant.Name, Name: "Portal", Origins: []string{Origin}}
+	app := account.Application{ID: h.ID(id.Application), Tenant: tenant.ID, TenantName: tenant.Name, Name: "Portal", Origins: []string{Origin}, RPID: RPID}
 	h.Must(h.Lasting.CreateApplication(h.Context(), app))
 	return app
 }
