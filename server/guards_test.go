@@ -90,7 +90,7 @@ func scopeOf(pattern string) account.Scope {
 	switch {
 	case strings.HasPrefix(pattern, "/v1/sms/receipts/"):
 		return "" // signed by the carrier
-	case strings.HasSuffix(pattern, "/socket"), strings.HasPrefix(pattern, "/.well-known/"):
+	case strings.HasSuffix(pattern, "/socket"), strings.HasPrefix(pattern, "/.well-known/"), strings.HasPrefix(pattern, "/wait/"):
 		return ""
 	case strings.HasPrefix(pattern, "/v1/approvals"):
 		return account.ScopeLogin

@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/factor/twilio/twiliotest"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/ledger"
@@ -80,6 +81,8 @@ func newHouse(t *testing.T) *house {
 	h.page = newHost(t)
 	h.cfg = config.Default()
 	h.cfg.Database, h.cfg.Redis = "sqlite://"+filepath.Join(t.TempDir(), "jawort.db"), h.redis.URL
+	h.cfg.Mail = config.Mail{Host: "localhost", Port: 25, TLS: "none", From: "login@jawort.example"} // nobody asks it: codes are read where they wait
+	h.cfg.SMS.Twilio = config.Twilio{AccountSID: twiliotest.AccountSID, AuthTokenFile: h.secret(twiliotest.AuthToken), From: twiliotest.From}
 	h.open()
 	h.jawort = h.cfg.Server.PublicURL
 	h.furnish()
@@ -94,6 +97,13 @@ func (h *house) must(err error) {
 }
 
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) }
+
+func (h *house) secret(s string) (file string) {
+	h.Helper()
+	file = filepath.Join(h.TempDir(), "secret")
+	h.must(os.WriteFile(file, []byte(s), 0o600))
+	return file
+}
 
 // pass lets time pass for Jawort, not for the browser.
 func (h *house) pass(d time.Duration) {

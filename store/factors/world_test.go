@@ -123,7 +123,7 @@ func (w *world) activate(m approval.Method) {
 }
 
 func letter() factors.Letter {
-	return factors.Letter{Life: 15 * time.Minute, Payer: "acc_payer", Write: func(language, code string) (string, string, error) {
+	return factors.Letter{Life: 15 * time.Minute, Payer: "acc_payer", Allowed: account.Methods, Write: func(language, code string) (string, string, error) {
 		return "", language + " code " + code, nil
 	}}
 }
