@@ -59,7 +59,7 @@ const (
 	BindingOperator      Binding = "operator"        // an operator
 )
 
-// SMS says who gets codes by SMS and who pays for them.
+// SMS says who gets codes by SMS, and who pays for all SMS. What happened to an account is told by SMS in any case.
 type SMS struct {
 	Switch Switch `json:"switch,omitempty" yaml:"switch,omitempty"` // default: account
 	Payer  Payer  `json:"payer,omitempty" yaml:"payer,omitempty"`   // default: account
@@ -84,7 +84,7 @@ const (
 	PayerAccount Payer = "account"
 )
 
-// On reports whether an account of the group gets SMS.
+// On reports whether an account of the group gets codes by SMS.
 func (s SMS) On(a Account) bool {
 	return s.Switch == SwitchOn || (a.SMSOn && (s.Switch == SwitchAccount || s.Switch == ""))
 }

@@ -32,7 +32,7 @@ type Budget struct {
 	Scope   Scope  `json:"scope" yaml:"scope"`
 	Subject string `json:"subject,omitempty" yaml:"subject,omitempty"` // the application's or group's id, or the country (ISO 3166); empty for the tenant
 	Cycle   Cycle  `json:"period" yaml:"period"`
-	Limit   Amount `json:"limit" yaml:"limit"`                         // 0 forbids
+	Limit   Amount `json:"limit" yaml:"limit"`                         // 0 forbids, notices too
 	WarnAt  int    `json:"warn_at,omitempty" yaml:"warn_at,omitempty"` // percent; 0: DefaultWarnAt
 }
 

@@ -36,13 +36,14 @@ type Standing struct {
 type Payment struct {
 	Price      Amount
 	OnlyMethod bool // the person cannot confirm by anything but SMS
+	Notice     bool // tells what happened to an account: only a budget of zero keeps it back
 }
 
 // Decide returns how the budget stands after the payment and what is to be told, or ErrBudgetSpent: then nothing changes.
 func (b Budget) Decide(s Standing, p Payment, prices PriceBook, now time.Time) (Standing, []Event, error) {
 	s = s.under(b.Limit)
 	s.Spent += p.Price
-	if s.Spent <= b.Limit || p.Price == 0 {
+	if s.Spent <= b.Limit || p.Price == 0 || p.Notice && b.Limit > 0 {
 		s, events := b.Review(s, prices, now)
 		return s, events, nil
 	}

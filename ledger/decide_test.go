@@ -68,6 +68,19 @@ func TestABudgetWarnsOnceThenStops(t *testing.T) {
 	}
 }
 
+func TestANoticePassesAFullBudgetAndIsCounted(t *testing.T) {
+	t.Parallel()
+	l := newTill(1000)
+	l.pay(1000, false, noon)
+	standing, _, err := l.Decide(l.standing, ledger.Payment{Price: 1000, Notice: true}, l.prices, noon)
+	if err != nil || standing.Spent != 2000 || !standing.AlarmedAt.IsZero() {
+		t.Errorf("it stands at %+v, %v", standing, err)
+	}
+	if _, _, err := newTill(0).Decide(ledger.Standing{}, ledger.Payment{Price: 1000, Notice: true}, prices, noon); err == nil {
+		t.Error("a budget of zero forbids no notice")
+	}
+}
+
 func TestNoMessageIsRefusedByABudgetThatHasNotWarned(t *testing.T) {
 	t.Parallel()
 	for range 2000 {

@@ -13,6 +13,7 @@
 //
 // A budget stops what would exceed it, and says so beforehand: no message is refused by a budget that has not warned.
 // Who has no method but SMS is let through a full budget until an alarm was raised and Grace is over, because a bill is
-// mended more easily than a person who is locked out. Pumping (messages sent only because somebody earns by their
+// mended more easily than a person who is locked out. A notice of what happened to an account is charged and counted but never
+// stopped, unless the budget is zero: else whoever asks for codes could silence the warning. Pumping (messages sent only because somebody earns by their
 // delivery) is slowed by rates that no budget and no only method lifts.
 package ledger

@@ -39,7 +39,7 @@ func (l *Limits) all() []limit {
 
 // Bound is one rate for one subject.
 type Bound struct {
-	Limit   string // the name of the limit: account, application, number, prefix
+	Limit   string // the name of the limit: account, application, number, prefix, notice
 	Subject string
 	Rate    Rate
 }
@@ -61,6 +61,12 @@ func (l Limits) Bounds(account, application, numberHash, prefix string) []Bound 
 	slices.SortFunc(bounds, func(a, b Bound) int { return cmp.Compare(a.String(), b.String()) })
 	return bounds
 }
+
+// NoticeRate bounds the notices to one number. They share no rate with codes: whoever asks for codes must not silence the warning.
+var NoticeRate = Rate{6, 24 * time.Hour}
+
+// NoticeBounds returns all that a notice is bound by.
+func NoticeBounds(numberHash string) []Bound { return []Bound{{"notice", numberHash, NoticeRate}} }
 
 func (l Limits) withDefaults() Limits {
 	defaults := DefaultLimits()

@@ -97,6 +97,18 @@ func (w Window) Admit(r Rate, now time.Time) (next Window, wait time.Duration) {
 	}
 }
 
+// Queue counts one more message in the first window that has room for it, and says from when on it may be sent.
+func (w Window) Queue(r Rate, now time.Time) (next Window, from time.Time) {
+	next, wait := w.Admit(r, now)
+	if wait > 0 {
+		next, _ = w.Admit(r, now.Add(wait))
+	}
+	if next.StartedAt.After(now) {
+		return next, next.StartedAt
+	}
+	return next, now
+}
+
 // longer never makes a day's rate longer: who has filled a day has waited long enough.
 func (r Rate) longer(span time.Duration) time.Duration {
 	return max(r.Per, min(2*span, growth*r.Per, longest))

@@ -17,6 +17,7 @@ type Reservation struct {
 	Payer       string // the account itself or its manager
 	Number      string // in E.164; it is not kept
 	OnlyMethod  bool   // the person cannot confirm by anything but SMS
+	Notice      bool   // tells what happened to the account
 }
 
 // String names the reservation without the number.

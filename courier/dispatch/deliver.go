@@ -30,11 +30,20 @@ func (l *lane) deliver(work context.Context, m courier.Leased) {
 		l.sent(work, m, reference)
 		return
 	}
-	if f := courier.FailureOf(err); f.Final() {
+	if f := l.patient(m, courier.FailureOf(err)); f.Final() {
 		l.fail(work, m, f)
 	} else {
 		l.again(work, m, f)
 	}
+}
+
+// patient does not let one refusal silence a notice: it is of use for days, and what its provider refuses now it may take after an
+// operator or the carrier has mended something.
+func (l *lane) patient(m courier.Leased, f *courier.Failure) *courier.Failure {
+	if m.Purpose != courier.PurposeNotice || f.Kind != courier.Refused {
+		return f
+	}
+	return &courier.Failure{Kind: courier.Throttled, Reason: f.Reason, After: backoff.Pause(m.Attempt, l.Pace.Notice, l.Pace.NoticeMost, l.Random)}
 }
 
 // send makes an attempt, or returns errResting while the breaker is open.

@@ -82,6 +82,28 @@ func TestWhatWillNeverBeTakenIsNotTriedAgain(t *testing.T) {
 	}
 }
 
+func TestANoticeThatIsRefusedIsTriedAgainLater(t *testing.T) {
+	s := &stage{do: func(_ context.Context, attempt int) error {
+		return []error{1: &courier.Failure{Kind: courier.Refused, Reason: "30007"}, 2: nil}[attempt]
+	}}
+	w := newWorld(t, onlySMS(s))
+	w.options.Pace.Notice, w.options.Pace.NoticeMost = 100*time.Millisecond, 100*time.Millisecond
+	m := w.put(func(m *courier.Message) { m.Purpose = courier.PurposeNotice })
+	w.run()
+	w.wantState(m, courier.Sent)
+	if s.count() != 2 {
+		t.Errorf("%d attempts", s.count())
+	}
+}
+
+func TestANoticeToNobodyIsNotTriedAgain(t *testing.T) {
+	s := &stage{do: func(context.Context, int) error { return &courier.Failure{Kind: courier.Unreachable, Reason: "21614"} }}
+	w := newWorld(t, onlySMS(s))
+	m := w.put(func(m *courier.Message) { m.Purpose = courier.PurposeNotice })
+	w.run()
+	w.wantState(m, courier.Failed)
+}
+
 func TestAnAttemptHasADeadline(t *testing.T) {
 	s := &stage{do: func(ctx context.Context, attempt int) error {
 		if attempt == 1 {

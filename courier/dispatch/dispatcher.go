@@ -51,6 +51,8 @@ type Pace struct {
 	Upkeep      time.Duration // between two rounds of upkeep: 10 s
 	Backoff     time.Duration // before the second attempt, doubled each time: 2 s
 	BackoffMost time.Duration // 2 min
+	Notice      time.Duration // before a notice that was refused is tried again, doubled each time: 1 h
+	NoticeMost  time.Duration // 12 h
 	Grace       time.Duration // for attempts under way when the dispatcher stops: 5 s
 	TripAfter   uint32        // failures in a row after which a provider is left alone: 10
 	Rest        time.Duration // for how long: 10 s
@@ -64,6 +66,8 @@ func (p Pace) withDefaults() Pace {
 		Upkeep:      cmp.Or(p.Upkeep, 10*time.Second),
 		Backoff:     cmp.Or(p.Backoff, 2*time.Second),
 		BackoffMost: cmp.Or(p.BackoffMost, 2*time.Minute),
+		Notice:      cmp.Or(p.Notice, time.Hour),
+		NoticeMost:  cmp.Or(p.NoticeMost, 12*time.Hour),
 		Grace:       cmp.Or(p.Grace, 5*time.Second),
 		TripAfter:   cmp.Or(p.TripAfter, 10),
 		Rest:        cmp.Or(p.Rest, 10*time.Second),

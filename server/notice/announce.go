@@ -42,13 +42,13 @@ func (f Follower) announce(ctx context.Context, e outbox.Event, a announcement) 
 	return errors.Join(failed...)
 }
 
-// channels returns where an announcement goes. The number has to take SMS, and the account has to get them.
+// channels returns where an announcement goes. The number has to take SMS; whether the account gets codes by SMS is another question.
 func channels(to account.Audience, a announcement) map[courier.Channel]string {
 	all := map[courier.Channel]string{courier.SMS: to.Account.Phone, courier.Email: to.Account.Email}
 	for channel, address := range a.instead {
 		all[channel] = address
 	}
-	if _, err := factor.ParseMobile("phone", all[courier.SMS], ""); err != nil || !to.Group.Policy.SMS.On(to.Account) {
+	if _, err := factor.ParseMobile("phone", all[courier.SMS], ""); err != nil {
 		all[courier.SMS] = ""
 	}
 	for channel, address := range all {

@@ -78,7 +78,7 @@ func (f Follower) Follow(ctx context.Context, e outbox.Event) error {
 }
 
 // post queues a message where its channel is one by which something is sent. What is refused is no fault: nobody is left to
-// be told, or the SMS cannot be paid.
+// be told, or the tenant has forbidden the SMS, by no price or a budget of zero, or so many wait for the number that it would be too late.
 func (f Follower) post(ctx context.Context, m courier.Message, by notices.Payer) error {
 	if !slices.Contains(f.Channels, m.Channel) {
 		return nil

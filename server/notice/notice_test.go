@@ -207,26 +207,97 @@ func TestAnSMSThatCannotBePaidKeepsNoEmailBack(t *testing.T) {
 	})
 }
 
-func TestNoSMSGoesWhereTheAccountOrItsNumberGetsNone(t *testing.T) {
+func TestNoSMSGoesWhereThereIsNoMobileNumber(t *testing.T) {
 	inMemory(t, func(w *world) {
-		for _, statement := range []string{
-			`UPDATE accounts SET sms_on = FALSE`, `UPDATE accounts SET sms_on = TRUE, phone = ''`, `UPDATE accounts SET phone = '+4930901820'`,
-		} {
+		for _, statement := range []string{`UPDATE accounts SET phone = ''`, `UPDATE accounts SET phone = '+4930901820'`} {
 			w.sql(statement)
 			w.happen("device.enrolled", map[string]any{"platform": "ios"})
 			w.follow()
 			w.want(map[string]string{byEmail: ""})
 			w.forgetEvents()
 		}
-		w.sql(`UPDATE accounts SET phone = $1, sms_on = FALSE`, number)
+	})
+}
+
+func TestWhoGetsNoCodesBySMSIsToldAllTheSame(t *testing.T) {
+	inMemory(t, func(w *world) {
 		g, err := w.lasting.PutGroup(t.Context(), w.db.Writes(), account.Group{
-			ID: w.id(id.Group), Tenant: w.tenant.ID, Name: "Makler", Policy: account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchOn}},
+			ID: w.id(id.Group), Tenant: w.tenant.ID, Name: "Kunden", Policy: account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchOff}},
 		})
 		w.must(err)
-		w.sql(`UPDATE accounts SET group_id = $1`, g.ID)
+		w.sql(`UPDATE accounts SET group_id = $1, sms_on = FALSE, email = ''`, g.ID)
 		w.happen("device.enrolled", map[string]any{"platform": "ios"})
 		w.follow()
-		w.want(map[string]string{bySMS: "", byEmail: ""})
+		w.want(map[string]string{bySMS: "iPhone oder iPad"})
+	})
+}
+
+func TestWhoeverAsksForCodesDoesNotSilenceTheWarning(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.set(w.tenant, `{"prices":{"+49":"0.10"},"limits":{"number":["5/10m"]},"budgets":[{"scope":"tenant","period":"month","limit":"0.50"}]}`)
+		for range 5 {
+			w.must(w.reserve())
+		}
+		for _, want := range []error{domain.ErrTooMany, domain.ErrBudgetSpent} {
+			if err := w.reserve(); !errors.Is(err, want) {
+				t.Fatalf("a sixth code: %v, want %v", err, want)
+			}
+			w.sql(`DELETE FROM ledger_windows`)
+		}
+		w.forgetEvents()
+		w.happen("device.enrolled", map[string]any{"platform": "ios"})
+		w.follow()
+		w.want(map[string]string{bySMS: "iPhone oder iPad", byEmail: ""})
+		if n := w.count(`ledger_entries WHERE payer = $1 AND price = 1000`, w.account.ID); n != 6 {
+			t.Errorf("%d SMS are charged, want the five codes and the notice", n)
+		}
+	})
+}
+
+// reserve pays a code by SMS to the account.
+func (w *world) reserve() error {
+	return w.db.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		return w.ledger.Reserve(ctx, tx, domain.Reservation{
+			Message: w.id(id.Message), Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID, Payer: w.account.ID, Number: number,
+		})
+	})
+}
+
+func TestANoticeTooManyWaitsForItsTurn(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.sql(`UPDATE accounts SET email = ''`)
+		told := func(events int) int {
+			for range events {
+				w.happen("device.enrolled", map[string]any{"platform": "ios"})
+			}
+			w.follow()
+			w.forgetEvents()
+			leased, err := w.queue.Lease(t.Context(), courier.SMS, 100, time.Hour)
+			w.must(err)
+			for _, l := range leased {
+				w.must(w.queue.Sent(t.Context(), l, "carrier", ""))
+			}
+			return len(leased)
+		}
+		days := func(n int) { w.must(w.db.SetClockOffset(t.Context(), time.Duration(n)*24*time.Hour+time.Minute)) }
+		if n := told(20); n != domain.NoticeRate.Max {
+			t.Fatalf("%d go out at once", n)
+		}
+		days(1)
+		if n := told(1); n != domain.NoticeRate.Max {
+			t.Errorf("%d go out on the second day", n)
+		}
+		days(2)
+		if n := told(0); n != domain.NoticeRate.Max {
+			t.Errorf("%d go out on the third day", n)
+		}
+		days(3)
+		if n := told(0); n != 1 {
+			t.Errorf("%d go out on the fourth day, want the one of the second", n)
+		}
+		if log := w.log.String(); strings.Count(log, "sms-too-many") != 2 {
+			t.Errorf("the two that would come too late are not in the log: %s", log)
+		}
 	})
 }
 

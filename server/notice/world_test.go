@@ -127,9 +127,14 @@ func (w *world) newTenant(name, support string) (account.Tenant, account.Applica
 // priced sets what an SMS costs, with a budget for the tenant.
 func (w *world) priced(t account.Tenant, budget string) {
 	w.Helper()
+	w.set(t, `{"prices":{"+49":"0.10"},"budgets":[{"scope":"tenant","period":"month","limit":"`+budget+`"}]}`)
+}
+
+// set sets what the tenant says about SMS.
+func (w *world) set(t account.Tenant, settings string) {
+	w.Helper()
 	var s domain.Settings
-	w.must(json.Unmarshal([]byte(`{"prices":{"+49":"0.10"},"limits":{"number":["1000/1m"],"account":["1000/1m"]},
-		"budgets":[{"scope":"tenant","period":"month","limit":"`+budget+`"}]}`), &s))
+	w.must(json.Unmarshal([]byte(settings), &s))
 	_, err := w.ledger.PutSettings(w.Context(), t.ID, s, outbox.Actor{Kind: outbox.ByCommand})
 	w.must(err)
 }

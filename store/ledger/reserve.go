@@ -16,37 +16,57 @@ import (
 // once. It is refused with ledger.ErrNoPrice, ledger.ErrTooMany (with the time to wait), ledger.ErrBudgetSpent, or
 // account.ErrUnknownAccount where account or payer is not of the tenant.
 func (s *Store) Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) error {
+	_, err := s.reserve(ctx, tx, r)
+	return err
+}
+
+// ReserveNotice is Reserve for a message that tells people what happened to their accounts: no budget but one of zero refuses it,
+// and the rates of codes do not count. Where its own rate is reached it is put off; it may be sent from the time that is returned,
+// which is zero where the message had been reserved.
+func (s *Store) ReserveNotice(ctx context.Context, tx *sql.Tx, r ledger.Reservation) (from time.Time, err error) {
+	r.Notice = true
+	return s.reserve(ctx, tx, r)
+}
+
+func (s *Store) reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) (from time.Time, err error) {
 	if err := r.Validate(); err != nil {
-		return err
+		return from, err
 	}
 	k, err := known(ctx, tx, r.Tenant, r.Message)
 	if err != nil || k.reserved {
-		return err
+		return from, err
 	}
 	entry, err := newEntry(r, k.settings, k.now)
 	if err != nil {
-		return err
+		return from, err
 	}
 	mac, err := s.numberMAC(r.Tenant, r.Number)
 	if err != nil {
-		return err
+		return from, err
 	}
 	pots, err := lockPots(ctx, tx, r.Tenant, entry.Currency, potsOf(entry))
 	if err != nil {
-		return err
+		return from, err
 	}
-	windows, err := lockWindows(ctx, tx, r.Tenant, k.settings.Limits.Bounds(r.Account, r.Application, hex.EncodeToString(mac), entry.Destination.Prefix))
+	windows, err := lockWindows(ctx, tx, r.Tenant, boundsOf(r, k.settings.Limits, hex.EncodeToString(mac), entry.Destination.Prefix))
 	if err != nil {
-		return err
+		return from, err
 	}
 	fresh, err := insert(ctx, tx, entry, mac)
 	if err != nil || !fresh {
-		return err
+		return from, err
 	}
-	if err := windows.admit(ctx, tx, k.now); err != nil {
-		return err
+	if from, err = windows.count(ctx, tx, r, k.now); err != nil {
+		return from, err
 	}
-	return pots.pay(ctx, tx, k, ledger.Payment{Price: entry.Price, OnlyMethod: r.OnlyMethod})
+	return from, pots.pay(ctx, tx, k, ledger.Payment{Price: entry.Price, OnlyMethod: r.OnlyMethod, Notice: r.Notice})
+}
+
+func boundsOf(r ledger.Reservation, limits ledger.Limits, number, prefix string) []ledger.Bound {
+	if r.Notice {
+		return ledger.NoticeBounds(number)
+	}
+	return limits.Bounds(r.Account, r.Application, number, prefix)
 }
 
 // situation is what a reservation finds.

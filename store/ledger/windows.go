@@ -37,9 +37,28 @@ func lockWindows(ctx context.Context, tx *sql.Tx, tenant string, bounds []ledger
 	return w, err
 }
 
+// count counts one message in all windows and returns from when on it may be sent. A notice is put off where another message is refused.
+func (w windows) count(ctx context.Context, tx *sql.Tx, r ledger.Reservation, now time.Time) (from time.Time, err error) {
+	if r.Notice {
+		return w.queue(ctx, tx, now)
+	}
+	return now, w.admit(ctx, tx, now)
+}
+
+// queue counts one message in the first windows that have room for it.
+func (w windows) queue(ctx context.Context, tx *sql.Tx, now time.Time) (from time.Time, err error) {
+	from = now
+	for _, b := range w.bounds {
+		next, at := w.rows[b.String()].Queue(b.Rate, now)
+		if w.rows[b.String()] = next; at.After(from) {
+			from = at
+		}
+	}
+	return from, w.write(ctx, tx)
+}
+
 // admit counts one message in all windows, or refuses it with the longest time to wait of them.
 func (w windows) admit(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	var args []any
 	var refused ledger.Bound
 	var longest time.Duration
 	for _, b := range w.bounds {
@@ -47,10 +66,19 @@ func (w windows) admit(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		if wait > longest {
 			refused, longest = b, wait
 		}
-		args = append(args, w.tenant, b.String(), db.Micros(next.StartedAt), next.Span.Microseconds(), next.Count, db.Micros(next.ForgetAt()))
+		w.rows[b.String()] = next
 	}
 	if longest > 0 {
 		return ledger.ErrTooMany.With("limit", refused.Limit).After(longest)
+	}
+	return w.write(ctx, tx)
+}
+
+func (w windows) write(ctx context.Context, tx *sql.Tx) error {
+	var args []any
+	for _, b := range w.bounds {
+		row := w.rows[b.String()]
+		args = append(args, w.tenant, b.String(), db.Micros(row.StartedAt), row.Span.Microseconds(), row.Count, db.Micros(row.ForgetAt()))
 	}
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO ledger_windows (tenant, bound, started_at, span, messages, forget_at) VALUES `+tuples(len(w.bounds), 6)+`

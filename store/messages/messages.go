@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/keys"
@@ -79,6 +80,12 @@ func (s *Store) Put(ctx context.Context, tx *sql.Tx, m courier.Message) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, 0, 0, 0, $10, jawort_now(), 0, '')
 		ON CONFLICT (id) DO NOTHING`,
 		m.ID, m.Tenant, m.Application, m.Account, m.Approval, string(m.Channel), string(m.Purpose), rank[m.Purpose], sealed, db.Micros(m.ExpiresAt))
+	return err
+}
+
+// PutOff keeps a queued message back until a time.
+func (s *Store) PutOff(ctx context.Context, tx *sql.Tx, message string, until time.Time) error {
+	_, err := db.Exec(ctx, tx, `UPDATE messages SET due_at = $2 WHERE id = $1 AND state = 'queued' AND due_at < $2`, message, db.Micros(until))
 	return err
 }
 

@@ -12,6 +12,7 @@ package notices
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/courier"
@@ -22,11 +23,13 @@ import (
 // Messages is the queue.
 type Messages interface {
 	Put(ctx context.Context, tx *sql.Tx, m courier.Message) error
+	// PutOff keeps a queued message back until a time.
+	PutOff(ctx context.Context, tx *sql.Tx, message string, until time.Time) error
 }
 
 // Ledger sets aside what an SMS costs.
 type Ledger interface {
-	Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) error
+	ReserveNotice(ctx context.Context, tx *sql.Tx, r ledger.Reservation) (from time.Time, err error)
 }
 
 // Store queues notices. It is safe for concurrent use.
@@ -39,8 +42,9 @@ type Store struct {
 // Payer is who is charged for an SMS, and the group whose budget it counts in.
 type Payer struct{ Account, Group string }
 
-// Post queues a message; one to nobody's account is for the tenant itself. Posting it again changes nothing. Errors are
-// account.ErrUnknownAccount, where the account has been deleted, and those of the ledger; nothing is queued then.
+// Post queues a message; one to nobody's account is for the tenant itself. Posting it again changes nothing. An SMS for which its
+// number has had too many waits in the queue until it may be sent. Errors are account.ErrUnknownAccount, where the account has been
+// deleted, and those of the ledger, ErrTooMany where the message would wait for longer than it is of use; nothing is queued then.
 func (s *Store) Post(ctx context.Context, m courier.Message, by Payer) error {
 	return s.DB.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if m.Account != "" {
@@ -53,8 +57,20 @@ func (s *Store) Post(ctx context.Context, m courier.Message, by Payer) error {
 		if err := s.Messages.Put(ctx, tx, m); err != nil || m.Channel != courier.SMS {
 			return err
 		}
-		return s.Ledger.Reserve(ctx, tx, ledger.Reservation{
-			Message: m.ID, Tenant: m.Tenant, Application: m.Application, Account: m.Account, Group: by.Group, Payer: by.Account, Number: m.Address,
-		})
+		return s.pay(ctx, tx, m, by)
 	})
+}
+
+func (s *Store) pay(ctx context.Context, tx *sql.Tx, m courier.Message, by Payer) error {
+	from, err := s.Ledger.ReserveNotice(ctx, tx, ledger.Reservation{
+		Message: m.ID, Tenant: m.Tenant, Application: m.Application, Account: m.Account, Group: by.Group, Payer: by.Account, Number: m.Address,
+	})
+	switch {
+	case err != nil || from.IsZero():
+		return err
+	case !from.Before(m.ExpiresAt):
+		return ledger.ErrTooMany
+	default:
+		return s.Messages.PutOff(ctx, tx, m.ID, from)
+	}
 }
