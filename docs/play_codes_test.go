@@ -119,6 +119,7 @@ func (h *house) playCodes() {
 	c.playSpent()
 	h.coded("KL2000").playFirstLogin()
 	c.playPumping()
+	c.playFlood()
 }
 
 // price lets SMS go to Germany.
@@ -179,6 +180,7 @@ func (c coded) playMethods() (app func(int) string) {
 
 // playSending sends codes for an approval.
 func (c coded) playSending() {
+	c.pass(20 * time.Minute) // so that the e-mails before count no more
 	at, ticket := c.login()
 	c.say("200", "POST", at+"/codes", sms, ticket)
 	c.say("429 code-too-soon", "POST", at+"/codes", sms, ticket)
@@ -304,6 +306,7 @@ func (c coded) playHandingOut() {
 }
 
 func (c coded) playFirstLogin() {
+	c.pass(time.Hour)
 	c.say("409 no-other-method", "POST", c.at+"/recovery-codes", "", c.key)
 	at, ticket := c.login()
 	c.strangers(at, "/activations", sms, ticket)
@@ -367,5 +370,24 @@ func (c coded) playPumping() {
 	c.say("429 sms-too-many", "POST", at+"/codes", sms, ticket)
 	c.say("429 sms-too-many", "POST", begin+"/activations", sms, page)
 	c.say("429 sms-too-many", "POST", c.at+"/methods/sms", `{}`, c.key)
+	c.say("200", "POST", at+"/cancel", "", ticket)
+}
+
+// playFlood sends e-mails to one address until it is too much.
+func (c coded) playFlood() {
+	c.pass(24 * time.Hour)
+	for range 2 {
+		at, ticket := c.login()
+		for range 3 {
+			c.request("POST", at+"/codes", email, ticket)
+			c.pass(20 * time.Second)
+		}
+		c.say("200", "POST", at+"/cancel", "", ticket)
+	}
+	begin, page := c.coded("KL4000").login()
+	at, ticket := c.login()
+	c.say("429 email-too-many", "POST", at+"/codes", email, ticket)
+	c.say("429 email-too-many", "POST", begin+"/activations", email, page)
+	c.say("429 email-too-many", "POST", c.at+"/methods/email", `{}`, c.key)
 	c.say("200", "POST", at+"/cancel", "", ticket)
 }

@@ -84,7 +84,10 @@ func (b bound) playProof() {
 		b.set(onRecord)
 		mail.playMail()
 		b.taker().playSMS()
-		b.playTooMany()
+		b.playTooMany("sms-too-many", 2)
+		b.set(`phone = ''`)
+		b.pass(time.Hour)
+		b.playTooMany("email-too-many", 5)
 	})
 }
 
@@ -117,14 +120,14 @@ func (t taker) playSMS() {
 	t.must(right())
 }
 
-func (b bound) playTooMany() {
+func (b bound) playTooMany(refusal string, more int) {
 	var last taker
-	for range 2 {
+	for range more {
 		last = b.taker()
 		b.refused("wrong-code", last.try(last.wrong))
 	}
 	next := b.taker()
-	b.refused("sms-too-many", next.try(next.wrong))
+	b.refused(refusal, next.try(next.wrong))
 	b.pass(20 * time.Second)
-	b.refused("sms-too-many", last.resend())
+	b.refused(refusal, last.resend())
 }

@@ -9,13 +9,18 @@ import (
 	"github.com/jawort/jawort/refusal"
 )
 
-// Limits slow pumping: each bounds the messages to one subject. What is left out has its default, so that a limit can be
+// Limits slow pumping, and the flooding of mailboxes: each bounds the messages to one subject. What is left out has its default, so that a limit can be
 // made wide but not forgotten.
 type Limits struct {
 	Account     []Rate `json:"account,omitempty" yaml:"account,omitempty"`
 	Application []Rate `json:"application,omitempty" yaml:"application,omitempty"`
 	Number      []Rate `json:"number,omitempty" yaml:"number,omitempty"`
 	Prefix      []Rate `json:"prefix,omitempty" yaml:"prefix,omitempty"`
+
+	// Of codes by e-mail, which cost nothing but the name of whoever sends them.
+	EmailAccount     []Rate `json:"email_account,omitempty" yaml:"email_account,omitempty"`
+	EmailAddress     []Rate `json:"email_address,omitempty" yaml:"email_address,omitempty"`
+	EmailApplication []Rate `json:"email_application,omitempty" yaml:"email_application,omitempty"`
 }
 
 // DefaultLimits are those of a tenant that has not said otherwise.
@@ -25,6 +30,10 @@ func DefaultLimits() Limits {
 		Application: []Rate{{1000, 10 * time.Minute}},
 		Number:      []Rate{{5, 10 * time.Minute}, {10, 24 * time.Hour}},
 		Prefix:      []Rate{{100, 10 * time.Minute}},
+
+		EmailAccount:     []Rate{{5, 10 * time.Minute}, {20, 24 * time.Hour}},
+		EmailAddress:     []Rate{{5, 10 * time.Minute}, {20, 24 * time.Hour}},
+		EmailApplication: []Rate{{1000, 10 * time.Minute}},
 	}
 }
 
@@ -33,13 +42,19 @@ type limit struct {
 	rates *[]Rate
 }
 
-func (l *Limits) all() []limit {
+func (l *Limits) sms() []limit {
 	return []limit{{"account", &l.Account}, {"application", &l.Application}, {"number", &l.Number}, {"prefix", &l.Prefix}}
 }
 
+func (l *Limits) email() []limit {
+	return []limit{{"email_account", &l.EmailAccount}, {"email_application", &l.EmailApplication}, {"email_address", &l.EmailAddress}}
+}
+
+func (l *Limits) all() []limit { return append(l.sms(), l.email()...) }
+
 // Bound is one rate for one subject.
 type Bound struct {
-	Limit   string // the name of the limit: account, application, number, prefix, notice
+	Limit   string // the name of the limit: account, application, number, prefix, notice, email_account, …
 	Subject string
 	Rate    Rate
 }
@@ -49,11 +64,19 @@ func (b Bound) String() string {
 	return b.Limit + ":" + strconv.FormatInt(int64(b.Rate.Per/time.Second), 10) + ":" + b.Subject
 }
 
-// Bounds returns all that a message is bound by, in the order of their names. The number is given as its keyed hash.
+// Bounds returns all that an SMS is bound by, in the order of their names. The number is given as its keyed hash.
 func (l Limits) Bounds(account, application, numberHash, prefix string) []Bound {
-	subjects := []string{account, application, numberHash, prefix}
+	return boundsOf(l.sms(), account, application, numberHash, prefix)
+}
+
+// EmailBounds returns all that an e-mail with a code is bound by, in the order of their names. The address is given as its keyed hash.
+func (l Limits) EmailBounds(account, application, addressHash string) []Bound {
+	return boundsOf(l.email(), account, application, addressHash)
+}
+
+func boundsOf(limits []limit, subjects ...string) []Bound {
 	var bounds []Bound
-	for i, limit := range l.all() {
+	for i, limit := range limits {
 		for _, rate := range *limit.rates {
 			bounds = append(bounds, Bound{limit.name, subjects[i], rate})
 		}

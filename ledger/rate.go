@@ -13,6 +13,10 @@ import (
 var ErrTooMany = refusal.New(refusal.TooMany, "sms-too-many",
 	"Too many SMS were sent in a short time. Wait, or use another method.")
 
+// ErrTooManyEmails refuses a code by e-mail that came too soon after others. It carries what ErrTooMany does.
+var ErrTooManyEmails = refusal.New(refusal.TooMany, "email-too-many",
+	"Too many codes were sent by e-mail in a short time. Wait, or use another method.")
+
 // Rate is so many messages within a time. In JSON and YAML it is a text: "5/10m", "10/24h".
 type Rate struct {
 	Max int

@@ -53,9 +53,10 @@ type Messages interface {
 	Withdraw(ctx context.Context, tx *sql.Tx, approval string, channel courier.Channel) error
 }
 
-// Ledger sets aside what an SMS costs, or refuses it.
+// Ledger sets aside what an SMS costs, counts an e-mail, or refuses them.
 type Ledger interface {
 	Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) error
+	Mail(ctx context.Context, tx *sql.Tx, m ledger.Mailing) error
 }
 
 // Parts are what a Store needs beside the database.

@@ -95,7 +95,7 @@ type delivery struct {
 	expires                                time.Time
 }
 
-// dispatch puts the message with the code into the queue in place of an older one, and sets aside what it costs.
+// dispatch puts the message with the code into the queue in place of an older one, and sets aside what it costs, or counts it.
 func (s *Store) dispatch(ctx context.Context, tx *sql.Tx, d delivery, l Letter) error {
 	message, err := id.New(s.Random, id.Message)
 	if err != nil {
@@ -115,8 +115,11 @@ func (s *Store) dispatch(ctx context.Context, tx *sql.Tx, d delivery, l Letter) 
 		ID: message, Tenant: d.tenant, Application: d.application, Account: d.account, Approval: d.approval, Channel: channel,
 		Purpose: d.purpose, Address: d.to.address, Subject: subject, Text: text, ExpiresAt: d.expires,
 	})
-	if err != nil || channel != courier.SMS {
+	if err != nil {
 		return err
+	}
+	if channel == courier.Email {
+		return s.Ledger.Mail(ctx, tx, ledger.Mailing{Tenant: d.tenant, Application: d.application, Account: d.account, Address: d.to.address})
 	}
 	return s.reserve(ctx, tx, d, l, message)
 }

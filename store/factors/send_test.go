@@ -100,18 +100,21 @@ func TestACodeOutlivesNoApproval(t *testing.T) {
 
 func TestWhereTheLedgerRefusesNothingIsSentAndTheOldCodeHolds(t *testing.T) {
 	onEach(t, func(w *world) {
-		w.activate(approval.MethodSMS)
-		p := w.login()
-		code := w.send(p, approval.MethodSMS)
-		w.after(factor.CodeInterval)
-		w.ledger.refuse = refusal.New(refusal.TooMany, "budget-exhausted", "")
-		_, err := w.trySend(p, approval.MethodSMS)
-		w.wantError(err, w.ledger.refuse)
-		if w.newest() != code {
-			t.Error("the message was taken back")
+		for i, m := range []approval.Method{approval.MethodSMS, approval.MethodEmail} {
+			w.ledger.refuse = nil
+			w.activate(m)
+			p := w.login()
+			code := w.send(p, m)
+			w.after(time.Duration(i+1) * factor.CodeInterval)
+			w.ledger.refuse = refusal.New(refusal.TooMany, "budget-exhausted", "")
+			_, err := w.trySend(p, m)
+			w.wantError(err, w.ledger.refuse)
+			if w.newest() != code {
+				t.Errorf("%s: the message was taken back", m)
+			}
+			o, err := w.confirm(p, m, code)
+			w.wantApproved(o, err, p, m)
 		}
-		o, err := w.confirm(p, approval.MethodSMS, code)
-		w.wantApproved(o, err, p, approval.MethodSMS)
 	})
 }
 

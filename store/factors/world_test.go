@@ -249,6 +249,10 @@ func (l *till) Reserve(_ context.Context, _ *sql.Tx, r ledger.Reservation) error
 	return errors.Join(r.Validate(), l.refuse)
 }
 
+func (l *till) Mail(_ context.Context, _ *sql.Tx, m ledger.Mailing) error {
+	return errors.Join(m.Validate(), l.refuse)
+}
+
 // ends keeps outcomes. While lost is set, nobody learns that a commit happened; before is what comes between looking and
 // writing.
 type ends struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -42,7 +43,7 @@ func (w windows) count(ctx context.Context, tx *sql.Tx, r ledger.Reservation, no
 	if r.Notice {
 		return w.queue(ctx, tx, now)
 	}
-	return now, w.admit(ctx, tx, now)
+	return now, w.admit(ctx, tx, now, ledger.ErrTooMany)
 }
 
 // queue counts one message in the first windows that have room for it.
@@ -58,7 +59,7 @@ func (w windows) queue(ctx context.Context, tx *sql.Tx, now time.Time) (from tim
 }
 
 // admit counts one message in all windows, or refuses it with the longest time to wait of them.
-func (w windows) admit(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func (w windows) admit(ctx context.Context, tx *sql.Tx, now time.Time, tooMany *refusal.Error) error {
 	var refused ledger.Bound
 	var longest time.Duration
 	for _, b := range w.bounds {
@@ -69,7 +70,7 @@ func (w windows) admit(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		w.rows[b.String()] = next
 	}
 	if longest > 0 {
-		return ledger.ErrTooMany.With("limit", refused.Limit).After(longest)
+		return tooMany.With("limit", refused.Limit).After(longest)
 	}
 	return w.write(ctx, tx)
 }

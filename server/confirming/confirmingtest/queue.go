@@ -40,6 +40,9 @@ func (q *queue) Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) e
 	return err
 }
 
+// Mail implements factors.Ledger.
+func (q *queue) Mail(_ context.Context, _ *sql.Tx, m ledger.Mailing) error { return m.Validate() }
+
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 
 // codes returns the codes of all messages, oldest first.
