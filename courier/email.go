@@ -27,14 +27,11 @@ var letters = map[Occasion]func(lang string, v Values) letter{
 	ChangedAddress:      func(lang string, v Values) letter { return tenantLetter(v, fixed(v.Address), timeOf(lang, v)) },
 	RecoveryPending:     timedLetter,
 	AccountReset:        timedLetter,
-	BudgetUsed: func(_ string, v Values) letter {
-		return letter{
-			subject: []part{name(v.Budget), fixed(v.Used), fixed(v.Limit)},
-			body:    []part{name(v.Budget), name(v.Tenant), fixed(v.Used), fixed(v.Limit)},
-		}
-	},
-	Invitation: func(_ string, v Values) letter { return tenantLetter(v) },
-	Reminder:   func(_ string, v Values) letter { return tenantLetter(v) },
+	BudgetWarned:        func(_ string, v Values) letter { return budgetLetter(v) },
+	BudgetStopped:       func(_ string, v Values) letter { return budgetLetter(v) },
+	BudgetAlarm:         func(lang string, v Values) letter { return budgetLetter(v, timeOf(lang, v)) },
+	Invitation:          func(_ string, v Values) letter { return tenantLetter(v) },
+	Reminder:            func(_ string, v Values) letter { return tenantLetter(v) },
 }
 
 func codeLetter(_ string, v Values) letter {
@@ -45,6 +42,13 @@ func codeLetter(_ string, v Values) letter {
 }
 
 func timedLetter(lang string, v Values) letter { return tenantLetter(v, timeOf(lang, v)) }
+
+func budgetLetter(v Values, more ...part) letter {
+	return letter{
+		subject: []part{name(v.Budget), fixed(v.Used), fixed(v.Limit)},
+		body:    append([]part{name(v.Budget), name(v.Tenant), fixed(v.Used), fixed(v.Limit)}, more...),
+	}
+}
 
 func tenantLetter(v Values, more ...part) letter {
 	return letter{subject: []part{name(v.Tenant)}, body: append([]part{name(v.Tenant)}, more...)}

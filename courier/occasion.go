@@ -19,9 +19,11 @@ const (
 	ChangedNumber       Occasion = "changed-number"  // goes to the old number too
 	ChangedAddress      Occasion = "changed-address" // goes to the old address too
 	RecoveryPending     Occasion = "recovery"
-	AccountReset        Occasion = "reset"      // by support
-	BudgetUsed          Occasion = "budget"     // by e-mail only, as what follows
-	Invitation          Occasion = "invitation" // carries no code
+	AccountReset        Occasion = "reset"         // by support
+	BudgetWarned        Occasion = "budget-warned" // by e-mail only, as what follows
+	BudgetStopped       Occasion = "budget-stopped"
+	BudgetAlarm         Occasion = "budget-alarm" // When is when people will be locked out
+	Invitation          Occasion = "invitation"   // carries no code
 	Reminder            Occasion = "reminder"
 )
 

@@ -22,7 +22,7 @@ var (
 	byEmail = []courier.Occasion{
 		courier.LoginCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod, courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport,
 		courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending, courier.AccountReset,
-		courier.BudgetUsed, courier.Invitation, courier.Reminder,
+		courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.Invitation, courier.Reminder,
 	}
 	withCode = []courier.Occasion{courier.LoginCode, courier.TransactionCode, courier.ActivationCode}
 )
@@ -198,7 +198,7 @@ func TestANoticeSaysWhereToTurnAndKeepsToOneSMS(t *testing.T) {
 
 func TestWhatAChannelDoesNotSayIsEmpty(t *testing.T) {
 	t.Parallel()
-	for _, o := range []courier.Occasion{courier.BudgetUsed, courier.Invitation, courier.Reminder, "unknown"} {
+	for _, o := range []courier.Occasion{courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.Invitation, courier.Reminder, "unknown"} {
 		if _, text := courier.Render("de", courier.SMS, o, values()); text != "" {
 			t.Errorf("by SMS: %q", text)
 		}

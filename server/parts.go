@@ -52,7 +52,8 @@ func followers(o Options) []ending.Follower {
 	}
 	if o.Notices != nil {
 		all = append(all, notice.Follower{
-			Directory: o.Lasting, Letters: o.Notices, Phones: o.Lasting, Keys: o.Keys, Channels: o.Channels, Log: o.Edge.Log,
+			Directory: o.Lasting, Letters: o.Notices, Phones: o.Lasting, Keys: o.Keys, Channels: o.Channels,
+			Budgets: notice.NewBudgets(o.Edge.Metrics), Log: o.Edge.Log,
 		})
 	}
 	return all

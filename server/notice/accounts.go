@@ -21,6 +21,7 @@ type announcement struct {
 	fact     string // see courier.Values
 	when     time.Time
 	instead  map[courier.Channel]string // where it goes in place of what is on record; empty: nowhere
+	but      courier.Channel            // by which it was proven: who holds that has nothing to learn; empty: none
 	ifHeld   approval.Method            // only where what its codes go to confirms nothing for a while: otherwise there was nothing to protect
 
 	// Phones that are not told: who did it there has nothing to learn.
@@ -41,15 +42,14 @@ var aboutAccounts = map[string]func(ctx context.Context, d Directory, e outbox.E
 	outbox.ApprovalEnded:        reported,
 }
 
-// newDevice leaves out the channel by which the binding was proven: who holds that has nothing to learn; and the device itself. Another
-// device on the same phone is told: somebody else may hold it.
+// newDevice leaves out the device itself. Another device on the same phone is told: somebody else may hold it.
 func newDevice(_ context.Context, _ Directory, e outbox.Event) (announcement, error) {
 	data, err := read[struct {
 		Platform string          `json:"platform"`
 		Proof    courier.Channel `json:"proof"` // empty: no code went out
 	}](e, e.Data)
 	return announcement{
-		occasion: courier.NewDevice, fact: data.Platform, when: e.At, instead: map[courier.Channel]string{data.Proof: ""}, butDevice: e.Subject,
+		occasion: courier.NewDevice, fact: data.Platform, when: e.At, but: data.Proof, butDevice: e.Subject,
 	}, err
 }
 
@@ -57,10 +57,11 @@ func newMethod(_ context.Context, _ Directory, e outbox.Event) (announcement, er
 	data, err := read[struct {
 		Method approval.Method `json:"method"`
 	}](e, e.Data)
-	return announcement{
-		occasion: courier.NewMethod, fact: string(data.Method), when: e.At, instead: map[courier.Channel]string{courier.Channel(data.Method): ""},
-	}, err
+	return announcement{occasion: courier.NewMethod, fact: string(data.Method), when: e.At, but: channelOf[data.Method]}, err
 }
+
+// channelOf is how the code of a method gets to the person, which proves it.
+var channelOf = map[approval.Method]courier.Channel{approval.MethodSMS: courier.SMS, approval.MethodEmail: courier.Email}
 
 // moved is the personal part of a change; it is empty where it was erased meanwhile.
 type moved struct {

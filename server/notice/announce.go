@@ -48,6 +48,7 @@ func channels(to account.Audience, a announcement) map[courier.Channel]string {
 	for channel, address := range a.instead {
 		all[channel] = address
 	}
+	delete(all, a.but)
 	if _, err := factor.ParseMobile("phone", all[courier.SMS], ""); err != nil {
 		all[courier.SMS] = ""
 	}

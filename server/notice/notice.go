@@ -57,6 +57,7 @@ type Follower struct {
 	Phones    Phones
 	Keys      Keys
 	Channels  []courier.Channel // by which anything is sent at all
+	Budgets   Budgets
 	Log       *slog.Logger
 }
 

@@ -8,11 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/id"
 	domain "github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/server/notice"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
@@ -147,20 +150,52 @@ func TestAResetBySupportIsAnnouncedWithoutItsReason(t *testing.T) {
 
 func TestABudgetIsAnnouncedToTheTenantsOperations(t *testing.T) {
 	inMemory(t, func(w *world) {
-		for kind, budget := range map[domain.Event]map[string]any{
-			domain.Warned:  {"scope": "application", "subject": w.app.ID},
-			domain.Stopped: {"scope": "tenant"},
-			domain.Alarmed: {"scope": "country", "subject": "DE"},
+		for kind, words := range map[domain.Event]string{
+			domain.Warned:  "SMS-Budget Portal: 8.00 EUR von 10.00 EUR",
+			domain.Stopped: "SMS-Budget gesamt aufgebraucht: 8.00 EUR von 10.00 EUR",
+			domain.Alarmed: "noch bis 02.07.2026, 00:30 Uhr Codes; danach sind sie ausgesperrt",
 		} {
 			w.forgetEvents()
-			budget["spent"], budget["limit"], budget["currency"] = "8.00", "10.00", "EUR"
-			w.must(w.db.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-				return outbox.Put(ctx, tx, outbox.Event{Kind: string(kind), Tenant: w.tenant.ID, Subject: w.tenant.ID, Data: budget})
-			}))
+			w.spend(kind)
 			w.follow()
-			w.want(map[string]string{"email " + operations: "SMS-Budget " + map[domain.Event]string{
-				domain.Warned: "Portal", domain.Stopped: "gesamt", domain.Alarmed: "DE",
-			}[kind] + ": 8.00 EUR von 10.00 EUR"})
+			w.want(map[string]string{"email " + operations: words})
+		}
+	})
+}
+
+// spend has a budget tell something.
+func (w *world) spend(kind domain.Event) {
+	w.Helper()
+	budget := map[domain.Event]map[string]any{
+		domain.Warned:  {"scope": "application", "subject": w.app.ID},
+		domain.Stopped: {"scope": "tenant"},
+		domain.Alarmed: {"scope": "country", "subject": "DE", "until": time.Date(2026, 7, 1, 22, 30, 0, 0, time.UTC)},
+	}[kind]
+	budget["spent"], budget["limit"], budget["currency"] = "8.00", "10.00", "EUR"
+	w.must(w.db.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		return outbox.Put(ctx, tx, outbox.Event{Kind: string(kind), Tenant: w.tenant.ID, Subject: w.tenant.ID, Data: budget})
+	}))
+}
+
+func TestABudgetOfWhichNobodyWantsToHearIsInTheLogAndCounted(t *testing.T) {
+	inMemory(t, func(w *world) {
+		metrics := prometheus.NewRegistry()
+		w.follower.Budgets = notice.NewBudgets(metrics)
+		w.sql(`UPDATE tenants SET policy = '{}'`)
+		for _, kind := range []domain.Event{domain.Warned, domain.Stopped, domain.Alarmed} {
+			w.forgetEvents()
+			w.spend(kind)
+			w.follow()
+			w.want(nil)
+			if log := w.log.String(); !strings.Contains(log, `"level":"WARN"`) || !strings.Contains(log, string(kind)) || strings.Contains(log, w.tenant.Name) {
+				t.Errorf("%s is not in the log by its ids: %s", kind, log)
+			}
+			w.log.Reset()
+		}
+		families, err := metrics.Gather()
+		w.must(err)
+		if len(families) != 1 || len(families[0].GetMetric()) != 3 {
+			t.Errorf("counted are %v", families)
 		}
 	})
 }

@@ -3,6 +3,10 @@ package notice
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/courier"
@@ -19,6 +23,27 @@ var aboutTenants = map[string]func(f Follower, ctx context.Context, e outbox.Eve
 	string(ledger.Alarmed): Follower.budget,
 }
 
+// occasionOf is what the mail about a budget's event is written for.
+var occasionOf = map[string]courier.Occasion{
+	string(ledger.Warned):  courier.BudgetWarned,
+	string(ledger.Stopped): courier.BudgetStopped,
+	string(ledger.Alarmed): courier.BudgetAlarm,
+}
+
+// Budgets counts what budgets told: where a tenant named nobody to be told, whoever runs the house has to learn it.
+type Budgets struct{ told *prometheus.CounterVec }
+
+// NewBudgets returns counts of nothing yet.
+func NewBudgets(r prometheus.Registerer) Budgets {
+	told := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "jawort_budget_events_total", Help: "What budgets for SMS told, by event (budget.warned, budget.stopped, budget.alarm).",
+	}, []string{"event"})
+	if r != nil {
+		r.MustRegister(told)
+	}
+	return Budgets{told}
+}
+
 // spending is what a budget's event says.
 type spending struct {
 	Scope    ledger.Scope    `json:"scope"`
@@ -26,23 +51,26 @@ type spending struct {
 	Limit    ledger.Amount   `json:"limit"`
 	Spent    ledger.Amount   `json:"spent"`
 	Currency ledger.Currency `json:"currency"`
+	Until    time.Time       `json:"until"` // an alarm: when people will be locked out
 }
 
 func (f Follower) budget(ctx context.Context, e outbox.Event) error {
-	tenant, err := f.Directory.Tenant(ctx, e.Tenant)
-	if err != nil || len(tenant.Policy.Notify) == 0 {
-		return err
-	}
 	s, err := read[spending](e, e.Data)
 	if err != nil {
 		return err
 	}
+	f.Budgets.told.WithLabelValues(e.Kind).Inc()
+	f.Log.WarnContext(ctx, "a budget for SMS is being used up", slog.String("event", e.Kind), slog.String("tenant", e.Tenant), slog.Any("budget", s))
+	tenant, err := f.Directory.Tenant(ctx, e.Tenant)
+	if err != nil || len(tenant.Policy.Notify) == 0 {
+		return err
+	}
 	language := tenant.Policy.WithDefaults().Language
-	v := courier.Values{Tenant: tenant.Name, Used: s.money(s.Spent), Limit: s.money(s.Limit)}
+	v := courier.Values{Tenant: tenant.Name, Used: s.money(s.Spent), Limit: s.money(s.Limit), When: tenant.Policy.Local(s.Until)}
 	if v.Budget, err = f.nameOf(ctx, e.Tenant, language, s); err != nil {
 		return err
 	}
-	subject, text := courier.Render(language, courier.Email, courier.BudgetUsed, v)
+	subject, text := courier.Render(language, courier.Email, occasionOf[e.Kind], v)
 	var failed []error
 	for _, address := range tenant.Policy.Notify {
 		m, err := f.message(e, courier.Email, address)
@@ -53,6 +81,17 @@ func (f Follower) budget(ctx context.Context, e outbox.Event) error {
 		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
+}
+
+// LogValue names the budget by ids.
+func (s spending) LogValue() slog.Value {
+	attrs := []slog.Attr{
+		slog.String("scope", string(s.Scope)), slog.String("subject", s.Subject), slog.String("spent", s.money(s.Spent)), slog.String("limit", s.money(s.Limit)),
+	}
+	if !s.Until.IsZero() {
+		attrs = append(attrs, slog.Time("until", s.Until))
+	}
+	return slog.GroupValue(attrs...)
 }
 
 func (s spending) money(a ledger.Amount) string { return a.String() + " " + string(s.Currency) }

@@ -76,7 +76,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.queue = messages.New(d, set, w.ledger)
 	w.follower = notice.Follower{
 		Directory: w.lasting, Letters: &notices.Store{DB: d, Messages: w.queue, Ledger: w.ledger}, Phones: w.lasting, Keys: set,
-		Channels: []courier.Channel{courier.SMS, courier.Email}, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
+		Channels: []courier.Channel{courier.SMS, courier.Email}, Budgets: notice.NewBudgets(nil), Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 	}
 	w.tenant, w.app = w.newTenant("Muster Makler AG", "Servicezentrum 069 900")
 	w.newTenant("Nachbar GmbH", "Nachbarhilfe 030 111")
