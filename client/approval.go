@@ -96,6 +96,7 @@ type Approval struct {
 	Devices  int       `json:"devices,omitempty"`  // that are asked; from CreateApproval only
 	Socket   *Socket   `json:"socket,omitempty"`   // from CreateApproval only
 	Delivery *Delivery `json:"delivery,omitempty"`
+	Code     *Code     `json:"code,omitempty"` // the newest that was sent; nil: none
 
 	// Once it has ended.
 	Method      string       `json:"method,omitempty"`   // how it was approved
@@ -163,6 +164,13 @@ type Reason struct {
 type Socket struct {
 	URL    string `json:"url"`
 	Ticket string `json:"ticket"`
+}
+
+// Code is how far a code got: queued, sent (the carrier or mail server took it), delivered, or failed, so that it will not come.
+type Code struct {
+	Method string    `json:"method"` // sms or email
+	State  string    `json:"state"`
+	SentAt time.Time `json:"sent_at,omitzero"`
 }
 
 // Delivery counts the phones by how far the wake-up got.

@@ -44,7 +44,7 @@ func (p *Process) prepareServer(ctx context.Context) error {
 				"confirmation": factors.Dossier, "messages": p.messages.Dossier, "sms": p.ledger.Dossier, "audit": log.Dossier,
 			},
 		},
-		Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(), NoSender: p.noSender(),
+		Codes: p.messages, Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(), NoSender: p.noSender(),
 		Countries: countries,
 		PublicURL: o.Config.Server.PublicURL, EnrolURL: o.Config.MobileAPI.PublicURL,
 		Edge: p.edge("server"), Now: o.Now, Random: o.Random, Tick: o.Tick,

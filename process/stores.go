@@ -38,6 +38,7 @@ func (p *Process) openStores(ctx context.Context) error {
 	}
 	p.ledger = &ledger.Store{DB: p.lasting.DB, Keys: p.options.Keys}
 	p.messages = messages.New(p.lasting.DB, p.options.Keys, p.ledger)
+	p.messages.Waker = p.live
 	if p.lasting.Prover, err = p.proofs(); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type approvals struct {
 	evidence evidence
 	browsers trusting
 	methods  listing
+	codes    codeStates
 	keys     judge.Authenticator
 	random   io.Reader
 	patience patience
@@ -109,6 +110,9 @@ func (a approvals) answer(w http.ResponseWriter, r *http.Request, s ending.Stand
 	if guard.CallerOf(r.Context()).Ticket != nil {
 		told, err := narrow(s, guard.CallerOf(r.Context()).Application.TenantPolicy.Support)
 		if err != nil {
+			return err
+		}
+		if told.Code, err = a.codes.of(r.Context(), s); err != nil {
 			return err
 		}
 		return edge.JSON(w, http.StatusOK, told)

@@ -31,8 +31,8 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, NoSender: o.NoSender, Now: o.Now}
 	return []feature{
 		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
-		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, keys: o.Keys, random: o.Random, patience: patience},
-		sockets{guards: g, ender: ender, hub: h},
+		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, codes: codeStates{o.Codes}, keys: o.Keys, random: o.Random, patience: patience},
+		sockets{guards: g, ender: ender, hub: h, codes: codeStates{o.Codes}},
 		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},
 		receipts{guards: g, signer: o.Receipts, keys: o.Lasting},
 		directory.Accounts{Guards: g, Store: o.Lasting, Random: o.Random},

@@ -56,6 +56,7 @@ type frame struct {
 	Delivery  struct {
 		Sent, Failed, Received int
 	} `json:"delivery"`
+	Code struct{ Method, State string } `json:"code"`
 }
 
 // next returns the next frame.

@@ -123,6 +123,7 @@ type Options struct {
 	Audit       Audit
 	SignHead    audit.Sign
 	Webhooks    Webhooks           // no worker: nobody is told anything
+	Codes       hub.Codes          // nil: nobody is told how far codes got
 	Messages    directory.Messages // nil: no e-mail can be sent
 	Notices     notice.Letters     // nil: nobody is told what happened to an account
 	Channels    []courier.Channel  // by which anything is sent to people
@@ -163,7 +164,7 @@ func New(o Options) (*Server, error) {
 	ender := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log)
 	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log)}
 	s.hub = hub.New(hub.Options{
-		Lasting: o.Lasting, Live: o.Live, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
+		Lasting: o.Lasting, Live: o.Live, Codes: o.Codes, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
 		Now: o.Now, Tick: o.Tick, Log: o.Edge.Log, Metrics: o.Edge.Metrics,
 	})
 	s.parts = append([]part{s.hub, s.outbox}, parts(o, ender)...)

@@ -29,6 +29,7 @@ type sockets struct {
 	guards guard.Guards
 	ender  *ending.Ender
 	hub    *hub.Hub
+	codes  codeStates
 }
 
 func (s sockets) Mount(m *edge.Mux) {
@@ -84,6 +85,10 @@ func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View
 		return "", hub.View{}, ticket.ErrBad
 	}
 	v, err = watched(standing, application.TenantPolicy.Support)
+	if err != nil {
+		return "", hub.View{}, err
+	}
+	v.Code, err = s.codes.of(r.Context(), standing)
 	return t.Approval, v, err
 }
 

@@ -23,6 +23,7 @@ type state struct {
 	Methods   []approval.Method  `json:"methods,omitzero"`
 	Activate  *approval.Activate `json:"activate,omitempty"`
 	Delivery  *approval.Delivery `json:"delivery,omitempty"`
+	Code      approval.Code      `json:"code,omitzero"`    // the newest that was sent, while it is pending
 	Support   account.Texts      `json:"support,omitzero"` // while it is pending: whom to ask where nothing of all this is at hand
 }
 
@@ -80,6 +81,9 @@ func narrow(s ending.Standing, support account.Texts) (state, error) {
 func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
 	told, err := narrow(s, guard.CallerOf(ctx).Application.TenantPolicy.Support)
 	if err != nil {
+		return view{}, err
+	}
+	if told.Code, err = a.codes.of(ctx, s); err != nil {
 		return view{}, err
 	}
 	if p := s.Pending; p != nil {

@@ -34,6 +34,7 @@ var Types = []Type{
 	{"account.changed", "Something about the account was changed; the names of what are listed.", "", []string{"changed"}},
 	{"account.reset", "Support reset the account: its phones and other methods confirm nothing any more.", "", nil},
 	{"browser.suspected", "The token of a trusted browser came from another browser or country; it may be stolen.", "browser", []string{"reason", "approval"}},
+	{"message.failed", "A message will not come: its carrier or mail server refused it, or could not deliver it.", "message", []string{"approval", "channel", "reason"}},
 	{"budget.warned", "Most of a budget for SMS is spent.", "budget", budget},
 	{"budget.stopped", "A budget for SMS is spent; no more codes are sent on it but to who has no other method.", "budget", budget},
 	{"budget.alarm", "A spent budget locks out, from `until` on, whoever has no method but SMS.", "budget", append([]string{"until"}, budget...)},

@@ -21,6 +21,7 @@ type State struct {
 	Number    string    `json:"number,omitempty"`
 	Methods   []string  `json:"methods,omitempty"`
 	Delivery  Delivery  `json:"delivery,omitzero"`
+	Code      Code      `json:"code,omitzero"`       // the newest that was sent
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // phones can answer until then
 	ClosesAt  time.Time `json:"closes_at,omitzero"`  // codes can be typed until then
 	Support   Texts     `json:"support,omitzero"`    // whom to ask
@@ -30,6 +31,13 @@ type State struct {
 type Texts struct {
 	German  string `json:"de,omitempty"`
 	English string `json:"en,omitempty"`
+}
+
+// Code is how far a code got: queued, sent, delivered, or failed, so that it will not come.
+type Code struct {
+	Method string    `json:"method"`
+	State  string    `json:"state"`
+	SentAt time.Time `json:"sent_at,omitzero"`
 }
 
 // Delivery counts the phones by how far the wake-up got.

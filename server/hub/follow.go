@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/live"
 )
 
 const (
@@ -123,6 +124,11 @@ func (h *Hub) readBatch(ctx context.Context, ids []string) error {
 		h.putBack(pending)
 		return err
 	}
+	codes, err := h.codes(ctx, deliveries)
+	if err != nil {
+		h.putBack(pending)
+		return err
+	}
 	var failed []error
 	for _, id := range pending {
 		d, known := deliveries[id]
@@ -130,12 +136,28 @@ func (h *Hub) readBatch(ctx context.Context, ids []string) error {
 			h.extend(id, d.ClosesAt)
 		}
 		if known && !h.overdue(id) {
-			h.progress(id, d.Delivery)
+			h.progress(id, d.Delivery, codes[id])
 		} else if err := h.settle(ctx, id); err != nil {
 			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// codes asks for those approvals only that close later than their phones can answer: no code was sent for the others.
+func (h *Hub) codes(ctx context.Context, all map[string]live.Delivery) (map[string]approval.Code, error) {
+	var coded []string
+	h.mu.Lock()
+	for id, d := range all {
+		if w, waits := h.watches[id]; waits && d.ClosesAt.After(w.view.ExpiresAt) {
+			coded = append(coded, id)
+		}
+	}
+	h.mu.Unlock()
+	if h.options.Codes == nil || len(coded) == 0 {
+		return nil, nil
+	}
+	return h.options.Codes.Codes(ctx, coded)
 }
 
 // settle looks at one approval that should have ended, or that the live store has forgotten.

@@ -37,6 +37,11 @@ type Live interface {
 	Deliveries(ctx context.Context, ids []string) (map[string]live.Delivery, error)
 }
 
+// Codes is asked how far the codes got that were sent.
+type Codes interface {
+	Codes(ctx context.Context, approvals []string) (map[string]approval.Code, error)
+}
+
 // View is what a page is to see of its approval.
 type View struct {
 	Status    approval.Status
@@ -45,6 +50,7 @@ type View struct {
 	Methods   []approval.Method  // that may confirm
 	Activate  *approval.Activate // nil: nothing can be activated
 	Delivery  approval.Delivery
+	Code      approval.Code // the newest that was sent; zero: none
 	ExpiresAt time.Time
 	ClosesAt  time.Time     // later than ExpiresAt where a code was sent
 	Support   account.Texts // whom to ask
@@ -54,6 +60,7 @@ type View struct {
 type Options struct {
 	Lasting Lasting
 	Live    Live
+	Codes   Codes // nil: nobody sends any
 	// Read returns where one approval stands, and writes the end of one that is overdue. approval.ErrUnknown says that
 	// neither store knows it.
 	Read func(ctx context.Context, id string) (View, error)

@@ -95,15 +95,15 @@ func (h *Hub) release(id string, last work, change func(*watch)) {
 	}
 }
 
-// progress tells everybody who waits for the approval how far its wake-ups got, if that is news.
-func (h *Hub) progress(id string, d approval.Delivery) {
+// progress tells everybody who waits for the approval how far its wake-ups and its newest code got, if that is news.
+func (h *Hub) progress(id string, d approval.Delivery, code approval.Code) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w, waits := h.watches[id]
-	if !waits || w.view.Delivery == d {
+	if !waits || w.view.Delivery == d && w.view.Code == code {
 		return
 	}
-	w.view.Delivery = d
+	w.view.Delivery, w.view.Code = d, code
 	for _, s := range w.sockets {
 		h.enqueue(s, work{frame: true})
 	}

@@ -18,6 +18,7 @@ type frame struct {
 	Methods   []approval.Method  `json:"methods,omitzero"`
 	Activate  *approval.Activate `json:"activate,omitempty"`
 	Delivery  *approval.Delivery `json:"delivery,omitempty"`
+	Code      approval.Code      `json:"code,omitzero"`
 	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
 	ClosesAt  *time.Time         `json:"closes_at,omitempty"`
 	Support   account.Texts      `json:"support,omitzero"`
@@ -29,7 +30,7 @@ func (v View) frame() frame {
 	}
 	return frame{
 		Type: "state", Status: v.Status, Number: v.Number, Methods: v.Methods, Activate: v.Activate, Delivery: &v.Delivery,
-		ExpiresAt: &v.ExpiresAt, ClosesAt: &v.ClosesAt, Support: v.Support,
+		ExpiresAt: &v.ExpiresAt, ClosesAt: &v.ClosesAt, Support: v.Support, Code: v.Code,
 	}
 }
 

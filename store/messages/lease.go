@@ -65,23 +65,18 @@ func (s *Store) Retry(ctx context.Context, l courier.Leased, after time.Duration
 
 // Failed ends a leased message that will never be taken. It changes nothing where somebody else has it by now.
 func (s *Store) Failed(ctx context.Context, l courier.Leased, reason string) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.transact(ctx, func(ctx context.Context, tx *sql.Tx) ([]ended, error) {
 		return s.end(ctx, tx, courier.Failed, reason, `id = $3 AND attempts = $4`, l.ID, l.Attempt)
 	})
 }
 
 // end ends a queued message, and tells. Where the condition does not hold nothing happens.
-func (s *Store) end(ctx context.Context, tx *sql.Tx, state courier.State, reason, which string, args ...any) error {
+func (s *Store) end(ctx context.Context, tx *sql.Tx, state courier.State, reason, which string, args ...any) ([]ended, error) {
 	changed, err := db.All(ctx, tx, scanEnded, `
 		UPDATE messages SET state = $1, sealed = NULL, ended_at = jawort_now(), reason = $2
-		WHERE state = 'queued' AND `+which+` RETURNING id, channel`, append([]any{string(state), reason}, args...)...)
+		WHERE state = 'queued' AND `+which+` RETURNING `+endedColumns, append([]any{string(state), reason}, args...)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, e := range changed {
-		if err := s.settle(ctx, tx, e, state); err != nil {
-			return err
-		}
-	}
-	return nil
+	return changed, s.settle(ctx, tx, changed, state)
 }

@@ -7,7 +7,7 @@
 //
 // # Locks
 //
-// A transaction takes the row of a reference, then that of its message, then what the Settler takes. Whoever withdraws a message and
+// A transaction takes the row of a reference, then that of its message, then what the Settler takes, then the outbox. Whoever withdraws a message and
 // reserves a price in one transaction withdraws first.
 //
 // The package does not know how anything is sent, or what it costs.
@@ -37,8 +37,15 @@ type Settler interface {
 	Settle(ctx context.Context, tx *sql.Tx, message string, state courier.State) error
 }
 
+// Waker has those look again who wait for one of the topics, which are ids of approvals. A wake-up may be lost.
+type Waker interface {
+	Wake(ctx context.Context, topics ...string) error
+}
+
 // Store is the queue. It is safe for concurrent use.
 type Store struct {
+	Waker Waker // nil: nobody waits
+
 	db      *db.DB
 	sealer  Sealer
 	settler Settler
@@ -103,30 +110,13 @@ func (s *Store) Erase(ctx context.Context, tx *sql.Tx, account string) error {
 func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, which string, args ...any) error {
 	ended, err := db.All(ctx, tx, scanEnded, `
 		UPDATE messages SET state = 'expired', sealed = NULL, ended_at = jawort_now(), reason = 'withdrawn'
-		WHERE `+which+` AND state = 'queued' AND leased_until <= (SELECT jawort_now()) RETURNING id, channel`, args...)
+		WHERE `+which+` AND state = 'queued' AND leased_until <= (SELECT jawort_now()) RETURNING `+endedColumns, args...)
 	if err != nil {
 		return err
 	}
-	for _, e := range ended {
-		if err := s.settle(ctx, tx, e, courier.Expired); err != nil {
-			return err
-		}
+	if err := s.settle(ctx, tx, ended, courier.Expired); err != nil {
+		return err
 	}
 	_, err = db.Exec(ctx, tx, `UPDATE messages SET expires_at = jawort_now() WHERE `+which+` AND state = 'queued' AND expires_at > (SELECT jawort_now())`, args...)
 	return err
-}
-
-// ended is a message whose state has changed.
-type ended struct {
-	id      string
-	channel courier.Channel
-}
-
-func scanEnded(r db.Row) (e ended, err error) { return e, r.Scan(&e.id, &e.channel) }
-
-func (s *Store) settle(ctx context.Context, tx *sql.Tx, e ended, state courier.State) error {
-	if s.settler == nil || e.channel != courier.SMS {
-		return nil
-	}
-	return s.settler.Settle(ctx, tx, e.id, state)
 }

@@ -11,13 +11,14 @@ import (
 // Sent marks a message that its provider has taken, with what the provider calls it (empty where it does not say). A receipt that came
 // first counts now. It may be repeated, also by somebody whose lease has run out: what was sent was sent.
 func (s *Store) Sent(ctx context.Context, l courier.Leased, provider, reference string) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.transact(ctx, func(ctx context.Context, tx *sql.Tx) ([]ended, error) {
 		early, err := claim(ctx, tx, l.ID, provider, reference)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.end(ctx, tx, courier.Sent, "", `id = $3`, l.ID); err != nil || early.State == "" {
-			return err
+		changed, err := s.end(ctx, tx, courier.Sent, "", `id = $3`, l.ID)
+		if err != nil || early.State == "" {
+			return changed, err
 		}
 		return s.deliver(ctx, tx, l.ID, early)
 	})
@@ -41,7 +42,7 @@ func claim(ctx context.Context, tx *sql.Tx, message, provider, reference string)
 
 // Receive keeps a delivery receipt. One that nobody waits for yet is kept for the message to come. It may be repeated.
 func (s *Store) Receive(ctx context.Context, r courier.Receipt) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.transact(ctx, func(ctx context.Context, tx *sql.Tx) ([]ended, error) {
 		message, err := db.One(ctx, tx, db.ScanString, `
 			INSERT INTO message_references (provider, reference, message, state, reason, noted_at) VALUES ($1, $2, '', $3, $4, jawort_now())
 			ON CONFLICT (provider, reference) DO UPDATE SET
@@ -49,25 +50,20 @@ func (s *Store) Receive(ctx context.Context, r courier.Receipt) error {
 				reason = excluded.reason
 			RETURNING message`, r.Provider, r.Reference, string(r.State), r.Reason)
 		if err != nil || message == "" {
-			return err
+			return nil, err
 		}
 		return s.deliver(ctx, tx, message, r)
 	})
 }
 
 // deliver moves a sent message on. Delivered is final; undelivered is not, because one of two copies may arrive.
-func (s *Store) deliver(ctx context.Context, tx *sql.Tx, message string, r courier.Receipt) error {
+func (s *Store) deliver(ctx context.Context, tx *sql.Tx, message string, r courier.Receipt) ([]ended, error) {
 	changed, err := db.All(ctx, tx, scanEnded, `
 		UPDATE messages SET state = $2, reason = $3
-		WHERE id = $1 AND (state = 'sent' OR (state = 'undelivered' AND $4 = 1)) RETURNING id, channel`,
+		WHERE id = $1 AND (state = 'sent' OR (state = 'undelivered' AND $4 = 1)) RETURNING `+endedColumns,
 		message, string(r.State), r.Reason, map[courier.State]int{courier.Delivered: 1}[r.State])
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, e := range changed {
-		if err := s.settle(ctx, tx, e, r.State); err != nil {
-			return err
-		}
-	}
-	return nil
+	return changed, s.settle(ctx, tx, changed, r.State)
 }

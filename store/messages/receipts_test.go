@@ -5,11 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/store/messages"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func receipt(reference string, state courier.State) courier.Receipt {
@@ -184,6 +188,81 @@ func TestNoMessageIsLeasedTwiceHoweverManyWork(t *testing.T) {
 			if n != 1 {
 				w.Errorf("%s was leased %d times", id, n)
 			}
+		}
+	})
+}
+
+// woken notes whose pages look again.
+type woken struct{ topics []string }
+
+func (w *woken) Wake(_ context.Context, topics ...string) error {
+	w.topics = append(w.topics, topics...)
+	return nil
+}
+
+func TestWhatBecomesOfACodeWakesItsPageAndIsToldOfTheNewest(t *testing.T) {
+	onEach(t, func(w *world) {
+		wakes := &woken{}
+		w.Waker = wakes
+		state := func(want approval.Code, woken int) {
+			w.Helper()
+			codes, err := w.Codes(w.Context(), []string{"apr_1", "apr_2"})
+			w.must(err)
+			got, others := codes["apr_1"], len(codes)-1
+			if got.SentAt.IsZero() != want.SentAt.IsZero() {
+				w.Errorf("it was sent at %v", got.SentAt)
+			}
+			if got.SentAt = want.SentAt; got != want || others != 0 || len(wakes.topics) != woken {
+				w.Fatalf("%+v (and %d others), woken are %v", got, others, wakes.topics)
+			}
+		}
+		if codes, err := w.Codes(w.Context(), []string{"apr_1"}); err != nil || len(codes) != 0 {
+			w.Fatalf("before any: %v, %v", codes, err)
+		}
+		w.put(byEmail)
+		state(approval.Code{Method: "email", State: approval.CodeQueued}, 0)
+		w.put(func(m *courier.Message) { m.Purpose, m.Approval = courier.PurposeNotice, "" })
+		w.must(w.tx(func(ctx context.Context, tx *sql.Tx) error {
+			w.must(w.Withdraw(ctx, tx, "apr_1", courier.Email))
+			return nil
+		}))
+		state(approval.Code{Method: "email", State: approval.CodeFailed}, 0)
+		m := w.put()
+		state(approval.Code{Method: "sms", State: approval.CodeQueued}, 0)
+		for _, l := range w.take() {
+			w.must(w.Sent(w.Context(), l, "smpp", l.ID))
+		}
+		w.must(w.Sent(w.Context(), courier.Leased{Message: m}, "smpp", m.ID))
+		sent := time.Now()
+		state(approval.Code{Method: "sms", State: approval.CodeSent, SentAt: sent}, 1)
+		w.receive(receipt(m.ID, courier.Undelivered))
+		state(approval.Code{Method: "sms", State: approval.CodeFailed, SentAt: sent}, 2)
+		w.receive(receipt(m.ID, courier.Delivered))
+		state(approval.Code{Method: "sms", State: approval.CodeDelivered, SentAt: sent}, 3)
+	})
+}
+
+func TestAMessageThatWillNotComeIsAnEventOfItsChannelAndReasonAlone(t *testing.T) {
+	onEach(t, func(w *world) {
+		refused := w.put()
+		w.must(w.Failed(w.Context(), w.takeOne(), "30007"))
+		lost := w.put()
+		w.must(w.Sent(w.Context(), w.takeOne(), "smpp", "m1"))
+		w.receive(courier.Receipt{Provider: "smpp", Reference: "m1", State: courier.Undelivered, Reason: "UNDELIV"})
+		w.put()
+		w.must(w.Sent(w.Context(), w.takeOne(), "smpp", "m2")) // nothing to tell
+		events, err := (&outbox.Store{DB: w.db}).Lease(w.Context(), 10, lease)
+		w.must(err)
+		told := map[string]string{}
+		for _, e := range events {
+			told[e.Subject] = fmt.Sprintf("%s %s %s %s", e.Kind, e.Tenant, e.Account, e.Data)
+		}
+		want := map[string]string{
+			refused.ID: `message.failed ten_1 acc_1 {"approval":"apr_1","channel":"sms","reason":"30007"}`,
+			lost.ID:    `message.failed ten_1 acc_1 {"approval":"apr_1","channel":"sms","reason":"UNDELIV"}`,
+		}
+		if !maps.Equal(told, want) {
+			w.Errorf("told is %v, want %v", told, want)
 		}
 	})
 }

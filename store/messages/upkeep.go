@@ -39,19 +39,14 @@ func (s *Store) Upkeep(ctx context.Context) (courier.Upkeep, error) {
 
 // expire keeps the reason of the last failure: it says why the message was too late.
 func (s *Store) expire(ctx context.Context, id string) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.transact(ctx, func(ctx context.Context, tx *sql.Tx) ([]ended, error) {
 		changed, err := db.All(ctx, tx, scanEnded, `
 			UPDATE messages SET state = 'expired', sealed = NULL, ended_at = jawort_now()
-			WHERE id = $1 AND state = 'queued' AND expires_at <= (SELECT jawort_now()) AND leased_until <= (SELECT jawort_now()) RETURNING id, channel`, id)
+			WHERE id = $1 AND state = 'queued' AND expires_at <= (SELECT jawort_now()) AND leased_until <= (SELECT jawort_now()) RETURNING `+endedColumns, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, e := range changed {
-			if err := s.settle(ctx, tx, e, courier.Expired); err != nil {
-				return err
-			}
-		}
-		return nil
+		return changed, s.settle(ctx, tx, changed, courier.Expired)
 	})
 }
 
