@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/store/db"
 )
 
 // asleep returns a registered phone whose app is closed, and its worker.
@@ -116,6 +117,11 @@ func TestTheLanguageIsChosen(t *testing.T) {
 	p.Reload()
 	p.Heading("Einstellungen")
 	p.Click("nav a[href='#/']")
+	h.await("the phone to have told its language", func() bool {
+		n, err := db.One(t.Context(), h.process.Lasting().Reads(), db.ScanInt, `SELECT COUNT(*) FROM installations WHERE language = 'de'`)
+		h.must(err)
+		return n == 1
+	})
 	h.ask()
 	p.Heading("Sind Sie das?")
 	h.await("the push in German", func() bool { return (<-p.inbox).Title == "Sind Sie das?" })
