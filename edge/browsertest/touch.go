@@ -2,9 +2,11 @@ package browsertest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -33,13 +35,23 @@ func Eval[T any](tab *Tab, expression string) T {
 
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
-// Until waits until an expression is true in the page.
+// Until waits until an expression is true in the page, or in the one to which it goes on.
 func (tab *Tab) Until(expression string) {
 	tab.Helper()
 	wait := chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(Patience), chromedp.WithPollingInterval(20*time.Millisecond))
-	if err := tab.try(wait); err != nil {
+	err := tab.try(wait)
+	for late := time.Now().Add(Patience); gone(err) && time.Now().Before(late); {
+		err = tab.try(wait)
+	}
+	if err != nil {
 		tab.Fatalf("browser: %v: waited for %s on:\n%s", err, expression, tab.words())
 	}
+}
+
+// gone says that the page which was asked has made room for another.
+func gone(err error) bool {
+	var refused *cdproto.Error
+	return errors.As(err, &refused) && refused.Code == -32000
 }
 
 func (tab *Tab) words() string {
