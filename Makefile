@@ -1,6 +1,6 @@
 .PHONY: demo test build bench fmt
 
-demo: ## a login page and a phone in the terminal, on embedded stores
+demo: ## a login page and a companion app, on embedded stores
 	@echo "The first build takes 2-3 minutes; later ones take seconds."
 	go build -o bin/jawort ./cmd/jawort
 	bin/jawort demo

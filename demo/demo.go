@@ -60,9 +60,9 @@ func Run(ctx context.Context, o Options) (err error) {
 // kept says what is left behind.
 func (o Options) kept() string {
 	if o.Database == "" {
-		return "Nothing is kept but the phone's own file."
+		return "Nothing is kept but what phones keep themselves."
 	}
-	return "Tenant, application, account and phones stay in the database; the phone has its own file."
+	return "Tenant, application, account and phones stay in the database; phones keep their own part."
 }
 
 // serveSite serves the login page and says where everything is.
@@ -87,8 +87,8 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
   for phones     %s
   admin          http://%s/metrics
 
-1. Open %s/phone and follow it: it registers a simulated phone in a second terminal.
-2. Open %s, sign in, and type the number into the phone.
+1. Open %s/phone and follow it: another tab becomes the phone.
+2. Open %s, sign in, and type the number into the app.
 
 Ctrl-C ends it. %s
 `, h.siteURL, demoAccount, demoPassword, h.serverURL, h.phoneURL, h.process.Addrs().Admin, h.siteURL, h.siteURL, o.kept())

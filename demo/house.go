@@ -17,6 +17,9 @@ import (
 	"github.com/jawort/jawort/process"
 )
 
+// subscriber is whom push services may write to about the demo.
+const subscriber = "https://github.com/jawort/jawort"
+
 // house is one installation of Jawort with a tenant, an application and an account in it.
 type house struct {
 	process *process.Process
@@ -48,6 +51,7 @@ func build(ctx context.Context, o Options) (_ *house, err error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.PushGW.WebPush.Subscriber = subscriber
 	if o.Once {
 		if h.fakes, err = startFakes(h.dir, set); err != nil {
 			return nil, err

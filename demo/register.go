@@ -14,10 +14,10 @@ import (
 var newEnrolment = client.NewEnrolment{Account: demoAccount, Authorize: client.ByOperator, Reason: "Demo"}
 
 type phonePage struct {
-	Title, Script, Problem, Command, Device string
-	QR                                      template.URL // a data: URI that Jawort made
-	Enrolment                               client.Enrolment
-	Done                                    bool
+	Title, Problem, Command, Device string
+	QR                              template.URL // a data: URI that Jawort made
+	Enrolment                       client.Enrolment
+	Done                            bool
 }
 
 // showPhone starts an enrolment. A real site would ask for a fresh confirmation first.

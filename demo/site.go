@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/server/component"
 )
 
 //go:embed pages
@@ -59,7 +60,7 @@ func (s *site) handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", http.FileServerFS(files))
-	mux.Handle("GET /wait.js", http.FileServerFS(files))
+	mux.Handle("GET /login.js", http.FileServerFS(files))
 	mux.HandleFunc("GET /{$}", s.showLogin)
 	mux.HandleFunc("POST /login", s.login)
 	mux.HandleFunc("GET /welcome", s.welcome)
@@ -69,7 +70,8 @@ func (s *site) handler() (http.Handler, error) {
 }
 
 func (s *site) secured(next http.Handler) http.Handler {
-	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src " + s.at.server + " ws" + strings.TrimPrefix(s.at.server, "http")
+	policy := "default-src 'none'; script-src 'self' " + s.at.server + "; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src " +
+		s.at.server + " ws" + strings.TrimPrefix(s.at.server, "http") + "; require-trusted-types-for 'script'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -81,7 +83,7 @@ func (s *site) secured(next http.Handler) http.Handler {
 }
 
 type loginPage struct {
-	Title, Script, Problem, Account, Password string
+	Title, Problem, Account, Password string
 }
 
 func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
@@ -94,12 +96,22 @@ func (s *site) refuseLogin(w http.ResponseWriter, status int, problem string) {
 }
 
 type waitPage struct {
-	Title, Script string
-	Left          int // seconds
-	Approval      client.Approval
+	Title, Component, Integrity, App string
+	Number                           string
+	Left                             int // seconds
+	Approval                         client.Approval
 }
 
-// login checks the password and asks the phones. The page gets number and ticket; the id stays in the session.
+func (s *site) waitPage(a client.Approval) waitPage {
+	p := waitPage{Title: "Confirm that it is you", Component: s.at.server + component.Path, Integrity: component.Integrity(), App: s.at.phones,
+		Left: int(a.ExpiresAt.Sub(a.CreatedAt).Seconds()), Approval: a}
+	if a.Activate == nil { // at a first login no phone would know the number yet
+		p.Number = a.Number
+	}
+	return p
+}
+
+// login checks the password and asks the phones; at a first login the page sets one up. It gets number and ticket, the id stays in the session.
 func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	if !equal(r.FormValue("account"), demoAccount) || !equal(r.FormValue("password"), demoPassword) {
 		s.refuseLogin(w, http.StatusUnauthorized, "Login number or password is wrong.")
@@ -117,20 +129,15 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: could not ask", "error", err)
 		s.refuseLogin(w, http.StatusServiceUnavailable, "The second step cannot be reached at the moment. Try again.")
-	case len(a.Methods) == 0: // a first login; this page cannot activate anything
-		s.refuseLogin(w, http.StatusConflict, "No phone is registered for this login yet. Register one first.")
-		if err := s.client.CancelApproval(r.Context(), a.ID); err != nil {
-			s.log.WarnContext(r.Context(), "demo: the question could not be taken back; it expires", "error", err)
-		}
 	default:
-		s.render(w, http.StatusOK, "wait", waitPage{Title: "Confirm on your phone", Script: "/wait.js", Left: int(a.ExpiresAt.Sub(a.CreatedAt).Seconds()), Approval: a})
+		s.render(w, http.StatusOK, "wait", s.waitPage(a))
 	}
 }
 
 type welcomePage struct {
-	Title, Script, Account, Receipt string
-	Server, Phones, Program         string
-	Device                          *client.Decider
+	Title, Account, Receipt string
+	Server, Phones, Program string
+	Device                  *client.Decider
 }
 
 // welcome believes only what Jawort told this server about the approval of this session.

@@ -2,16 +2,18 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/jawort/jawort/phone"
 )
@@ -74,46 +76,31 @@ func (v *visitor) login(password string) (int, string) {
 }
 
 // open runs a house with its site.
-func open(t *testing.T) (*house, *httptest.Server) {
+func open(t *testing.T) *house {
 	t.Helper()
 	any0 := "127.0.0.1:0"
-	h, err := build(t.Context(), Options{Addresses: Addresses{any0, any0, any0, any0}, Log: slog.New(slog.DiscardHandler)})
+	o := Options{Addresses: Addresses{any0, any0, any0, any0}, Program: "jawort", Out: io.Discard, Log: slog.New(slog.DiscardHandler)}
+	h, err := build(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- h.process.Run(ctx) }()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.process.Run(ctx) })
+	g.Go(func() error { return h.serveSite(ctx, o) })
 	t.Cleanup(func() {
 		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		if err := h.remove(); err != nil {
+		if err := errors.Join(g.Wait(), h.remove()); err != nil {
 			t.Error(err)
 		}
 	})
-	c, err := h.newClient()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSite(ctx, c, places{server: h.serverURL, phones: h.phoneURL, program: "jawort"}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := s.handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(handler)
-	t.Cleanup(func() { server.Close(); s.sessions.close() })
-	return h, server
+	return h
 }
 
 var (
 	linkShown      = regexp.MustCompile(`enrol &#39;([^&]+)&#39;`)
 	enrolmentShown = regexp.MustCompile(`name="enrolment" value="([^"]+)"`)
-	numberShown    = regexp.MustCompile(`class="number"[^>]*>([0-9]+)<`)
+	numberShown    = regexp.MustCompile(`<jawort-wait[^>]* number="([0-9]+)"`)
 )
 
 func found(t *testing.T, pattern *regexp.Regexp, page string) string {
@@ -146,11 +133,8 @@ func register(t *testing.T, v *visitor) *phone.Phone {
 
 func TestALoginIsCompleteOnlyOnceThePhoneHasApproved(t *testing.T) {
 	t.Parallel()
-	_, server := open(t)
-	v, stranger := newVisitor(t, server.URL), newVisitor(t, server.URL)
-	if status, page := v.login(demoPassword); status != http.StatusConflict || !strings.Contains(page, "No phone is registered") {
-		t.Errorf("without a phone the login got %d", status)
-	}
+	h := open(t)
+	v, stranger := newVisitor(t, h.siteURL), newVisitor(t, h.siteURL)
 	p := register(t, v)
 	if status, _ := v.login("wrong"); status != http.StatusUnauthorized {
 		t.Errorf("a wrong password got %d", status)
@@ -188,8 +172,8 @@ func TestALoginIsCompleteOnlyOnceThePhoneHasApproved(t *testing.T) {
 
 func TestADeniedLoginIsNotWelcome(t *testing.T) {
 	t.Parallel()
-	_, server := open(t)
-	v := newVisitor(t, server.URL)
+	h := open(t)
+	v := newVisitor(t, h.siteURL)
 	p := register(t, v)
 	if status, _ := v.login(demoPassword); status != http.StatusOK {
 		t.Fatalf("the login got %d", status)
@@ -210,8 +194,8 @@ func TestADeniedLoginIsNotWelcome(t *testing.T) {
 
 func TestAnotherSitesFormIsRefused(t *testing.T) {
 	t.Parallel()
-	_, server := open(t)
-	v := newVisitor(t, server.URL)
+	h := open(t)
+	v := newVisitor(t, h.siteURL)
 	req := v.post("/login", url.Values{"account": {demoAccount}, "password": {demoPassword}})
 	req.Header.Set("Origin", "https://evil.example")
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
