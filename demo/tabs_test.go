@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -106,6 +107,23 @@ func TestAFirstLoginSetsUpThePhoneByWhichItIsConfirmed(t *testing.T) {
 	confirm(login, phone)
 	login.WantText("h1", "Signed in")
 	login.WantText(".good", "Anna")
+}
+
+func TestAFirstLoginIsConfirmedByAnAuthenticatorAppToo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	login := newTab(t, h)
+	signIn(login)
+	login.Click(`button[data-method="totp"]`)
+	key := strings.ReplaceAll(login.Text(`[part~="key"]`), " ", "")
+	code, err := exec.CommandContext(t.Context(), "oathtool", "--totp", "--base32", key).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	login.Type("#field", strings.TrimSpace(string(code)))
+	login.Press("\r")
+	login.WantText("h1", "Signed in")
+	login.WantText(".good", "by a code")
 }
 
 func TestADeniedLoginStaysOutsideAndMayStartAgain(t *testing.T) {
