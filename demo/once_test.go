@@ -40,7 +40,7 @@ func played(t *testing.T, most time.Duration, change func(*fakes)) (string, erro
 
 func TestTheDemoSucceedsOnlyIfEverybodyIsWokenAndTold(t *testing.T) {
 	t.Parallel()
-	const enough, tooLong = 30 * time.Second, 4 * time.Second
+	const enough, tooLong = 30 * time.Second, 12 * time.Second
 	refuse := pushtest.Refuse(http.StatusInternalServerError, "INTERNAL")
 	for name, c := range map[string]struct {
 		most   time.Duration
