@@ -95,13 +95,17 @@ export async function forget(id) {
 /** Forgets all logins of a phone that the server does not know any more, so that they can be added anew. */
 export async function forgetAll() {
 	for (const l of current().logins) await forget(l.id);
-	for (const name of /** @type {const} */ (["token", "address", "enrolment"])) await erase(name);
+	for (const name of /** @type {const} */ (["token", "address", "enrolment", "told"])) await erase(name);
 	change({ unknown: false, enrolled: false, questions: [] });
 }
 
-/** Tells the server what this phone is like now. */
+/** Tells the server what this phone is like now, unless that was told before. */
 export async function report() {
-	await call("PATCH", "v1/installation", { body: await describe().then(({ platform: _, ...posture }) => posture) });
+	const { platform: _, ...posture } = await describe();
+	const now = JSON.stringify(posture);
+	if ((await read("told")) === now) return;
+	await call("PATCH", "v1/installation", { body: posture });
+	await write("told", now);
 }
 
 /** What somebody without a phone has begun for a login of this phone. */

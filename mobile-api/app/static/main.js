@@ -3,7 +3,7 @@
 import { sendKept } from "./answers.js";
 import { language, loadLanguage, t } from "./i18n.js";
 import { readLink } from "./link.js";
-import { recall, refresh, refreshNotices, refreshRecoveries } from "./logins.js";
+import { recall, refresh, refreshNotices, refreshRecoveries, report } from "./logins.js";
 import { change, current, subscribe } from "./model.js";
 import { notifications } from "./posture.js";
 import { renew } from "./push.js";
@@ -109,7 +109,7 @@ async function start() {
 /** Asks for what is seldom news; what fails is asked for again when the app is next looked at. */
 async function keepUp() {
 	if (!(await read("token"))) return;
-	await Promise.allSettled([sendKept(), refresh(), refreshRecoveries(), refreshNotices(), renew()]);
+	await Promise.allSettled([sendKept(), refresh(), refreshRecoveries(), refreshNotices(), renew(), report()]);
 }
 
 void start();

@@ -1,6 +1,6 @@
 // What this phone keeps, in IndexedDB: the key, the token, the logins, signed answers without a reply, and the history.
 
-/** What lies under which name. @typedef {"key" | "token" | "credentials" | "devices" | "language" | "enrolment" | "vapid" | "address"} Name */
+/** What lies under which name. @typedef {"key" | "token" | "credentials" | "devices" | "language" | "enrolment" | "vapid" | "address" | "told"} Name */
 
 const database = "jawort";
 const version = 1;
