@@ -87,27 +87,50 @@ func tenantCalled(ctx context.Context, s *lasting.Store, called string) (account
 	}
 }
 
-// counted is how many accounts an import changes.
+// counted is how many accounts an import changes, and which. What the values are is in the file.
 type counted struct {
-	Tenant    string         `json:"tenant"`
-	Applied   bool           `json:"applied"`
-	Added     int            `json:"added"`
-	Changed   int            `json:"changed"`
-	Unchanged int            `json:"unchanged"`
-	Fields    map[string]int `json:"fields"` // of those that are changed, by what differs
+	Tenant    string          `json:"tenant"`
+	Applied   bool            `json:"applied"`
+	Added     int             `json:"added"`
+	Changed   int             `json:"changed"`
+	Unchanged int             `json:"unchanged"`
+	Fields    map[string]int  `json:"fields"` // of those that are changed, by what differs
+	Accounts  []changedFields `json:"accounts"`
+}
+
+// changedFields are what differs of one account. A field that loses its value is cleared, which is seldom meant by the thousand.
+type changedFields struct {
+	Account string   `json:"account"`
+	Fields  []string `json:"fields"`
+	Cleared []string `json:"cleared"`
+}
+
+func (c changedFields) String() string {
+	text := strings.Join(c.Fields, ", ")
+	if len(c.Cleared) > 0 {
+		text = strings.TrimPrefix(text+"; cleared: "+strings.Join(c.Cleared, ", "), "; ")
+	}
+	return "  " + c.Account + ": " + text
 }
 
 func countAccounts(p organisation.Plan, applied bool) counted {
-	c := counted{Tenant: p.Tenant.ID, Applied: applied, Unchanged: p.Unchanged, Fields: map[string]int{}}
+	c := counted{Tenant: p.Tenant.ID, Applied: applied, Unchanged: p.Unchanged, Fields: map[string]int{}, Accounts: []changedFields{}}
 	for _, s := range p.Accounts {
 		if s.New() {
 			c.Added++
 			continue
 		}
 		c.Changed++
+		one := changedFields{Account: s.After.ExternalID, Fields: []string{}, Cleared: []string{}}
 		for _, f := range s.Fields {
+			if f.After == "" {
+				one.Cleared = append(one.Cleared, f.Name)
+			} else {
+				one.Fields = append(one.Fields, f.Name)
+			}
 			c.Fields[f.Name]++
 		}
+		c.Accounts = append(c.Accounts, one)
 	}
 	return c
 }
@@ -123,6 +146,12 @@ func (c counted) write(w io.Writer, p organisation.Plan) error {
 			fields = append(fields, fmt.Sprintf("%s of %d", name, c.Fields[name]))
 		}
 		fmt.Fprintf(w, "~ %d changed: %s\n", c.Changed, strings.Join(fields, ", "))
+		for _, one := range c.Accounts[:min(len(c.Accounts), maxTold)] {
+			fmt.Fprintln(w, one)
+		}
+		if n := len(c.Accounts) - maxTold; n > 0 {
+			fmt.Fprintf(w, "  and %d more: --json names all\n", n)
+		}
 	}
 	if c.Unchanged > 0 {
 		fmt.Fprintf(w, "= %d unchanged\n", c.Unchanged)

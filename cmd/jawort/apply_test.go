@@ -102,7 +102,10 @@ func TestAccountsAreImportedByTenant(t *testing.T) {
 	run("Muster\n+ 2 added\nApplied.\n")
 	run("Muster\n= 2 unchanged\nNothing to change.\n")
 	list = file("accounts.csv", "account,phone\n1,0152 28895456\n2,\n")
-	run("Muster\n~ 1 changed: phone of 1\n= 1 unchanged\nApplied.\n")
+	run("Muster\n~ 1 changed: phone of 1\n  1: phone\n= 1 unchanged\nApplied.\n")
+	list = file("accounts.csv", "account,phone,group\n1,,customers\n2,0152 28817386,customers\n")
+	run("Muster\n~ 2 changed: group of 1, phone of 2\n  2: group, phone\n  1: cleared: phone\nNothing was applied: this is a dry run.\n", "--dry-run")
+	list = file("accounts.csv", "account,phone\n1,0152 28895456\n2,\n")
 	c := answer[counted](t, env, "accounts", "import", list, "--tenant", "Muster", "--region", "DE")
 	if c.Unchanged != 2 || c.Added+c.Changed != 0 {
 		t.Errorf("as JSON: %+v", c)
