@@ -15,6 +15,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed static
@@ -26,8 +27,13 @@ type App struct {
 	files   map[string]file // by their path in static/
 }
 
-// New reads the app and puts its service worker together.
-func New() (*App, error) {
+// New returns the app. It is the same for all who ask, and put together once: compressing it takes a while.
+func New() (*App, error) { return built() }
+
+var built = sync.OnceValues(build)
+
+// build reads the app and puts its service worker together.
+func build() (*App, error) {
 	static, err := fs.Sub(source, "static")
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
