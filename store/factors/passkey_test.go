@@ -119,14 +119,15 @@ func TestAPasskeyConfirmsALoginAndATransactionAndLeavesItsEvidence(t *testing.T)
 func TestTheSameAnswerRacedFromTwoBrowsersHasOneOutcome(t *testing.T) {
 	onEach(t, func(w *world) {
 		b, p := w.passkey(), w.question(approval.Login)
+		answer := w.signed(b, p)
 		same := inParallel(16, func(int) bool {
-			o, err := w.by(w.signed(b, p))
+			o, err := w.by(answer)
 			return err == nil && o.Approval == p.ID && o.Method == approval.MethodPasskey
 		})
 		if same != 16 || w.count(`outcomes`) != 1 || w.count(`methods WHERE failures = 0`) != 1 {
 			w.Errorf("%d of 16 were told of the outcome, of which there are %d", same, w.count(`outcomes`))
 		}
-		_, err := w.by(factors.PasskeyAttempt{Approval: w.question(approval.Login), Party: w.party(), Assertion: w.signed(b, p).Assertion})
+		_, err := w.by(factors.PasskeyAttempt{Approval: w.question(approval.Login), Party: w.party(), Assertion: answer.Assertion})
 		w.wantError(err, factor.ErrWrongPasskey)
 	})
 }
