@@ -77,7 +77,7 @@ const maxFile = 4 << 20
 // the mistakes; an error says that reading itself failed.
 func Read(r io.Reader) (File, error) {
 	var f File
-	text, err := readText(r, maxFile, &f.Mistakes)
+	text, err := readText(r, maxFile, "this is not UTF-8; save the file as UTF-8", &f.Mistakes)
 	if err != nil || len(f.Mistakes) > 0 {
 		return f, err
 	}
@@ -96,8 +96,8 @@ func Read(r io.Reader) (File, error) {
 	}
 }
 
-// readText reads a file of at most so many bytes, which must be UTF-8.
-func readText(r io.Reader, most int64, mistakes *Mistakes) ([]byte, error) {
+// readText reads a file of at most so many bytes, which must be UTF-8; otherwise it tells what to do.
+func readText(r io.Reader, most int64, otherwise string, mistakes *Mistakes) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("organisation: read: %w", err)
@@ -107,7 +107,7 @@ func readText(r io.Reader, most int64, mistakes *Mistakes) ([]byte, error) {
 		return nil, nil
 	}
 	if !utf8.Valid(text) {
-		mistakes.add(1+bytes.Count(text[:invalid(text)], []byte("\n")), "", "this is not UTF-8; save the file as UTF-8")
+		mistakes.add(1+bytes.Count(text[:invalid(text)], []byte("\n")), "", otherwise)
 		return nil, nil
 	}
 	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil

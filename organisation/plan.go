@@ -69,7 +69,7 @@ func (d *Document) Plan(s State, random io.Reader) (Plan, Mistakes, error) {
 	renamed := p.planApplications(d)
 	p.planGroups(d, renamed)
 	p.planSMS(d)
-	p.planAccounts(rows{d.Accounts, columns, func(i int, field, what string) {
+	p.planAccounts(rows{accounts: d.Accounts, covers: columns, refuse: func(i int, field, what string) {
 		p.tell(d, join(at("accounts", i), field), what)
 	}})
 	return p.plan, p.mistakes, p.failed

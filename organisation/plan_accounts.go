@@ -14,6 +14,7 @@ import (
 type rows struct {
 	accounts []Account
 	covers   []string // names of columns
+	keeps    bool     // an interval that stays is not judged by bounds that became narrower since; they hold at each login
 	refuse   func(i int, field, what string)
 }
 
@@ -85,10 +86,16 @@ func (a *accountPlanner) after(i int, row Account) account.Account {
 	}
 	_, known := a.groups[row.Group]
 	judged := slices.Contains(a.covers, "interval") || slices.Contains(a.covers, "group")
-	if judged && (known || row.Group == "") {
+	if judged && (known || row.Group == "") && !(a.keeps && a.stays(to)) {
 		a.checkInterval(i, to)
 	}
 	return to
+}
+
+// stays reports whether an account keeps its group and its interval.
+func (a *accountPlanner) stays(to account.Account) bool {
+	before := a.existing[to.ExternalID]
+	return before != nil && before.Group == to.Group && days(before.Interval) == days(to.Interval)
 }
 
 func (a *accountPlanner) set(i int, to *account.Account, column string, row Account) {

@@ -2,10 +2,12 @@ package organisation
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,38 +17,40 @@ import (
 // there is; a cell that is empty brings the default.
 type Table struct {
 	Mistakes Mistakes // of what can be seen without knowing what there is
+	Columns  []string // that it brings, in the order of the header
+	Ignored  []string // that it has because Jawort's list has them
 
-	tenant  string
-	region  string
-	columns []string
-	rows    []Account
-	lines   []int
+	tenant string
+	region string
+	header []string
+	rows   []Account
+	lines  []int
+	spelt  map[string]string // accounts whose guard was undone: how the cell has them, by login number
 }
 
-// maxTable is room for a million accounts.
-const maxTable = 256 << 20
-
-// ReadTable reads a CSV (RFC 4180; UTF-8; commas or semicolons) of the tenant with the id. The header names the columns.
-// Region is where a telephone number without country code belongs; empty: each needs one.
+// ReadTable reads a CSV (RFC 4180; UTF-8; commas, semicolons or tabs) of the tenant with the id. The header names the
+// columns. Region is where a telephone number without country code belongs; empty: each needs one.
 func ReadTable(r io.Reader, tenant, region string) (*Table, error) {
-	t := &Table{tenant: tenant, region: region}
-	text, err := readText(r, maxTable, &t.Mistakes)
+	t := &Table{tenant: tenant, region: region, spelt: map[string]string{}}
+	text, err := readTableText(r, &t.Mistakes)
 	if err != nil || len(t.Mistakes) > 0 {
 		return t, err
 	}
+	comma, told, err := separator(text)
+	if err != nil {
+		t.Mistakes.add(1, "", err.Error())
+		return t, nil
+	}
 	in := csv.NewReader(bytes.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.ReuseRecord = separator(text), -1, true
+	in.Comma, in.FieldsPerRecord, in.ReuseRecord = comma, -1, true
+	if told {
+		if _, err := in.Read(); err != nil {
+			t.unreadable(err)
+			return t, nil
+		}
+	}
 	t.read(in)
 	return t, nil
-}
-
-// separator is what separates the names of the header, in which neither occurs.
-func separator(text []byte) rune {
-	header, _, _ := bytes.Cut(text, []byte("\n"))
-	if bytes.ContainsRune(header, ';') {
-		return ';'
-	}
-	return ','
 }
 
 func (t *Table) read(in *csv.Reader) {
@@ -65,7 +69,7 @@ func (t *Table) read(in *csv.Reader) {
 		}
 		line, _ := in.FieldPos(0)
 		if first {
-			if !t.header(line, cells) {
+			if !t.head(line, cells) {
 				return
 			}
 			continue
@@ -84,28 +88,34 @@ func (t *Table) unreadable(err error) {
 	t.Mistakes.add(wrong.StartLine, "", `this is not CSV: a cell with a quote must stand in quotes, and the quote twice: "Depot ""Nord"""`)
 }
 
-// header reports whether the columns are clear.
-func (t *Table) header(line int, cells []string) bool {
+// head reports whether the columns are clear.
+func (t *Table) head(line int, cells []string) bool {
 	before := len(t.Mistakes)
-	for _, cell := range cells {
+	for i, cell := range cells {
 		name := strings.TrimSpace(cell)
 		switch {
-		case !slices.Contains(columns, name):
-			t.Mistakes.add(line, name, "there is no such column; there are "+strings.Join(columns, ", "))
-		case slices.Contains(t.columns, name):
+		case name == "":
+			t.Mistakes.add(line, "", fmt.Sprintf("column %d has no name; give it one or take it out", i+1))
+		case slices.Contains(t.header, name):
 			t.Mistakes.add(line, name, "stands twice in the header")
+		case slices.Contains(columns, name):
+			t.Columns = append(t.Columns, name)
+		case slices.Contains(listed, name):
+			t.Ignored = append(t.Ignored, name)
+		default:
+			t.Mistakes.add(line, name, "there is no such column; there are "+strings.Join(columns, ", ")+"; ignored are "+strings.Join(listed, ", "))
 		}
-		t.columns = append(t.columns, name)
+		t.header = append(t.header, name)
 	}
-	if !slices.Contains(t.columns, "account") {
+	if !slices.Contains(t.header, "account") {
 		t.Mistakes.add(line, "account", "this column is missing: it says which account a line is about")
 	}
 	return len(t.Mistakes) == before
 }
 
 func (t *Table) row(line int, cells []string, seen map[string]int) {
-	if len(cells) != len(t.columns) {
-		t.Mistakes.add(line, "", fmt.Sprintf("has %d cells where the header has %d", len(cells), len(t.columns)))
+	if len(cells) != len(t.header) {
+		t.Mistakes.add(line, "", fmt.Sprintf("has %d cells where the header has %d", len(cells), len(t.header)))
 		return
 	}
 	tell := func(field string, err error) {
@@ -113,9 +123,13 @@ func (t *Table) row(line int, cells []string, seen map[string]int) {
 		t.Mistakes.add(line, field, what)
 	}
 	var a Account
-	for i, column := range t.columns {
-		if err := a.set(column, strings.Clone(cells[i])); err != nil {
+	for i, column := range t.header {
+		cell, err := t.plain(column, strings.Clone(cells[i]))
+		if err := cmp.Or(err, a.set(column, cell)); err != nil {
 			tell(column, err)
+		}
+		if column == "account" && cell != cells[i] {
+			t.spelt[cell] = strings.Clone(cells[i])
 		}
 	}
 	a.check(t.region, tell)
@@ -125,6 +139,23 @@ func (t *Table) row(line int, cells []string, seen map[string]int) {
 	}
 	seen[a.ExternalID] = line
 	t.rows, t.lines = append(t.rows, a), append(t.lines, line)
+}
+
+var errGuard = errors.New("begins with an apostrophe before =, +, - or @, and nobody can tell whose it is: where the file comes from Jawort's list, " +
+	"leave the column created_at in it; otherwise write the apostrophe twice and add an empty column created_at")
+
+// plain undoes the guard of a list by Jawort, which its own columns show. Elsewhere an apostrophe may belong to the value.
+// To guess would let somebody who chose the login number '+49… change the account of +49….
+func (t *Table) plain(column, cell string) (string, error) {
+	bare, guarded := unguard(cell)
+	switch {
+	case !guarded:
+		return cell, nil
+	case len(t.Ignored) > 0 || column == "phone":
+		return bare, nil
+	default:
+		return cell, errGuard
+	}
 }
 
 // set takes a cell as it is, whatever it begins with; nothing here is a formula.
@@ -139,7 +170,7 @@ func (a *Account) set(column, cell string) (err error) {
 	case "manager":
 		a.Manager = cell
 	case "phone":
-		a.Phone = strings.TrimPrefix(cell, "'") // by which spreadsheets, and our own list, keep a plus from being a formula
+		a.Phone = strings.TrimPrefix(cell, "'") // by which people keep a zero in front: no number begins so
 	case "email":
 		a.Email = cell
 	case "language":
@@ -167,7 +198,8 @@ func parseDays(cell string) (*int, error) {
 
 // Wants implements Source.
 func (t *Table) Wants() Wanted {
-	return Wanted{Tenants: []string{t.tenant}, Accounts: loginNumbers(t.rows)}
+	alsoSpelt := slices.Sorted(maps.Values(t.spelt))
+	return Wanted{Tenants: []string{t.tenant}, Accounts: append(loginNumbers(t.rows), alsoSpelt...)}
 }
 
 // Plan implements Source.
@@ -178,6 +210,30 @@ func (t *Table) Plan(s State, random io.Reader) (Plan, Mistakes, error) {
 		return p.plan, p.mistakes, nil
 	}
 	p.plan.Tenant = s.Tenants[0]
-	p.planAccounts(rows{t.rows, t.columns, func(i int, field, what string) { p.mistakes.add(t.lines[i], field, what) }})
+	p.planAccounts(rows{
+		accounts: t.rows, covers: t.Columns, keeps: true,
+		refuse: func(i int, field, what string) { p.mistakes.add(t.lines[i], field, what) },
+	})
+	t.doubt(p)
 	return p.plan, p.mistakes, p.failed
+}
+
+// doubt refuses an account whose guard was undone where another one is called as the cell was, and is not in the file. Some
+// programs take off one apostrophe themselves: what the list had for '+49… would then change the account of +49….
+func (t *Table) doubt(p *planner) {
+	if len(t.spelt) == 0 {
+		return
+	}
+	there := map[string]bool{}
+	for _, known := range p.state.Accounts {
+		there[known.ExternalID] = true
+	}
+	for _, row := range t.rows {
+		delete(there, row.ExternalID)
+	}
+	for i, row := range t.rows {
+		if cell, guarded := t.spelt[row.ExternalID]; guarded && there[cell] {
+			p.mistakes.add(t.lines[i], "account", "there is an account of this name with the apostrophe and one without it; a file with both of them is clear")
+		}
+	}
 }

@@ -43,6 +43,11 @@ func TestATableIsReadHoweverItIsWritten(t *testing.T) {
 		"semicolons":     "account;label;group\n4;A, B;brokers\n",
 		"a mark":         "\uFEFFaccount,label,group\n4,\"A, B\",brokers\n",
 		"other lines":    "account,label,group\r\n4,\"A, B\",brokers\r\n",
+		"tabs":           "account\tlabel\tgroup\n4\tA, B\tbrokers\n",
+		"told":           "sep=;\r\naccount;label;group\r\n4;A, B;brokers\r\n",
+		"told in quotes": "\uFEFF\"Sep=,\"\naccount,label,group\n4,\"A, B\",brokers\n",
+		"told: a tab":    "\nsep=\t\naccount\tlabel\tgroup\n4\tA, B\tbrokers\n",
+		"from the list":  "\uFEFFused;account;devices;label;group\r\n\"Portal;\r\nSuite\";4;many;A, B;brokers\r\n",
 		"another order":  "group,label,account\nbrokers,\"A, B\",4",
 		"spaces and gap": " account , label , group \n\n4,\"A, B\",brokers\n",
 	} {

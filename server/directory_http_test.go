@@ -163,6 +163,7 @@ func TestAListIsReadByASpreadsheetInFullAndHarmlessly(t *testing.T) {
 		w.addAccount(w.app, fmt.Sprintf("N%04d", n))
 	}
 	i.call("PUT", "/v1/accounts/N0001", map[string]any{"label": `=HYPERLINK("http://evil.example","x")`, "group": "broker", "phone": "+4915123456789"}).want(200, "")
+	i.call("PUT", "/v1/accounts/N0002", map[string]any{"label": "a;=1+1"}).want(200, "")
 	w.addAccount(w.addApplication(w.addTenant("Another house"), 2), "N9999")
 	for _, a := range []answer{
 		i.call("GET", "/v1/accounts?format=csv&prefix=N", nil).want(200, ""),
@@ -172,6 +173,9 @@ func TestAListIsReadByASpreadsheetInFullAndHarmlessly(t *testing.T) {
 		w.must(err)
 		if len(rows) != 1204 || rows[1][0] != "N0000" || rows[1203][0] != "N1202" || rows[2][1] != `'=HYPERLINK("http://evil.example","x")` || rows[2][4] != "'+4915123456789" {
 			t.Errorf("%d rows, the second is %q", len(rows), rows[2])
+		}
+		if !strings.Contains(string(a.raw), `,"a;=1+1",`) {
+			t.Error("where semicolons separate, a label brings a formula")
 		}
 		if !strings.HasPrefix(a.header.Get("Content-Type"), "text/csv") {
 			t.Errorf("it is %s", a.header.Get("Content-Type"))

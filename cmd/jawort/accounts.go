@@ -59,6 +59,7 @@ func importAccounts(cmd *cobra.Command, s *storage.Store, path, tenant, region s
 		return mistaken(cmd, path, err, maxTold)
 	}
 	c := countAccounts(plans[0], !dry)
+	c.Read, c.Ignored = append(c.Read, table.Columns...), append(c.Ignored, table.Ignored...)
 	return show(cmd, c, func(w io.Writer) error { return c.write(w, plans[0]) })
 }
 
@@ -91,6 +92,8 @@ func tenantCalled(ctx context.Context, s *lasting.Store, called string) (account
 type counted struct {
 	Tenant    string          `json:"tenant"`
 	Applied   bool            `json:"applied"`
+	Read      []string        `json:"read"`    // columns
+	Ignored   []string        `json:"ignored"` // columns that only tell
 	Added     int             `json:"added"`
 	Changed   int             `json:"changed"`
 	Unchanged int             `json:"unchanged"`
@@ -114,7 +117,10 @@ func (c changedFields) String() string {
 }
 
 func countAccounts(p organisation.Plan, applied bool) counted {
-	c := counted{Tenant: p.Tenant.ID, Applied: applied, Unchanged: p.Unchanged, Fields: map[string]int{}, Accounts: []changedFields{}}
+	c := counted{
+		Tenant: p.Tenant.ID, Applied: applied, Read: []string{}, Ignored: []string{}, Unchanged: p.Unchanged,
+		Fields: map[string]int{}, Accounts: []changedFields{},
+	}
 	for _, s := range p.Accounts {
 		if s.New() {
 			c.Added++
@@ -137,6 +143,10 @@ func countAccounts(p organisation.Plan, applied bool) counted {
 
 func (c counted) write(w io.Writer, p organisation.Plan) error {
 	fmt.Fprintln(w, p.Tenant.Name)
+	fmt.Fprintln(w, "columns read: "+strings.Join(c.Read, ", "))
+	if len(c.Ignored) > 0 {
+		fmt.Fprintln(w, "columns ignored, which Jawort fills itself: "+strings.Join(c.Ignored, ", "))
+	}
 	if c.Added > 0 {
 		fmt.Fprintf(w, "+ %d added\n", c.Added)
 	}

@@ -5,9 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/store/db/pgtest"
 )
 
@@ -98,21 +100,65 @@ func TestAccountsAreImportedByTenant(t *testing.T) {
 			t.Errorf("%v: %v %s\n%s", args, err, stderr, stdout)
 		}
 	}
-	run("Muster\n+ 2 added\nNothing was applied: this is a dry run.\n", "--dry-run")
-	run("Muster\n+ 2 added\nApplied.\n")
-	run("Muster\n= 2 unchanged\nNothing to change.\n")
+	run("Muster\ncolumns read: account, group, manager, phone\n+ 2 added\nNothing was applied: this is a dry run.\n", "--dry-run")
+	run("Muster\ncolumns read: account, group, manager, phone\n+ 2 added\nApplied.\n")
+	run("Muster\ncolumns read: account, group, manager, phone\n= 2 unchanged\nNothing to change.\n")
 	list = file("accounts.csv", "account,phone\n1,0152 28895456\n2,\n")
-	run("Muster\n~ 1 changed: phone of 1\n  1: phone\n= 1 unchanged\nApplied.\n")
+	run("Muster\ncolumns read: account, phone\n~ 1 changed: phone of 1\n  1: phone\n= 1 unchanged\nApplied.\n")
 	list = file("accounts.csv", "account,phone,group\n1,,customers\n2,0152 28817386,customers\n")
-	run("Muster\n~ 2 changed: group of 1, phone of 2\n  2: group, phone\n  1: cleared: phone\nNothing was applied: this is a dry run.\n", "--dry-run")
+	run("Muster\ncolumns read: account, phone, group\n~ 2 changed: group of 1, phone of 2\n  2: group, phone\n  1: cleared: phone\nNothing was applied: this is a dry run.\n", "--dry-run")
 	list = file("accounts.csv", "account,phone\n1,0152 28895456\n2,\n")
 	c := answer[counted](t, env, "accounts", "import", list, "--tenant", "Muster", "--region", "DE")
-	if c.Unchanged != 2 || c.Added+c.Changed != 0 {
+	if !slices.Equal(c.Read, []string{"account", "phone"}) || c.Ignored == nil || len(c.Ignored) != 0 || c.Unchanged != 2 || c.Added+c.Changed != 0 {
 		t.Errorf("as JSON: %+v", c)
 	}
 	refuses(t, env, list+":2: phone: must be a telephone number that exists, with its country code, e.g. +49 151 23456789\njawort: nothing was applied\n",
 		"accounts", "import", list, "--tenant", "Muster")
 	refuses(t, env, "jawort: there is no Nobody, or it was revoked\n", "accounts", "import", list, "--tenant", "Nobody")
+}
+
+func TestTheListOfAccountsIsImportedAgainAsItIsAndEdited(t *testing.T) {
+	t.Parallel()
+	i := installed(t)
+	i.run()
+	c, dir := i.client(), t.TempDir()
+	for _, made := range []struct {
+		number string
+		client.AccountChange
+	}{
+		{"+4915228817386", client.AccountChange{Label: new(`=HYPERLINK("http://evil.example")`), Phone: new("+4915228817386"), Email: new("'+anna@post.example")}},
+		{"'+4915228817386", client.AccountChange{Label: new("'s-Gravenhage; Depot"), Manager: new("+4915228817386"), Language: new("de"), SMS: new(true)}},
+		{"007", client.AccountChange{Interval: new(0)}},
+	} {
+		if _, err := c.ChangeAccount(t.Context(), made.number, made.AccountChange); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list strings.Builder
+	if err := c.AccountsCSV(t.Context(), client.AccountFilter{}, &list); err != nil {
+		t.Fatal(err)
+	}
+	run := func(text, want string, args ...string) {
+		t.Helper()
+		path := filepath.Join(dir, "list.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		const head = "Muster Makler AG\ncolumns read: account, label, group, manager, phone, email, language, interval, sms\n" +
+			"columns ignored, which Jawort fills itself: devices, methods, used, created_at\n"
+		stdout, stderr, err := output(t, i.env, append([]string{"accounts", "import", path, "--tenant", "Muster Makler AG"}, args...)...)
+		if err != nil || stdout != head+want {
+			t.Errorf("%v: %v %s\n%s\nof\n%s", args, err, stderr, stdout, text)
+		}
+	}
+	run(list.String(), "= 3 unchanged\nNothing to change.\n", "--dry-run")
+	run(list.String(), "= 3 unchanged\nNothing to change.\n")
+	edited := "\uFEFFsep=;\r\n" + strings.ReplaceAll(strings.ReplaceAll(list.String(), `","`, `";"`), "Depot", "Lager")
+	run(edited, "~ 1 changed: label of 1\n  '+4915228817386: label\n= 2 unchanged\nNothing was applied: this is a dry run.\n", "--dry-run")
+	run(edited, "~ 1 changed: label of 1\n  '+4915228817386: label\n= 2 unchanged\nApplied.\n")
+	if a, err := c.Account(t.Context(), "'+4915228817386"); err != nil || a.Label != "'s-Gravenhage; Lager" || a.Manager != "+4915228817386" || !a.SMS {
+		t.Errorf("%v %+v", err, a)
+	}
 }
 
 func TestOfManyMistakesInAListFiftyAreTold(t *testing.T) {
