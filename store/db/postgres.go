@@ -35,11 +35,17 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	d := &DB{reads: db, writes: db}
-	d.move = d.movePostgresClock
+	d.move, d.rest = d.movePostgresClock, restPostgres
 	if err := d.checkPostgres(ctx, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return d, nil
+}
+
+// restPostgres lets this transaction rest between two of its statements for as long as it may take in all.
+func restPostgres(ctx context.Context, tx *sql.Tx, longest time.Duration) error {
+	_, err := Exec(ctx, tx, `SELECT set_config('idle_in_transaction_session_timeout', $1, TRUE)`, strconv.FormatInt(longest.Milliseconds(), 10))
+	return err
 }
 
 // migratePostgres has its own connection, because a migration may take longer than a statement.
