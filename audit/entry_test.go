@@ -98,17 +98,3 @@ func TestAnEntryWithoutRandomnessIsNone(t *testing.T) {
 		t.Errorf("error %v, chain %+v", err, chain)
 	}
 }
-
-func TestADocumentIsIntactErasedOrEdited(t *testing.T) {
-	t.Parallel()
-	kept := audit.DocumentHash([]byte("a document"))
-	for want, got := range map[audit.Standing]audit.Standing{
-		audit.StandingIntact: audit.Compare(kept, audit.DocumentHash([]byte("a document")), false),
-		audit.StandingEdited: audit.Compare(kept, audit.DocumentHash([]byte("another")), false),
-		audit.StandingErased: audit.Compare(kept, audit.DocumentHash(nil), true),
-	} {
-		if got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
-}

@@ -12,20 +12,24 @@ type Report struct {
 	Entries int64     `json:"entries"`
 	From    time.Time `json:"from,omitzero"` // of the earliest entry
 	To      time.Time `json:"to,omitzero"`   // of the latest entry
-	Erased  int64     `json:"erased"`        // pieces of personal data that were erased
-	Heads   int64     `json:"heads"`
-	Head    Head      `json:"head"` // the last one; of version 0 where there is none
+	Erased  int64     `json:"erased"`        // pieces of personal data that are not there any more
+	// Unexplained is the first entry of which something is gone that no entry says was erased; 0: there is none. Where the log
+	// goes on, a later entry may say so.
+	Unexplained int64 `json:"unexplained,omitempty"`
+	Heads       int64 `json:"heads"`
+	Head        Head  `json:"head"` // the last one; of version 0 where there is none
 }
 
 // Unsigned is the number of entries that no head covers yet.
 func (r Report) Unsigned() int64 { return r.Entries - r.Head.Sequence }
 
-// Verifier follows one tenant's chain from its beginning. It needs no more memory for a long chain than for a short one.
-// After a fault it takes nothing more.
+// Verifier follows one tenant's chain from its beginning. The memory that it needs does not grow with the chain, but with the
+// accounts of which something was erased. After a fault it takes nothing more.
 type Verifier struct {
 	published jose.JSONWebKeySet
 	chain     Chain
 	report    Report
+	erasures  Erasures
 	kept      map[int64]Hash // by sequence, of heads that were kept elsewhere and are still ahead
 	last      int64          // the greatest sequence among the kept
 }
@@ -89,6 +93,10 @@ func (v *Verifier) count(e Entry, beside Personal) {
 	r := &v.report
 	r.Entries++
 	r.Erased += int64(len(e.Commitments) - len(beside))
+	if len(beside) < len(e.Commitments) {
+		v.erasures.Gone(PersonalErased, e)
+	}
+	v.erasures.Said(e.Kind, e.Account, e.Data)
 	if r.From.IsZero() || e.Time.Before(r.From) {
 		r.From = e.Time
 	}
@@ -126,6 +134,9 @@ func (v *Verifier) Head(compact string) error {
 	return nil
 }
 
+// Erasures is what is gone, and what was said to be erased, so far.
+func (v *Verifier) Erasures() *Erasures { return &v.erasures }
+
 // Chain returns where the chain ends so far.
 func (v *Verifier) Chain() Chain { return v.chain }
 
@@ -134,5 +145,6 @@ func (v *Verifier) End() (Report, error) {
 	if v.last > v.chain.Sequence {
 		return v.report, fault(Cut, v.chain.Sequence, "the log ends, and the head that was kept was signed with entry %d", v.last)
 	}
+	v.report.Unexplained, _ = v.erasures.Unexplained()
 	return v.report, nil
 }

@@ -99,5 +99,8 @@ func describeLog(w io.Writer, r domain.Report) error {
 		fmt.Fprintf(w, "  unsigned  %d entries that no head covers yet\n", n)
 	}
 	_, err := fmt.Fprintf(w, "  erased    %d pieces of personal data\n", r.Erased)
+	if err == nil && r.Unexplained > 0 {
+		_, err = fmt.Fprintf(w, "  unsaid    beside entry %d something is gone, and no entry up to here says that it was erased: see a later export\n", r.Unexplained)
+	}
 	return err
 }

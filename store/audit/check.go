@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/jawort/jawort/approval"
 	domain "github.com/jawort/jawort/audit"
 )
 
@@ -24,8 +25,9 @@ type Standings struct {
 	Erased int64 `json:"erased"`
 }
 
-// Verify checks the tenant's log where it lies, and with it the documents and the evidence of the outcomes in it. The error
-// is a *domain.Fault where something does not hold.
+// Verify checks the tenant's log where it lies, and with it the outcomes that it records: what they say, their documents and
+// their evidence. Something may be gone only where the log says that it was erased. The error is a *domain.Fault where
+// something does not hold.
 func (s *Store) Verify(ctx context.Context, tenant string, published jose.JSONWebKeySet) (Check, error) {
 	before, err := s.Chain(ctx, tenant) // read first: entries that come meanwhile are no fault
 	if err != nil {
@@ -33,6 +35,9 @@ func (s *Store) Verify(ctx context.Context, tenant string, published jose.JSONWe
 	}
 	c := &checker{store: s, verifier: domain.NewVerifier(tenant, published)}
 	if err := s.walk(ctx, tenant, c); err != nil {
+		return Check{}, err
+	}
+	if err := s.explain(ctx, c.verifier); err != nil {
 		return Check{}, err
 	}
 	c.found.Report, err = c.verifier.End()
@@ -53,53 +58,107 @@ func (c *checker) head(compact string) error { return c.verifier.Head(compact) }
 
 // pause compares the outcomes of a page with what their entries say.
 func (c *checker) pause(ctx context.Context, page []Record) error {
-	recorded := map[string]outcomeRecord{}
 	var approvals []string
+	ended := map[string]Record{}
 	for _, r := range page {
-		o := outcomeRecord{sequence: r.Entry.Sequence}
-		if !strings.HasPrefix(r.Entry.Kind, "approval.") || json.Unmarshal(r.Entry.Data, &o.evidence) != nil || o.Document == nil {
-			continue
+		if recordsEnd(r.Entry) {
+			approvals, ended[r.Entry.Subject] = append(approvals, r.Entry.Subject), r
 		}
-		recorded[r.Entry.Subject] = o
-		approvals = append(approvals, r.Entry.Subject)
 	}
 	ends, err := readEnds(ctx, c.store.Reads(), approvals)
 	if err != nil {
 		return err
 	}
 	for _, id := range approvals {
-		if err := c.compare(recorded[id], ends, id); err != nil {
+		e, ok := ends[id]
+		if !ok {
+			return edited(ended[id].Entry, "its outcome is not there any more")
+		}
+		if err := c.compare(ended[id], e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-type outcomeRecord struct {
-	evidence
-	sequence int64
+// recordsEnd tells an entry of an outcome from others about approvals.
+func recordsEnd(e domain.Entry) bool {
+	switch approval.Status(strings.TrimPrefix(e.Kind, endPrefix)) {
+	case approval.StatusApproved, approval.StatusDenied, approval.StatusReported, approval.StatusExpired, approval.StatusCancelled, approval.StatusSuperseded:
+		return true
+	default:
+		return false
+	}
 }
 
-func (c *checker) compare(o outcomeRecord, ends map[string]end, id string) error {
-	e, ok := ends[id]
-	if !ok {
-		return &domain.Fault{Kind: domain.Edited, Sequence: o.sequence, Detail: "its outcome is not there any more"}
+// compare holds an outcome against its entry. An erased one still has its ids, its time and the hash of its document.
+func (c *checker) compare(r Record, e end) error {
+	recorded, now := endData{}, e.data()
+	if err := json.Unmarshal(r.Entry.Data, &recorded); err != nil {
+		return edited(r.Entry, "its data is not that of an outcome")
 	}
-	err := c.found.Documents.count(o.sequence, "document", domain.Compare(*o.Document, e.document, e.noDocument))
-	if err != nil || o.Evidence == nil {
-		return err
+	if what := difference(r.Entry, recorded, now, e); what != "" {
+		return edited(r.Entry, "the "+what+" of its outcome is not what it was")
 	}
-	return c.found.Evidence.count(o.sequence, "evidence", domain.Compare(*o.Evidence, e.evidence, e.noEvidence))
+	if e.erased {
+		c.verifier.Erasures().Gone(domain.OutcomesErased, r.Entry)
+		c.found.Documents.count(recorded.Document != nil, true)
+		c.found.Evidence.count(recorded.Evidence != nil, true)
+		return nil
+	}
+	c.found.Documents.count(recorded.Document != nil, false)
+	c.found.Evidence.count(recorded.Evidence != nil, false)
+	return e.comparePersonal(r)
 }
 
-func (s *Standings) count(sequence int64, what string, standing domain.Standing) error {
-	switch standing {
-	case domain.StandingEdited:
-		return &domain.Fault{Kind: domain.Edited, Sequence: sequence, Detail: "the " + what + " of its outcome is not what it was"}
-	case domain.StandingErased:
+// difference names what of the outcome is not as it was recorded; empty: nothing.
+func difference(recorded domain.Entry, then, now endData, e end) string {
+	switch f := e.fact(); {
+	case f.Kind != recorded.Kind:
+		return "status"
+	case e.account != recorded.Account:
+		return "account"
+	case e.application != recorded.Application:
+		return "application"
+	case f.Actor != "" && f.Actor != recorded.Actor:
+		return "device"
+	case !e.at.Equal(recorded.Time):
+		return "time"
+	case then.Kind != now.Kind, then.Method != now.Method, then.Decision != now.Decision:
+		return "method"
+	case !same(then.Document, now.Document):
+		return "document"
+	case !e.erased && !same(then.Evidence, now.Evidence):
+		return "evidence"
+	default:
+		return ""
+	}
+}
+
+// same also holds where nothing was recorded: then it was erased before.
+func same(then, now *domain.Hash) bool { return then == nil || (now != nil && *then == *now) }
+
+// comparePersonal compares with what lies beside the entry. While a person is being erased, nothing lies there any more,
+// and the outcome follows.
+func (e end) comparePersonal(r Record) error {
+	for name, now := range map[string]string{"holder": e.holder, "label": e.label} {
+		if then, ok := r.Personal[name]; ok && then.Value != now {
+			return edited(r.Entry, "the "+name+" of its outcome is not what it was")
+		}
+	}
+	return nil
+}
+
+func edited(e domain.Entry, detail string) error {
+	return &domain.Fault{Kind: domain.Edited, Sequence: e.Sequence, Detail: detail}
+}
+
+func (s *Standings) count(recorded, erased bool) {
+	switch {
+	case !recorded:
+	case erased:
 		s.Erased++
 	default:
 		s.Intact++
 	}
-	return nil
 }

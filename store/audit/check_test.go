@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	domain "github.com/jawort/jawort/audit"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // logged is a log of four entries with a head, an outcome, one more entry and a head.
@@ -41,6 +43,11 @@ func TestALogThatNobodyTouchedIsVerifiedWhereItLies(t *testing.T) {
 func TestWhoWritesToTheDatabaseIsFound(t *testing.T) {
 	edit := func(set string) string {
 		return `UPDATE audit_entries SET ` + set + ` WHERE tenant = 'ten_a' AND sequence = 3`
+	}
+	outcome := func(set string) string { return `UPDATE outcomes SET ` + set + ` WHERE tenant = 'ten_a'` }
+	said := func(kind, account, data string) string {
+		return `INSERT INTO outbox (kind, tenant, application, account, subject, installation, actor_kind, actor, data, personal, created_at)
+			VALUES ('` + kind + `', 'ten_a', '', '` + account + `', '', '', 'system', '', '` + data + `', '', jawort_now())`
 	}
 	cases := map[string]struct {
 		statements []string
@@ -81,10 +88,29 @@ func TestWhoWritesToTheDatabaseIsFound(t *testing.T) {
 		"a head edited":  {[]string{`UPDATE audit_heads SET jws = 'x' WHERE tenant = 'ten_a' AND sequence = 4`}, domain.HeadFault, 4},
 		"a head moved":   {[]string{`UPDATE audit_heads SET sequence = 3 WHERE tenant = 'ten_a' AND sequence = 4`}, domain.Cut, 3},
 		"personal value": {[]string{`UPDATE audit_personal SET value = 'Bert' WHERE tenant = 'ten_a' AND sequence = 3`}, domain.Edited, 3},
-		"a document":     {[]string{`UPDATE outcomes SET document = signature`, `UPDATE outcomes SET document = public_key || document`}, domain.Edited, 5},
-		"a signature":    {[]string{`UPDATE outcomes SET signature = signature || signature`}, domain.Edited, 5},
-		"a number":       {[]string{`UPDATE outcomes SET number = '43'`}, domain.Edited, 5},
-		"an outcome":     {[]string{`DELETE FROM outcomes`}, domain.Edited, 5},
+		"a document":     {[]string{outcome(`document = public_key || document`)}, domain.Edited, 5},
+		"a signature":    {[]string{outcome(`signature = signature || signature`)}, domain.Edited, 5},
+		"a number":       {[]string{outcome(`number = '43'`)}, domain.Edited, 5},
+		"an outcome":     {[]string{`DELETE FROM outcomes WHERE tenant = 'ten_a'`}, domain.Edited, 5},
+
+		"an outcome's status":      {[]string{outcome(`status = 'denied'`)}, domain.Edited, 5},
+		"an outcome's method":      {[]string{outcome(`method = 'sms'`)}, domain.Edited, 5},
+		"an outcome's decision":    {[]string{outcome(`decision = 'deny'`)}, domain.Edited, 5},
+		"an outcome's kind":        {[]string{outcome(`kind = 'transaction'`)}, domain.Edited, 5},
+		"an outcome's account":     {[]string{outcome(`account = 'acc_x'`)}, domain.Edited, 5},
+		"an outcome's application": {[]string{outcome(`application = 'app_x'`)}, domain.Edited, 5},
+		"an outcome's device":      {[]string{outcome(`device = 'dev_x'`)}, domain.Edited, 5},
+		"an outcome's holder":      {[]string{outcome(`holder = 'Mallory'`)}, domain.Edited, 5},
+		"a holder taken away":      {[]string{outcome(`holder = ''`)}, domain.Edited, 5},
+		"an outcome's label":       {[]string{outcome(`label = 'Mallorys Telefon'`)}, domain.Edited, 5},
+		"an outcome's time":        {[]string{outcome(`decided_at = decided_at - 1`)}, domain.Edited, 5},
+
+		// Whoever removes something cannot make it look erased.
+		"a document removed":         {[]string{outcome(`document = NULL`)}, domain.Edited, 5},
+		"a document's hash in place": {[]string{outcome(`document = NULL, document_hash = public_key`)}, domain.Edited, 5},
+		"a signature removed":        {[]string{outcome(`signature = NULL`)}, domain.Edited, 5},
+		"personal data removed":      {[]string{`DELETE FROM audit_personal WHERE tenant = 'ten_a' AND sequence = 3`}, domain.Edited, 3},
+		"another account's erasure":  {[]string{`DELETE FROM audit_personal WHERE tenant = 'ten_a' AND sequence = 3`, said("account.erased", "acc_other", "")}, domain.Edited, 3},
 	}
 	onEach(t, func(w *world) {
 		for i, name := range slices.Sorted(maps.Keys(cases)) {
@@ -97,6 +123,69 @@ func TestWhoWritesToTheDatabaseIsFound(t *testing.T) {
 			_, err := w.s.Verify(w.Context(), victim, w.published())
 			w.wantFault(name, err, c.kind, c.sequence)
 		}
+	})
+}
+
+func TestAnOutcomeIsErasedOnlyWhereTheLogSaysSo(t *testing.T) {
+	older, newer := domain.Before{Before: time.Unix(1, 0)}, domain.Before{Before: time.Now().Add(time.Hour)}
+	cases := map[string]struct {
+		said outbox.Event
+		held bool
+	}{
+		"nobody says so":       {outbox.Event{Kind: "x"}, false},
+		"another account":      {outbox.Event{Kind: domain.AccountErased, Account: "acc_2"}, false},
+		"the account":          {outbox.Event{Kind: domain.AccountErased, Account: "acc_1"}, true},
+		"older outcomes":       {outbox.Event{Kind: domain.OutcomesErased, Data: older}, false},
+		"outcomes up to then":  {outbox.Event{Kind: domain.OutcomesErased, Data: newer}, true},
+		"not outcomes at all":  {outbox.Event{Kind: domain.PersonalErased, Data: newer}, false},
+		"another tenant's log": {outbox.Event{Kind: domain.AccountErased, Account: "acc_1", Tenant: "ten_b"}, false},
+	}
+	onEach(t, func(w *world) {
+		for name, c := range cases {
+			for _, sequenced := range []bool{false, true} {
+				tenant := fmt.Sprintf("ten_%x%t", name, sequenced)
+				w.outcome(tenant, "apr_"+tenant, "Erika Mustermann")
+				w.appended(tenant, 1)
+				w.eraseOutcomes(tenant)
+				if c.said.Tenant == "" {
+					c.said.Tenant = tenant
+				}
+				w.put(c.said)
+				if sequenced {
+					w.appended(tenant, 1)
+				}
+				_, err := w.s.Verify(w.Context(), tenant, w.published())
+				if c.held {
+					must(w, err)
+				} else {
+					w.wantFault(name, err, domain.Edited, 1)
+				}
+				c.said.Tenant = strings.TrimPrefix(c.said.Tenant, tenant)
+			}
+		}
+	})
+}
+
+func TestTheHashThatIsLeftOfAnErasedDocumentIsTheOneInTheLog(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.outcome("ten_a", "apr_1", "Erika Mustermann")
+		w.appended("ten_a", 1)
+		w.eraseOutcomes("ten_a")
+		w.put(outbox.Event{Kind: domain.AccountErased, Account: "acc_1", Tenant: "ten_a"})
+		other := domain.DocumentHash([]byte("another"))
+		w.exec(`UPDATE outcomes SET document_hash = $1`, other[:])
+		_, err := w.s.Verify(w.Context(), "ten_a", w.published())
+		w.wantFault("another document", err, domain.Edited, 1)
+	})
+}
+
+func TestAnExportOfWhichPersonalDataWasRemovedIsNotSigned(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.logged("ten_a")
+		w.exec(`DELETE FROM audit_personal WHERE tenant = 'ten_a' AND sequence = 3`)
+		var b bytes.Buffer
+		err := w.s.Export(w.Context(), "ten_a", w.published(), w.sign, &b, nil)
+		w.wantFault("export", err, domain.Edited, 3)
 	})
 }
 

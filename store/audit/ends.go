@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/jawort/jawort/approval"
 	domain "github.com/jawort/jawort/audit"
@@ -12,33 +13,43 @@ import (
 
 // end is what the row of an outcome says. Its event only names it.
 type end struct {
-	approval               string
-	kind                   approval.Kind
-	status                 approval.Status
-	method                 approval.Method
-	decision               approval.Decision
-	device, holder, label  string
-	document, evidence     domain.Hash
-	noDocument, noEvidence bool // erased, or never there
+	approval, application, account string
+	kind                           approval.Kind
+	status                         approval.Status
+	method                         approval.Method
+	decision                       approval.Decision
+	device, holder, label          string
+	at                             time.Time
+	document, evidence             *domain.Hash // nil: there is none
+	erased                         bool         // of the document, only the hash is left
 }
 
 // The outcomes of a person who is being erased are erased one after the other, later than the log: what they say of the
 // person does not get into it any more.
 const (
 	erasing    = `EXISTS (SELECT 1 FROM erasures r WHERE r.account = outcomes.account)`
-	endColumns = `approval, kind, status, method, decision, number, device,
-		CASE WHEN ` + erasing + ` THEN '' ELSE holder END, CASE WHEN ` + erasing + ` THEN '' ELSE label END, document,
-		credential, public_key, auth_data, client_data, signature`
+	endColumns = `approval, application, account, kind, status, method, decision, number, device,
+		CASE WHEN ` + erasing + ` THEN '' ELSE holder END, CASE WHEN ` + erasing + ` THEN '' ELSE label END, document, document_hash,
+		credential, public_key, auth_data, client_data, signature, decided_at, erased_at > 0`
 )
 
 func scanEnd(r db.Row) (e end, err error) {
 	var number string
-	var document, credential, publicKey, authData, clientData, signature []byte
-	err = r.Scan(&e.approval, &e.kind, &e.status, &e.method, &e.decision, &number, &e.device, &e.holder, &e.label, &document,
-		&credential, &publicKey, &authData, &clientData, &signature)
-	e.noDocument, e.noEvidence = len(document) == 0, len(signature) == 0
-	e.document = domain.DocumentHash(document)
-	e.evidence = domain.EvidenceHash(string(e.decision), number, credential, publicKey, authData, clientData, signature)
+	var document, documentHash, credential, publicKey, authData, clientData, signature []byte
+	err = r.Scan(&e.approval, &e.application, &e.account, &e.kind, &e.status, &e.method, &e.decision, &number, &e.device, &e.holder, &e.label,
+		&document, &documentHash, &credential, &publicKey, &authData, &clientData, &signature, db.Into(&e.at), &e.erased)
+	switch {
+	case len(document) > 0:
+		h := domain.DocumentHash(document)
+		e.document = &h
+	case len(documentHash) > 0:
+		e.document = new(domain.Hash)
+		copy(e.document[:], documentHash)
+	}
+	if len(signature) > 0 {
+		h := domain.EvidenceHash(string(e.decision), number, credential, publicKey, authData, clientData, signature)
+		e.evidence = &h
+	}
 	return e, err
 }
 
@@ -70,38 +81,42 @@ func readEnds(ctx context.Context, q db.Querier, approvals []string) (map[string
 	return ends, err
 }
 
-// evidence is the part of an entry's data that commits to what is kept of the outcome.
-type evidence struct {
-	Document *domain.Hash `json:"document,omitempty"`
-	Evidence *domain.Hash `json:"evidence,omitempty"`
+// endPrefix and the status are the kind of an outcome's entry.
+const endPrefix = "approval."
+
+// endData is the data of an outcome's entry. By the hashes it commits to what is kept of the outcome.
+type endData struct {
+	Kind     approval.Kind     `json:"kind"`
+	Method   approval.Method   `json:"method,omitempty"`
+	Decision approval.Decision `json:"decision,omitempty"`
+	Document *domain.Hash      `json:"document,omitempty"`
+	Evidence *domain.Hash      `json:"evidence,omitempty"`
+}
+
+func (e end) data() endData {
+	return endData{Kind: e.kind, Method: e.method, Decision: e.decision, Document: e.document, Evidence: e.evidence}
 }
 
 // describe puts into the fact what the outcome says.
 func (e end) describe(f *domain.Fact) {
-	f.Kind = "approval." + string(e.status)
+	f.Kind = endPrefix + string(e.status)
 	switch {
 	case e.device != "":
 		f.Actor = outbox.ByDevice + ":" + e.device
 	case e.status == approval.StatusExpired || e.status == approval.StatusSuperseded:
 		f.Actor = outbox.BySystem
 	}
-	data := struct {
-		Kind     approval.Kind     `json:"kind"`
-		Method   approval.Method   `json:"method,omitempty"`
-		Decision approval.Decision `json:"decision,omitempty"`
-		evidence
-	}{Kind: e.kind, Method: e.method, Decision: e.decision}
-	if !e.noDocument {
-		data.Document = &e.document
-	}
-	if !e.noEvidence {
-		data.Evidence = &e.evidence
-	}
-	f.Data, _ = json.Marshal(data) // strings and digests can always be encoded
+	f.Data, _ = json.Marshal(e.data()) // strings and digests can always be encoded
 	f.Personal = map[string]string{}
 	for name, value := range map[string]string{"holder": e.holder, "label": e.label} {
 		if value != "" {
 			f.Personal[name] = value
 		}
 	}
+}
+
+// fact is what would be recorded of the outcome now.
+func (e end) fact() (f domain.Fact) {
+	e.describe(&f)
+	return f
 }

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"time"
 
+	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // Erase takes an account's personal data out of the log, and out of its events that are no entries yet, in the
@@ -29,11 +31,21 @@ func Erase(ctx context.Context, tx *sql.Tx, account string) error {
 }
 
 // EraseBefore takes up to limit pieces of the tenant's personal data out of the log that lie beside entries of before a
-// moment, oldest first, and returns how many. The caller repeats it until there are fewer than limit.
-func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (int, error) {
-	n, err := db.Exec(ctx, s.Writes(), `
-		DELETE FROM audit_personal WHERE tenant = $1 AND (sequence, name) IN (
-			SELECT sequence, name FROM audit_personal WHERE tenant = $1 AND at < $2 ORDER BY at LIMIT $3)`,
-		tenant, db.Micros(before), limit)
-	return int(n), err
+// moment, oldest first, and returns how many. The log says so. The caller repeats it until there are fewer than limit.
+func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error) {
+	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		erased, err := db.Exec(ctx, tx, `
+			DELETE FROM audit_personal WHERE tenant = $1 AND (sequence, name) IN (
+				SELECT sequence, name FROM audit_personal WHERE tenant = $1 AND at < $2 ORDER BY at LIMIT $3)`,
+			tenant, db.Micros(before), limit)
+		n = int(erased)
+		if err != nil || n == 0 {
+			return err
+		}
+		return outbox.Put(ctx, tx, outbox.Event{
+			Kind: domain.PersonalErased, Tenant: tenant, Subject: tenant, Actor: outbox.Actor{Kind: outbox.BySystem},
+			Data: domain.Before{Before: before, Count: n},
+		})
+	})
+	return n, err
 }

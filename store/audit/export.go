@@ -24,6 +24,9 @@ func (s *Store) Export(ctx context.Context, tenant string, published jose.JSONWe
 	if x.fault != nil {
 		return x.fault
 	}
+	if err := s.explain(ctx, x.verifier); err != nil {
+		return err
+	}
 	now, err := s.Now(ctx)
 	if err != nil {
 		return err

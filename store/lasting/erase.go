@@ -6,12 +6,10 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/outbox"
 )
-
-// AccountErased is the kind of the event.
-const AccountErased = "account.erased"
 
 // EraseAccount deletes an account, where that was not done before, and removes what is personal of it: its record, the
 // names on its devices, and what outcomes hold of it. What stays are ids, times and the ends of approvals. Also erases
@@ -52,7 +50,12 @@ func takeForErasure(ctx context.Context, tx *sql.Tx, tenant, externalID string, 
 }
 
 // eraseRecord removes what is kept in few rows, and notes that the outcomes are to follow.
+//
+// The others come first: among them is the audit log, whose sequencer holds its lease before it takes events out of the outbox.
 func eraseRecord(ctx context.Context, tx *sql.Tx, tenant, id string, by By, also []Ending) error {
+	if err := endAll(ctx, tx, id, also); err != nil {
+		return err
+	}
 	err := runEach(ctx, tx, id,
 		`UPDATE accounts SET external_id = id, label = '', sought_id = '', sought_label = '', phone = '', email = '', language = '',
 			manager = NULL WHERE id = $1`,
@@ -71,16 +74,13 @@ func eraseRecord(ctx context.Context, tx *sql.Tx, tenant, id string, by By, also
 	if err != nil {
 		return err
 	}
-	if err := endAll(ctx, tx, id, also); err != nil {
-		return err
-	}
-	return outbox.Put(ctx, tx, by.event(AccountErased, tenant, id, nil, nil))
+	return outbox.Put(ctx, tx, by.event(audit.AccountErased, tenant, id, nil, nil))
 }
 
 // eraseOutcomesOf goes on until nothing is left, and says so. Whoever is stopped before leaves the rest to FinishErasures.
 func (s *Store) eraseOutcomesOf(ctx context.Context, id string) error {
 	for {
-		n, err := s.eraseOutcomes(ctx, `account = $1`, id)
+		n, err := s.eraseOutcomes(ctx, nil, `account = $1`, id)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package lasting_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"strings"
@@ -10,8 +11,10 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/audit"
+	domain "github.com/jawort/jawort/audit"
+	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -124,7 +127,7 @@ func TestAnErasedPersonIsNowhereAndTheEndsOfTheirApprovalsStay(t *testing.T) {
 		wantError(t, err, approval.ErrNoReceipt)
 		kept, err := db.One(t.Context(), s.Reads(), db.ScanBytes, `SELECT document_hash FROM outcomes WHERE approval = $1`, ids[204])
 		must(t, err)
-		if want := audit.DocumentHash([]byte(document)); string(kept) != string(want[:]) {
+		if want := domain.DocumentHash([]byte(document)); string(kept) != string(want[:]) {
 			t.Errorf("hash of the document is %x, want %x", kept, want)
 		}
 		_, err = s.Account(t.Context(), w.tenant.ID, "4711")
@@ -187,6 +190,24 @@ func TestAnErasureThatWasBrokenOffIsFinished(t *testing.T) {
 	})
 }
 
+// The sequencer holds its lease before it takes an event out of the outbox. An erasure that had the event already would wait
+// for the lease, and both for each other.
+func TestAnErasureLetsTheAuditLogGoOnUntilItTakesFromIt(t *testing.T) {
+	t.Parallel()
+	s := open(t, pgtest.New(t))
+	w, log := newWorld(t, s), audit.New(s.DB, rand.Reader)
+	w.changed("4711", account.Edit{Phone: account.Set("+4915123456789")})
+	token, _, err := log.Lease(t.Context(), time.Minute)
+	must(t, err)
+	appending := func(context.Context, *sql.Tx, string) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		_, err := log.Append(ctx, token, time.Minute, 100)
+		return err
+	}
+	must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support, appending, audit.Erase))
+}
+
 func TestRetentionErasesWhatIsOldAndLeavesTheRest(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w, other := newWorld(t, s), newWorld(t, s)
@@ -205,6 +226,7 @@ func TestRetentionErasesWhatIsOldAndLeavesTheRest(t *testing.T) {
 		n, err = s.EraseOutcomes(t.Context(), w.tenant.ID, p.CreatedAt.Add(-time.Hour))
 		must(t, err)
 		wantEqual(t, "outcomes erased again", n, 0)
+		wantEqual(t, "events that say so", len(w.events("outcomes.erased")), 1)
 		wantEqual(t, "outcomes that are kept", w.count(`outcomes WHERE erased_at = 0 AND document IS NOT NULL`), 2)
 	})
 }
@@ -341,6 +363,6 @@ func TestRetentionErasesTheAccountsThatWereDeletedLongAgo(t *testing.T) {
 			wantEqual(t, "erased", n, want)
 		}
 		wantEqual(t, "accounts without a label", w.count(`accounts WHERE label = ''`), 1)
-		wantEqual(t, "its events", len(w.events(lasting.AccountErased)), 1)
+		wantEqual(t, "its events", len(w.events("account.erased")), 1)
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // erasedAtOnce bounds a transaction that erases, so that it holds nobody up.
@@ -20,13 +21,17 @@ func (s *Store) LeaseRetention(ctx context.Context, lease time.Duration) (bool, 
 	return n == 1, err
 }
 
-// EraseOutcomes erases the oldest outcomes of a tenant from before a moment, and returns how many. The caller
-// repeats it until it was none.
+// EraseOutcomes erases the oldest outcomes of a tenant from before a moment, and returns how many; the audit log says so. The
+// caller repeats it until it was none.
 //
 // The row of an outcome stays, because an approval ends once and for ever; and the hash of its document, by which an audit
 // tells what was erased from what was edited. What it said, who decided, and the evidence go.
 func (s *Store) EraseOutcomes(ctx context.Context, tenant string, before time.Time) (int, error) {
-	return s.eraseOutcomes(ctx, `tenant = $1 AND decided_at < $2`, tenant, db.Micros(before))
+	return s.eraseOutcomes(ctx, func(ctx context.Context, tx *sql.Tx, n int) error {
+		return outbox.Put(ctx, tx, outbox.Event{
+			Kind: audit.OutcomesErased, Tenant: tenant, Subject: tenant, Actor: bySystem.Actor, Data: audit.Before{Before: before, Count: n},
+		})
+	}, `tenant = $1 AND decided_at < $2`, tenant, db.Micros(before))
 }
 
 type remains struct {
@@ -34,7 +39,8 @@ type remains struct {
 	document []byte
 }
 
-func (s *Store) eraseOutcomes(ctx context.Context, which string, args ...any) (n int, err error) {
+// eraseOutcomes erases some of which, and says so in the same transaction, unless say is nil.
+func (s *Store) eraseOutcomes(ctx context.Context, say func(ctx context.Context, tx *sql.Tx, n int) error, which string, args ...any) (n int, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		found, err := db.All(ctx, tx, func(r db.Row) (o remains, err error) {
 			return o, r.Scan(&o.approval, &o.document)
@@ -45,7 +51,10 @@ func (s *Store) eraseOutcomes(ctx context.Context, which string, args ...any) (n
 				err = eraseOutcome(ctx, tx, o)
 			}
 		}
-		return err
+		if err != nil || n == 0 || say == nil {
+			return err
+		}
+		return say(ctx, tx, n)
 	})
 	return n, err
 }
