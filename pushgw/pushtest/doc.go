@@ -5,6 +5,7 @@
 //
 // Every fake hands out tokens (or subscriptions), gives the pushes that it accepts to whoever listens, and can
 // be told, per token or for all, to refuse, be slow, be silent or cut the connection.
+// Autopush alone does neither: behind it is a real Firefox, which subscribes and decrypts for itself.
 //
 // The package does not know the gateway.
 package pushtest

@@ -50,9 +50,11 @@ func (w *WebPush) NewSubscription() (account.Subscription, error) {
 	return s.subscription(endpoint), nil
 }
 
+func (w *WebPush) rules() rules { return rules{vapid: w.vapid, origin: w.URL(), now: w.now()} }
+
 func (w *WebPush) message(rw http.ResponseWriter, r *http.Request) {
 	endpoint := w.URL() + "/push/" + r.PathValue("name")
-	if status, why := w.checkHeaders(r.Header); why != "" {
+	if status, why := w.rules().checkHeaders(r.Header); why != "" {
 		http.Error(rw, why, status)
 		return
 	}

@@ -21,8 +21,15 @@ var topicForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 
 var urgencies = []string{"", "very-low", "low", "normal", "high"}
 
+// rules are what a push service asks of a request to one of its subscriptions.
+type rules struct {
+	vapid  string // the application server's public key, to which the subscription is bound
+	origin string // of the service
+	now    time.Time
+}
+
 // checkHeaders checks what RFC 8030, 8188 and 8292 ask of a request; an empty text means that all holds.
-func (w *WebPush) checkHeaders(h http.Header) (status int, why string) {
+func (r rules) checkHeaders(h http.Header) (status int, why string) {
 	if _, err := strconv.ParseUint(h.Get("TTL"), 10, 31); err != nil {
 		return http.StatusBadRequest, "TTL is mandatory: seconds, as digits"
 	}
@@ -35,15 +42,15 @@ func (w *WebPush) checkHeaders(h http.Header) (status int, why string) {
 	if h.Get("Content-Encoding") != "aes128gcm" {
 		return http.StatusUnsupportedMediaType, "Content-Encoding must be aes128gcm"
 	}
-	return w.checkVAPID(h.Get("Authorization"))
+	return r.checkVAPID(h.Get("Authorization"))
 }
 
-func (w *WebPush) checkVAPID(header string) (status int, why string) {
+func (r rules) checkVAPID(header string) (status int, why string) {
 	token, key, ok := cutVAPID(header)
 	if !ok {
 		return http.StatusUnauthorized, "VAPID authorization is missing"
 	}
-	if key != w.vapid {
+	if key != r.vapid {
 		return http.StatusForbidden, "the subscription is bound to another application server"
 	}
 	public, err := parseVAPIDKey(key)
@@ -58,15 +65,14 @@ func (w *WebPush) checkVAPID(header string) (status int, why string) {
 	if err := signed.Claims(public, &claims); err != nil {
 		return http.StatusUnauthorized, "wrong signature"
 	}
-	return w.checkClaims(claims)
+	return r.checkClaims(claims)
 }
 
-func (w *WebPush) checkClaims(c jwt.Claims) (status int, why string) {
-	now := w.now()
+func (r rules) checkClaims(c jwt.Claims) (status int, why string) {
 	switch {
-	case !slices.Equal(c.Audience, jwt.Audience{w.URL()}):
+	case !slices.Equal(c.Audience, jwt.Audience{r.origin}):
 		return http.StatusUnauthorized, "aud must be this service's origin"
-	case c.Expiry == nil || !now.Before(c.Expiry.Time()) || c.Expiry.Time().Sub(now) > maxVAPIDLife:
+	case c.Expiry == nil || !r.now.Before(c.Expiry.Time()) || c.Expiry.Time().Sub(r.now) > maxVAPIDLife:
 		return http.StatusUnauthorized, "exp must lie ahead, at most 24 hours"
 	case !isContact(c.Subject):
 		return http.StatusUnauthorized, "sub must be a mailto: or https: URI"

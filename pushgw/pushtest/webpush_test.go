@@ -102,7 +102,7 @@ func TestWebPushHeaderRules(t *testing.T) {
 			h.Set("Content-Encoding", "aes128gcm")
 			h.Set("Authorization", vapid(key, public, nil))
 			h.Set(c.header, c.value)
-			if status, why := w.checkHeaders(h); status != c.want {
+			if status, why := w.rules().checkHeaders(h); status != c.want {
 				t.Errorf("%d %s, want %d", status, why, c.want)
 			}
 		})
