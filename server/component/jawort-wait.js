@@ -1,32 +1,13 @@
 // @ts-check
 /**
- * <jawort-wait>: shows a person how to confirm a login or transaction, and waits with them for its end.
- *
- *   <jawort-wait socket="wss://…" ticket="jt_…" left="118" number="42"></jawort-wait>
- *
- * It learns the end over a websocket, or by long-polling where none gets through, and says it in the event
- * `jawort-end`. It decides nothing and goes nowhere: whether somebody is signed in, the login service asks Jawort.
+ * <jawort-wait>: shows a person how to confirm a login or transaction, waits with them for its end, and says it in the event
+ * `jawort-end`. It decides nothing: whether somebody is signed in, the login service asks Jawort.
  * How to embed it: docs/waiting-page.md. Licence: Apache-2.0.
  */
 
-/** @typedef {"pending" | "approved" | "denied" | "reported" | "expired" | "cancelled" | "superseded" | "lost"} Status */
-/** @typedef {{ sent: number, failed: number, received: number }} Delivery */
-/** @typedef {{ methods: string[], required: number, recommended: number }} Activate */
-/**
- * @typedef {object} State what the server tells
- * @property {string} [type]
- * @property {Status} status
- * @property {string} [method]
- * @property {string} [number]
- * @property {string[]} [methods]
- * @property {Activate} [activate]
- * @property {Delivery} [delivery]
- * @property {string} [expires_at]
- */
-/** @typedef {{ status: Status, method?: string }} End */
-/** @typedef {Record<string, any>} Body */
+/** @typedef {Record<string, any>} Body what the server says: docs/openapi.yaml */
+/** @typedef {{ status: string, method?: string }} End */
 /** @typedef {{ ok: boolean, code: string, body: Body, after: number }} Answer `after` is in seconds; 0: not said */
-/** @typedef {{ id: string, status: string, link?: string, qr?: string, code?: string }} Enrolment */
 
 const second = 1000;
 /** How long nobody says that the question has arrived before other methods are offered. */
@@ -38,219 +19,404 @@ const longest = 1800 * second;
 /** Between two questions, and between two codes. */
 const pause = 20;
 
-/** English and German. @type {Record<string, [string, string]>} */
-const texts = {
-  confirmPhone: ["Confirm on your phone", "Auf dem Telefon bestätigen"],
-  confirm: ["Confirm that it is you", "Bestätigen Sie, dass Sie es sind"],
-  typeNumber: ["Type this number into the app on your phone:", "Geben Sie diese Zahl in der App auf Ihrem Telefon ein:"],
-  openPhone: ["Open the app on your phone and answer the question.", "Öffnen Sie die App auf Ihrem Telefon und beantworten Sie die Frage."],
-  yourNumber: ["Your number", "Ihre Zahl"],
-  waking: ["Your phone is being woken …", "Ihr Telefon wird geweckt …"],
-  sent: ["The question was sent to your phone.", "Die Frage wurde an Ihr Telefon gesendet."],
-  failed: [
-    "Your phone could not be woken. Open the app yourself: the question is waiting there.",
-    "Ihr Telefon ließ sich nicht wecken. Öffnen Sie die App selbst: Die Frage wartet dort.",
-  ],
-  received: ["The question is on the phone.", "Die Frage ist auf dem Telefon."],
-  offline: ["The connection is interrupted. Trying again …", "Die Verbindung ist unterbrochen. Neuer Versuch …"],
-  left: ["Time left", "Verbleibende Zeit"],
-  secondsLeft: ["{n} seconds left", "Noch {n} Sekunden"],
-  over: ["The time for the phone is over.", "Die Zeit für das Telefon ist um."],
-  openApp: ["Open the app", "App öffnen"],
-  resend: ["Send the question again", "Frage erneut senden"],
-  resent: ["Sent again.", "Erneut gesendet."],
-  another: ["Use another method", "Anders bestätigen"],
-  slow: ["Nothing on your phone? Open the app, or use another method:", "Nichts auf dem Telefon? Öffnen Sie die App, oder bestätigen Sie anders:"],
-  back: ["Back", "Zurück"],
-  submit: ["Confirm", "Bestätigen"],
-  next: ["Continue", "Weiter"],
-  code: ["Code", "Code"],
-  tries: ["Tries left: {n}.", "Verbleibende Versuche: {n}."],
-  change: ["Send it elsewhere", "Woandershin senden"],
-  push: ["Companion app on your phone", "App auf Ihrem Telefon"],
-  sms: ["Code by SMS", "Code per SMS"],
-  email: ["Code by e-mail", "Code per E-Mail"],
-  totp: ["Authenticator app", "Authenticator-App"],
-  recovery: ["Recovery code", "Wiederherstellungscode"],
-  bypass: ["Code from support", "Code vom Support"],
-  pushHint: ["Recommended: you see what you confirm", "Empfohlen: Sie sehen, was Sie bestätigen"],
-  smsHint: ["We send a code to your mobile number", "Wir senden einen Code an Ihre Mobilnummer"],
-  emailHint: ["We send a code to your e-mail address", "Wir senden einen Code an Ihre E-Mail-Adresse"],
-  totpHint: ["An app that shows a new code every 30 seconds", "Eine App, die alle 30 Sekunden einen neuen Code zeigt"],
-  recoveryHint: ["One of the codes on your list", "Einer der Codes auf Ihrer Liste"],
-  bypassHint: ["A code that support gave you", "Ein Code, den der Support Ihnen gegeben hat"],
-  sentTo: ["We sent a code to {address}. Only the newest one counts.", "Wir haben einen Code an {address} gesendet. Nur der neueste gilt."],
-  sending: ["A code is being sent …", "Ein Code wird gesendet …"],
-  totpAsk: [
-    "Type the code that your authenticator app shows for this login.",
-    "Geben Sie den Code ein, den Ihre Authenticator-App für diese Anmeldung zeigt.",
-  ],
-  recoveryAsk: ["Type one of your recovery codes. Each works once.", "Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal."],
-  bypassAsk: ["Type the code that support gave you.", "Geben Sie den Code ein, den der Support Ihnen gegeben hat."],
-  again: ["Send a new code", "Neuen Code senden"],
-  noneLeft: ["No more codes can be sent for this login.", "Für diese Anmeldung kann kein Code mehr gesendet werden."],
-  setUp: ["Set up how you confirm", "Richten Sie ein, wie Sie bestätigen"],
-  setUpWhy: ["From now on you confirm that it is really you. Choose how:", "Ab jetzt bestätigen Sie, dass Sie es wirklich sind. Wählen Sie, wie:"],
-  recommend: ["We recommend setting up {n} ways, in case you lose one.", "Wir empfehlen, {n} Wege einzurichten, falls Sie einen verlieren."],
-  require: ["You need {n} ways.", "Sie brauchen {n} Wege."],
-  scan: ["Set up your phone", "Telefon einrichten"],
-  scanWhy: [
-    "Scan this code with your phone’s camera and follow what the phone says.",
-    "Scannen Sie diesen Code mit der Kamera Ihres Telefons und folgen Sie dem, was das Telefon sagt.",
-  ],
-  scanHere: ["Set up on this device", "Auf diesem Gerät einrichten"],
-  scanCode: ["The phone will ask for a code that we send you.", "Das Telefon wird nach einem Code fragen, den wir Ihnen senden."],
-  qr: ["QR code to scan with your phone", "QR-Code, den Sie mit Ihrem Telefon scannen"],
-  claimed: ["Your phone is being set up. Go on there.", "Ihr Telefon wird eingerichtet. Machen Sie dort weiter."],
-  digitsAsk: ["Type the six digits that your phone shows now.", "Geben Sie die sechs Ziffern ein, die Ihr Telefon jetzt zeigt."],
-  digits: ["Six digits", "Sechs Ziffern"],
-  bound: [
-    "Your phone is set up. Now confirm this login with it: open the app.",
-    "Ihr Telefon ist eingerichtet. Bestätigen Sie damit jetzt diese Anmeldung: Öffnen Sie die App.",
-  ],
-  totpSetUp: ["Set up an authenticator app", "Authenticator-App einrichten"],
-  totpScan: [
-    "Scan this code with your authenticator app, or type the key into it. Then type the code that the app shows.",
-    "Scannen Sie diesen Code mit Ihrer Authenticator-App, oder geben Sie dort den Schlüssel ein. Geben Sie dann den Code ein, den die App zeigt.",
-  ],
-  totpOpen: ["Open an authenticator app on this device", "Authenticator-App auf diesem Gerät öffnen"],
-  key: ["Key", "Schlüssel"],
-  where: ["Where should the code go?", "Wohin soll der Code gehen?"],
-  number: ["Mobile number", "Mobilnummer"],
-  numberHint: ["With the country code, for example +49 151 23456789", "Mit Ländervorwahl, zum Beispiel +49 151 23456789"],
-  address: ["E-mail address", "E-Mail-Adresse"],
-  sendCode: ["Send the code", "Code senden"],
-  more: ["You are confirmed", "Sie sind bestätigt"],
-  moreWhy: ["Set up a second way now, in case you lose the first one.", "Richten Sie jetzt einen zweiten Weg ein, falls Sie den ersten verlieren."],
-  moreNeeded: [
-    "Your organisation asks for one more way. Set it up now:",
-    "Ihre Organisation verlangt einen weiteren Weg. Richten Sie ihn jetzt ein:",
-  ],
-  codes: ["Your recovery codes", "Ihre Wiederherstellungs\u00adcodes"],
-  codesWhy: [
-    "Each of them signs you in once if you have lost everything else. They are shown only now: print them, or keep them where you keep passwords.",
-    "Mit jedem melden Sie sich einmal an, wenn alles andere verloren ist. Sie werden nur jetzt gezeigt: Drucken Sie sie aus, oder bewahren Sie sie bei Ihren Passwörtern auf.",
-  ],
-  copy: ["Copy", "Kopieren"],
-  copied: ["Copied.", "Kopiert."],
-  print: ["Print", "Drucken"],
-  kept: ["I have kept them", "Ich habe sie aufbewahrt"],
-  nothing: ["This login cannot be confirmed here", "Diese Anmeldung lässt sich hier nicht bestätigen"],
-  nothingWhy: ["None of the methods at hand is set up for this login.", "Für diese Anmeldung ist keiner der möglichen Wege eingerichtet."],
-  support: ["Do you need help?", "Brauchen Sie Hilfe?"],
-  approved: ["Confirmed", "Bestätigt"],
-  approvedWhy: ["Just a moment …", "Einen Moment noch …"],
-  denied: ["Not confirmed", "Nicht bestätigt"],
-  deniedWhy: [
-    "It was refused on a phone, or a wrong number was typed three times. Nothing was done.",
-    "Auf einem Telefon wurde abgelehnt oder dreimal eine falsche Zahl eingegeben. Es ist nichts geschehen.",
-  ],
-  reported: ["Reported as fraud", "Als Betrug gemeldet"],
-  reportedWhy: [
-    "Somebody reported this request as fraud, and nothing was done. If it was you, start again. If not, change your password.",
-    "Jemand hat diese Anfrage als Betrug gemeldet, und es ist nichts geschehen. Waren Sie es, beginnen Sie neu. Wenn nicht, ändern Sie Ihr Passwort.",
-  ],
-  expired: ["Time is over", "Die Zeit ist um"],
-  expiredWhy: ["Nobody answered in time. Please start again.", "Niemand hat rechtzeitig geantwortet. Bitte beginnen Sie neu."],
-  cancelled: ["Cancelled", "Abgebrochen"],
-  cancelledWhy: ["The request was cancelled. Nothing was done.", "Die Anfrage wurde abgebrochen. Es ist nichts geschehen."],
-  superseded: ["Replaced", "Ersetzt"],
-  supersededWhy: [
-    "A newer request from this browser has taken over. Go on there.",
-    "Eine neuere Anfrage aus diesem Browser hat übernommen. Machen Sie dort weiter.",
-  ],
-  lost: ["Please start again", "Bitte beginnen Sie neu"],
-  lostWhy: [
-    "This page has lost its request, so no answer will reach it.",
-    "Diese Seite hat ihre Anfrage verloren, deshalb erreicht sie keine Antwort mehr.",
-  ],
-  "wrong-code": [
-    "This code is wrong, too old or used already. Only the newest one counts.",
-    "Dieser Code ist falsch, zu alt oder schon benutzt. Nur der neueste gilt.",
-  ],
-  "method-paused": [
-    "Too many wrong codes: this method pauses. Use another one, or wait {n} min.",
-    "Zu viele falsche Codes: Dieser Weg pausiert. Nehmen Sie einen anderen, oder warten Sie {n} min.",
-  ],
-  "method-disabled": [
-    "Too many wrong codes: this method is disabled. Use another one, or ask support.",
-    "Zu viele falsche Codes: Dieser Weg ist gesperrt. Nehmen Sie einen anderen, oder fragen Sie den Support.",
-  ],
-  "method-not-offered": ["This method cannot be used here. Use another one.", "Dieser Weg geht hier nicht. Nehmen Sie einen anderen."],
-  "code-too-soon": ["It was sent a moment ago. Wait before sending it again.", "Gerade eben wurde gesendet. Warten Sie, bevor Sie es erneut tun."],
-  "too-many-codes": [
-    "A code was sent three times already. Use the newest one, or another method.",
-    "Es wurde schon dreimal ein Code gesendet. Nehmen Sie den neuesten, oder einen anderen Weg.",
-  ],
-  "sms-too-many": [
-    "No SMS can be sent there at present. Use another method.",
-    "Dorthin können zurzeit keine SMS gesendet werden. Nehmen Sie einen anderen Weg.",
-  ],
-  "cannot-receive-sms": [
-    "This is not a mobile number, so no SMS can be sent to it.",
-    "Das ist keine Mobilnummer, also kann dorthin keine SMS gehen.",
-  ],
-  "no-address": [
-    "No number or address is on record for this. Use another method, or ask support.",
-    "Dafür ist keine Nummer oder Adresse hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
-  ],
-  "number-changed": [
-    "Your number was changed a short time ago and cannot be used yet. Use another method, or ask support.",
-    "Ihre Nummer wurde vor Kurzem geändert und gilt noch nicht. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.",
-  ],
-  "number-required": [
-    "Your mobile number, or where that is enough your e-mail address, must be on record first. Ask support.",
-    "Zuerst muss Ihre Mobilnummer hinterlegt sein, oder Ihre E-Mail-Adresse, wo das genügt. Fragen Sie den Support.",
-  ],
-  "on-record-only": [
-    "Codes go only to the number and the address on record. Ask support if they are wrong.",
-    "Codes gehen nur an die hinterlegte Nummer und Adresse. Stimmen sie nicht, fragen Sie den Support.",
-  ],
-  "has-method": [
-    "This login has a method already. Start again and confirm with it.",
-    "Für diese Anmeldung ist schon ein Weg eingerichtet. Beginnen Sie neu, und bestätigen Sie damit.",
-  ],
-  "device-limit": ["This login has as many phones as it may have.", "Für diese Anmeldung sind schon so viele Telefone eingerichtet wie erlaubt."],
-  "enrolment-ended": ["The time for this is over. Start it again.", "Die Zeit dafür ist um. Beginnen Sie damit neu."],
-  "not-completed": ["The phone has not got that far yet. Follow what it says.", "Das Telefon ist noch nicht so weit. Folgen Sie dem, was es sagt."],
-  "wrong-digits": ["These are not the digits that the phone shows.", "Das sind nicht die Ziffern, die das Telefon zeigt."],
-  "resend-limit": [
-    "The question was sent three times already. Open the app: it is waiting there.",
-    "Die Frage wurde schon dreimal gesendet. Öffnen Sie die App: Sie wartet dort.",
-  ],
-  "push-limit": [
-    "Your phone is not woken at present. Open the app: the question is waiting there.",
-    "Ihr Telefon wird zurzeit nicht geweckt. Öffnen Sie die App: Die Frage wartet dort.",
-  ],
-  internal: [
-    "The service does not answer as it should. Try again in a moment.",
-    "Der Dienst antwortet nicht, wie er soll. Versuchen Sie es gleich noch einmal.",
-  ],
-  "no-answer": [
-    "The service could not be reached. Check your connection and try again.",
-    "Der Dienst war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
-  ],
-  "wrong-field-code": ["This cannot be the code. Check what you typed.", "Das kann nicht der Code sein. Prüfen Sie Ihre Eingabe."],
-  "wrong-field-phone": [
-    "This is not a complete number. Type it with the country code.",
-    "Das ist keine vollständige Nummer. Geben Sie sie mit Ländervorwahl ein.",
-  ],
-  "wrong-field-email": ["This is not an e-mail address.", "Das ist keine E-Mail-Adresse."],
-  empty: ["Type something first.", "Bitte geben Sie etwas ein."],
-  restart: ["Start it again", "Neu beginnen"],
-};
+/** What is said, in English and German, under its names: those of refusals are the server's and the browser's. */
+const texts = `
+confirmPhone
+  Confirm on your phone
+  Auf dem Telefon bestätigen
+confirm
+  Confirm that it is you
+  Bestätigen Sie, dass Sie es sind
+typeNumber
+  Type this number into the app on your phone:
+  Geben Sie diese Zahl in der App auf Ihrem Telefon ein:
+openPhone
+  Open the app on your phone and answer the question.
+  Öffnen Sie die App auf Ihrem Telefon und beantworten Sie die Frage.
+yourNumber
+  Your number
+  Ihre Zahl
+waking
+  Your phone is being woken …
+  Ihr Telefon wird geweckt …
+sent
+  The question was sent to your phone.
+  Die Frage wurde an Ihr Telefon gesendet.
+failed
+  Your phone could not be woken. Open the app yourself: the question is waiting there.
+  Ihr Telefon ließ sich nicht wecken. Öffnen Sie die App selbst: Die Frage wartet dort.
+received
+  The question is on the phone.
+  Die Frage ist auf dem Telefon.
+offline
+  The connection is interrupted. Trying again …
+  Die Verbindung ist unterbrochen. Neuer Versuch …
+left
+  Time left
+  Verbleibende Zeit
+secondsLeft
+  {n} seconds left
+  Noch {n} Sekunden
+over
+  The time for the phone is over.
+  Die Zeit für das Telefon ist um.
+openApp
+  Open the app
+  App öffnen
+resend
+  Send the question again
+  Frage erneut senden
+resent
+  Sent again.
+  Erneut gesendet.
+another
+  Use another method
+  Anders bestätigen
+slow
+  Nothing on your phone? Open the app, or use another method:
+  Nichts auf dem Telefon? Öffnen Sie die App, oder bestätigen Sie anders:
+back
+  Back
+  Zurück
+submit
+  Confirm
+  Bestätigen
+next
+  Continue
+  Weiter
+code
+  Code
+  Code
+tries
+  Tries left: {n}.
+  Verbleibende Versuche: {n}.
+change
+  Send it elsewhere
+  Woandershin senden
+push
+  Companion app on your phone
+  App auf Ihrem Telefon
+sms
+  Code by SMS
+  Code per SMS
+email
+  Code by e-mail
+  Code per E-Mail
+passkey
+  Passkey
+  Passkey
+totp
+  Authenticator app
+  Authenticator-App
+recovery
+  Recovery code
+  Wiederherstellungscode
+bypass
+  Code from support
+  Code vom Support
+pushHint
+  Recommended: you see what you confirm
+  Empfohlen: Sie sehen, was Sie bestätigen
+smsHint
+  We send a code to your mobile number
+  Wir senden einen Code an Ihre Mobilnummer
+emailHint
+  We send a code to your e-mail address
+  Wir senden einen Code an Ihre E-Mail-Adresse
+passkeyHint
+  Fingerprint, face or PIN of this device
+  Fingerabdruck, Gesicht oder PIN dieses Geräts
+totpHint
+  An app that shows a new code every 30 seconds
+  Eine App, die alle 30 Sekunden einen neuen Code zeigt
+recoveryHint
+  One of the codes on your list
+  Einer der Codes auf Ihrer Liste
+bypassHint
+  A code that support gave you
+  Ein Code, den der Support Ihnen gegeben hat
+sentTo
+  We sent a code to {address}. Only the newest one counts.
+  Wir haben einen Code an {address} gesendet. Nur der neueste gilt.
+codequeued
+  The code is being sent …
+  Der Code wird gesendet …
+codesent
+  The code was handed over for delivery.
+  Der Code wurde zur Zustellung übergeben.
+codedelivered
+  The code was delivered.
+  Der Code wurde zugestellt.
+codefailed
+  The code could not be delivered. Send a new one, or use another method.
+  Der Code ließ sich nicht zustellen. Senden Sie einen neuen, oder nehmen Sie einen anderen Weg.
+passkeyAsk
+  Your browser asks for your fingerprint, face or PIN.
+  Ihr Browser fragt nach Fingerabdruck, Gesicht oder PIN.
+totpAsk
+  Type the code that your authenticator app shows for this login.
+  Geben Sie den Code ein, den Ihre Authenticator-App für diese Anmeldung zeigt.
+recoveryAsk
+  Type one of your recovery codes. Each works once.
+  Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.
+bypassAsk
+  Type the code that support gave you.
+  Geben Sie den Code ein, den der Support Ihnen gegeben hat.
+again
+  Send a new code
+  Neuen Code senden
+noneLeft
+  No more codes can be sent for this login.
+  Für diese Anmeldung kann kein Code mehr gesendet werden.
+setUp
+  Set up how you confirm
+  Richten Sie ein, wie Sie bestätigen
+setUpWhy
+  So that nobody but you can sign in. Choose one:
+  Damit sich niemand außer Ihnen anmelden kann. Wählen Sie:
+recommend
+  We recommend {n} ways, in case you lose one.
+  Wir empfehlen {n} Wege, falls Sie einen verlieren.
+require
+  You need {n} ways.
+  Sie brauchen {n} Wege.
+scan
+  Set up your phone
+  Telefon einrichten
+scanWhy
+  Scan this code with your phone’s camera and follow what the phone says.
+  Scannen Sie diesen Code mit der Kamera Ihres Telefons und folgen Sie dem, was das Telefon sagt.
+scanHere
+  Set up on this device
+  Auf diesem Gerät einrichten
+scanCode
+  The phone will ask for a code that we send you.
+  Das Telefon fragt nach einem Code, den wir Ihnen senden.
+qr
+  QR code to scan with your phone
+  QR-Code, den Sie mit Ihrem Telefon scannen
+claimed
+  Your phone is being set up. Go on there.
+  Ihr Telefon wird eingerichtet. Machen Sie dort weiter.
+digitsAsk
+  Type the six digits that your phone shows now.
+  Geben Sie die sechs Ziffern ein, die Ihr Telefon jetzt zeigt.
+digits
+  Six digits
+  Sechs Ziffern
+bound
+  Your phone is set up. Now confirm this login with it: open the app.
+  Ihr Telefon ist eingerichtet. Bestätigen Sie damit jetzt diese Anmeldung: Öffnen Sie die App.
+totpSetUp
+  Set up an authenticator app
+  Authenticator-App einrichten
+totpScan
+  Scan this code with your authenticator app, or type the key into it. Then type the code that the app shows.
+  Scannen Sie diesen Code mit Ihrer Authenticator-App, oder geben Sie dort den Schlüssel ein. Geben Sie dann den Code ein, den die App zeigt.
+totpOpen
+  Open an authenticator app on this device
+  Authenticator-App auf diesem Gerät öffnen
+key
+  Key
+  Schlüssel
+where
+  Where should the code go?
+  Wohin soll der Code gehen?
+number
+  Mobile number
+  Mobilnummer
+numberHint
+  With the country code: +49 151 23456789
+  Mit Ländervorwahl: +49 151 23456789
+address
+  E-mail address
+  E-Mail-Adresse
+sendCode
+  Send the code
+  Code senden
+more
+  You are confirmed
+  Sie sind bestätigt
+moreWhy
+  Set up a second way, in case you lose the first.
+  Richten Sie einen zweiten Weg ein, falls Sie den ersten verlieren.
+moreNeeded
+  Your organisation asks for one more way.
+  Ihre Organisation verlangt noch einen Weg.
+codes
+  Your recovery codes
+  Ihre Wiederherstellungs\u00adcodes
+codesWhy
+  Each signs you in once if you have lost everything else. They are shown only now: print them, or keep them with your passwords.
+  Jeder gilt einmal, wenn Sie alles andere verloren haben. Sie werden nur jetzt gezeigt: Drucken Sie sie aus, oder bewahren Sie sie bei Ihren Passwörtern auf.
+copy
+  Copy
+  Kopieren
+copied
+  Copied.
+  Kopiert.
+print
+  Print
+  Drucken
+kept
+  I have kept them
+  Ich habe sie aufbewahrt
+nothing
+  This login cannot be confirmed here
+  Diese Anmeldung lässt sich hier nicht bestätigen
+nothingWhy
+  Nothing that is set up for it can be used here.
+  Nichts, was dafür eingerichtet ist, geht hier.
+support
+  Do you need help?
+  Brauchen Sie Hilfe?
+approved
+  Confirmed
+  Bestätigt
+approvedWhy
+  Just a moment …
+  Einen Moment noch …
+denied
+  Not confirmed
+  Nicht bestätigt
+deniedWhy
+  It was refused on a phone, or a wrong number was typed three times. Nothing was done.
+  Auf einem Telefon wurde abgelehnt oder dreimal eine falsche Zahl eingegeben. Es ist nichts geschehen.
+reported
+  Reported as fraud
+  Als Betrug gemeldet
+reportedWhy
+  Somebody reported this request as fraud. Nothing was done. If it was not you, change your password.
+  Jemand hat diese Anfrage als Betrug gemeldet. Es ist nichts geschehen. Waren Sie es nicht, ändern Sie Ihr Passwort.
+expired
+  Time is over
+  Die Zeit ist um
+expiredWhy
+  Nobody answered in time. Please start again.
+  Niemand hat rechtzeitig geantwortet. Bitte beginnen Sie neu.
+cancelled
+  Cancelled
+  Abgebrochen
+cancelledWhy
+  The request was cancelled. Nothing was done.
+  Die Anfrage wurde abgebrochen. Es ist nichts geschehen.
+superseded
+  Replaced
+  Ersetzt
+supersededWhy
+  A newer request from this browser has taken over. Go on there.
+  Eine neuere Anfrage aus diesem Browser hat übernommen. Machen Sie dort weiter.
+lost
+  Please start again
+  Bitte beginnen Sie neu
+lostWhy
+  This page has lost its request.
+  Diese Seite hat ihre Anfrage verloren.
+wrong-code
+  This code is wrong, too old or used already. Only the newest one counts.
+  Dieser Code ist falsch, zu alt oder schon benutzt. Nur der neueste gilt.
+method-paused
+  Too many wrong tries: this method pauses. Use another one, or wait {n} min.
+  Zu viele falsche Versuche: Dieser Weg pausiert. Nehmen Sie einen anderen, oder warten Sie {n} min.
+method-disabled
+  Too many wrong tries: this method is disabled. Use another one, or ask support.
+  Zu viele falsche Versuche: Dieser Weg ist gesperrt. Nehmen Sie einen anderen, oder fragen Sie den Support.
+method-not-offered method-not-active no-rp-id not-for-transactions amount-and-payee-required
+  This method cannot be used here. Use another one.
+  Dieser Weg geht hier nicht. Nehmen Sie einen anderen.
+code-too-soon resend-too-soon
+  It was sent a moment ago. Wait a little.
+  Gerade eben wurde gesendet. Warten Sie ein wenig.
+too-many-codes
+  A code was sent three times already. Use the newest one, or another method.
+  Es wurde schon dreimal ein Code gesendet. Nehmen Sie den neuesten, oder einen anderen Weg.
+sms-too-many sms-budget-spent sms-no-price email-too-many
+  No code can be sent there at present. Use another method.
+  Dorthin kann zurzeit kein Code gesendet werden. Nehmen Sie einen anderen Weg.
+cannot-receive-sms
+  This is not a mobile number, so no SMS can be sent to it.
+  Das ist keine Mobilnummer, also kann dorthin keine SMS gehen.
+no-address no-number
+  No number or address is on record for this. Use another method, or ask support.
+  Dafür ist keine Nummer oder Adresse hinterlegt. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.
+number-changed address-changed
+  Your number or address was changed a short time ago and cannot be used yet. Use another method, or ask support.
+  Ihre Nummer oder Adresse wurde vor Kurzem geändert und gilt noch nicht. Nehmen Sie einen anderen Weg, oder fragen Sie den Support.
+number-required contact-required
+  Your mobile number or e-mail address must be on record first. Ask support.
+  Zuerst muss Ihre Nummer oder Adresse hinterlegt sein. Fragen Sie den Support.
+on-record-only
+  Codes go only to the number and the address on record. Ask support if they are wrong.
+  Codes gehen nur an die hinterlegte Nummer und Adresse. Stimmen sie nicht, fragen Sie den Support.
+has-method
+  This login has a method already. Start again and confirm with it.
+  Für diese Anmeldung ist schon ein Weg eingerichtet. Beginnen Sie neu, und bestätigen Sie damit.
+device-limit too-many-passkeys
+  No more of these can be set up for this login.
+  Für diese Anmeldung kann davon nichts mehr eingerichtet werden.
+enrolment-ended no-activation unknown-enrolment
+  The time for this is over. Start it again.
+  Die Zeit dafür ist um. Beginnen Sie damit neu.
+not-completed
+  The phone has not got that far yet. Follow what it says.
+  Das Telefon ist noch nicht so weit. Folgen Sie dem, was es sagt.
+wrong-digits
+  These are not the digits that the phone shows.
+  Das sind nicht die Ziffern, die das Telefon zeigt.
+wrong-passkey
+  This passkey does not belong to this login.
+  Dieser Passkey gehört nicht zu dieser Anmeldung.
+NotAllowedError
+  It was cancelled or took too long, or this device has no such passkey. Try again, or use another method.
+  Es wurde abgebrochen oder dauerte zu lange, oder dieses Gerät hat keinen solchen Passkey. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.
+UnknownError
+  The passkey could not be used. Try again, or use another method.
+  Der Passkey ließ sich nicht benutzen. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.
+InvalidStateError
+  This device has a passkey for this login already. Use another method.
+  Dieses Gerät hat schon einen Passkey für diese Anmeldung. Nehmen Sie einen anderen Weg.
+NotSupportedError ConstraintError
+  This browser or device has no passkeys. Use another one, or another method.
+  Dieser Browser oder dieses Gerät hat keine Passkeys. Nehmen Sie ein anderes, oder einen anderen Weg.
+SecurityError
+  The passkeys of this login do not belong to the address of this page. Check it, and ask support.
+  Die Passkeys dieser Anmeldung gehören nicht zur Adresse dieser Seite. Prüfen Sie diese, und fragen Sie den Support.
+framed
+  The page around this one allows no passkeys. Open this one by itself, or use another method.
+  Die Seite um diese herum erlaubt keine Passkeys. Öffnen Sie diese für sich allein, oder nehmen Sie einen anderen Weg.
+resend-limit
+  The question was sent three times already. Open the app: it is waiting there.
+  Die Frage wurde schon dreimal gesendet. Öffnen Sie die App: Sie wartet dort.
+push-limit push-paused
+  Your phone is not woken at present. Open the app: the question is waiting there.
+  Ihr Telefon wird zurzeit nicht geweckt. Öffnen Sie die App: Die Frage wartet dort.
+internal unavailable too-many-waiting
+  The service does not answer as it should. Try again in a moment.
+  Der Dienst antwortet nicht, wie er soll. Versuchen Sie es gleich noch einmal.
+no-answer
+  The service could not be reached. Check your connection and try again.
+  Der Dienst war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.
+wrong-field-code
+  This cannot be the code. Check what you typed.
+  Das kann nicht der Code sein. Prüfen Sie Ihre Eingabe.
+wrong-field-phone
+  This is not a complete number. Type it with the country code.
+  Das ist keine vollständige Nummer. Geben Sie sie mit Ländervorwahl ein.
+wrong-field-email
+  This is not an e-mail address.
+  Das ist keine E-Mail-Adresse.
+empty
+  Type something first.
+  Bitte geben Sie etwas ein.
+restart
+  Start it again
+  Neu beginnen
+`.trim().split(/\n\s*/);
 
 const languages = ["en", "de"];
-const catalogues = languages.map((_, i) => Object.fromEntries(Object.entries(texts).map(([key, words]) => [key, words[i]])));
-
-/** Refusals that are told in the same words as another. @type {Record<string, string>} */
-const like = {
-  "method-not-active": "method-not-offered", "not-for-transactions": "method-not-offered", "amount-and-payee-required": "method-not-offered",
-  "sms-budget-spent": "sms-too-many", "sms-no-price": "sms-too-many",
-  "contact-required": "number-required", "no-number": "no-address", "push-paused": "push-limit",
-  "resend-too-soon": "code-too-soon", "no-activation": "enrolment-ended", "unknown-enrolment": "enrolment-ended",
-  unavailable: "internal", "too-many-waiting": "internal",
-};
+const catalogues = languages.map((_, i) => Object.fromEntries(
+  texts.flatMap((names, at) => (at % 3 ? [] : names.split(" ").map((name) => [name, texts[at + i + 1]]))),
+));
 
 /**
  * How a person may confirm, in the order in which it is offered. A method that is not in it is not offered.
@@ -259,6 +425,7 @@ const like = {
  */
 const ways = {
   push: { icon: "M8 2h8a1 1 0 0 1 1 1v18a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1zM11 19h2" },
+  passkey: { icon: "M14 10a4.5 4.5 0 1 0-3 3l1 1h2v2h2v2l1 1h3v-3z" },
   totp: { icon: "M12 3a9 9 0 1 0 9 9M12 7v5l3 2", digits: true },
   sms: { icon: "M4 5h16v11H9l-5 4zM8 9h8M8 12h5", sends: true, digits: true },
   email: { icon: "M3 6h18v12H3zM3 7l9 7 9-7", sends: true, digits: true },
@@ -266,18 +433,26 @@ const ways = {
   bypass: { icon: "M4 14v-2a8 8 0 0 1 16 0v2M4 14h3v5H4zM17 14h3v5h-3z" },
 };
 
+/** Colours that a page may replace: in light, in dark. @type {Record<string, [string, string]>} */
+const colours = {
+  accent: ["#1d4ed8", "#8fb4ff"],
+  "on-accent": ["#fff", "#0b1a38"],
+  text: ["#14181f", "#eef1f6"],
+  muted: ["#545d6b", "#a9b2c1"],
+  background: ["#fff", "#171b22"],
+  surface: ["#f3f5f8", "#222833"],
+  border: ["#d5dae2", "#3a4352"],
+  field: ["#7a8494", "#8b96a8"],
+  error: ["#b42318", "#ff9c91"],
+  success: ["#18703c", "#7bd6a0"],
+};
+
+/** @param {(light: string, dark: string) => string} pick */
+const palette = (pick) => Object.entries(colours).map(([name, pair]) => `--${name}: var(--jawort-${name}, ${pick(...pair)});`).join(" ");
+
 const css = `
 :host {
-  --accent: var(--jawort-accent, #1d4ed8);
-  --on-accent: var(--jawort-on-accent, #fff);
-  --text: var(--jawort-text, #14181f);
-  --muted: var(--jawort-muted, #545d6b);
-  --background: var(--jawort-background, #fff);
-  --surface: var(--jawort-surface, #f3f5f8);
-  --border: var(--jawort-border, #d5dae2);
-  --field: var(--jawort-field, #7a8494);
-  --error: var(--jawort-error, #b42318);
-  --success: var(--jawort-success, #18703c);
+  ${palette((light) => light)}
   --radius: var(--jawort-radius, 12px);
   display: block;
   max-inline-size: var(--jawort-width, 26rem);
@@ -285,18 +460,7 @@ const css = `
   color: var(--text);
 }
 @supports (color: light-dark(#000, #fff)) {
-  :host {
-    --accent: var(--jawort-accent, light-dark(#1d4ed8, #8fb4ff));
-    --on-accent: var(--jawort-on-accent, light-dark(#fff, #0b1a38));
-    --text: var(--jawort-text, light-dark(#14181f, #eef1f6));
-    --muted: var(--jawort-muted, light-dark(#545d6b, #a9b2c1));
-    --background: var(--jawort-background, light-dark(#fff, #171b22));
-    --surface: var(--jawort-surface, light-dark(#f3f5f8, #222833));
-    --border: var(--jawort-border, light-dark(#d5dae2, #3a4352));
-    --field: var(--jawort-field, light-dark(#7a8494, #8b96a8));
-    --error: var(--jawort-error, light-dark(#b42318, #ff9c91));
-    --success: var(--jawort-success, light-dark(#18703c, #7bd6a0));
-  }
+  :host { ${palette((light, dark) => `light-dark(${light}, ${dark})`)} }
 }
 :host([hidden]) { display: none; }
 *, ::before { box-sizing: border-box; }
@@ -323,7 +487,7 @@ p { margin: 0; }
 .delivery { display: flex; gap: .625rem; align-items: baseline; }
 .delivery::before { content: ""; flex: none; inline-size: .625rem; block-size: .625rem; border-radius: 50%; background: var(--field); }
 .delivery[data-at="sent"]::before { background: var(--accent); animation: pulse 1.6s ease-in-out infinite; }
-.delivery[data-at="received"]::before { background: var(--success); }
+.delivery[data-at="received"]::before, .delivery[data-at="delivered"]::before { background: var(--success); }
 .delivery[data-at="failed"]::before, .delivery[data-at="offline"]::before { background: var(--error); }
 @keyframes pulse { 50% { opacity: .25; } }
 .time { display: grid; grid-template-columns: 1fr auto; gap: .75rem; align-items: center; font-variant-numeric: tabular-nums; }
@@ -386,7 +550,7 @@ function h(tag, props = {}, ...children) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(.../** @type {(Node | string)[]} */ (children.filter((c) => c !== null)));
+  element.append(...children.filter((c) => c !== null));
   return element;
 }
 
@@ -403,7 +567,7 @@ function icon(path, name = "") {
 }
 
 /**
- * Draws a QR code that came as a data URI. On a canvas, because a strict policy of the page would not show it as an image.
+ * Draws a QR code that came as a data URI: a strict policy of the page would not show it as an image.
  * @param {string} uri @param {string} label
  */
 function drawing(uri, label) {
@@ -416,6 +580,11 @@ function drawing(uri, label) {
   }, () => canvas.remove()); // the link and the key beside it still work
   return canvas;
 }
+
+const onPhone = () => matchMedia("(pointer: coarse)").matches;
+
+/** @param {string} method @returns {boolean} whether the person can use it in this browser */
+const usable = (method) => method in ways && (method !== "passkey" || "parseCreationOptionsFromJSON" in (globalThis.PublicKeyCredential ?? {}));
 
 /** @param {string} digits in groups that are easy to read and to keep in mind */
 function groups(digits) {
@@ -438,7 +607,7 @@ class Line {
   /**
    * @param {string} socket
    * @param {string} ticket
-   * @param {{ told: (s: State) => void, lost: () => void, up: (is: boolean) => void }} hears
+   * @param {{ told: (s: Body) => void, lost: () => void, up: (is: boolean) => void }} hears
    */
   constructor(socket, ticket, hears) {
     this.socket = socket;
@@ -538,7 +707,7 @@ class Line {
       return;
     }
     this.failures = 2; // one more, and it is asked again
-    this.hears.told(/** @type {State} */ (answer.body));
+    this.hears.told(answer.body);
     this.polls += 1;
     if (this.resting) return;
     if (this.polls > 1 && performance.now() - began < second) this.later(() => this.poll(), 2); // a server that ends does not let wait
@@ -586,16 +755,18 @@ export class JawortWait extends HTMLElement {
 
   /** @type {Line | null} */
   #line = null;
-  /** @type {State | null} what was told last */
+  /** @type {Body | null} what was told last */
   #state = null;
   /** @type {End | null} */
   #ended = null;
   #told = false; // the page knows the end
-  /** @type {Activate | null} what this login may set up */
+  /** @type {{ methods: string[], required: number, recommended: number } | null} what this login may set up */
   #activate = null;
   /** @type {string[]} what it has set up */
   #active = [];
   #bound = false; // a phone, by this page
+  /** @type {Body} whom to ask, by language */
+  #contact = {};
   #up = true;
 
   // Times are those of performance.now(): the computer's clock may be wrong.
@@ -605,7 +776,7 @@ export class JawortWait extends HTMLElement {
   #offset = NaN; // of the server's clock
   #slow = 0;
   #resend = { at: 0, times: 0 };
-  /** @type {Map<string, { address: string, left: number, at: number }>} codes that were sent; the next may be at `at` */
+  /** @type {Map<string, Body>} codes that were sent; the next may be at `at` */
   #sent = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking = undefined;
@@ -616,7 +787,7 @@ export class JawortWait extends HTMLElement {
   #restarting = false;
   /** @type {Map<Element, () => void>} what is done every second while an element is shown */
   #ticks = new Map();
-  /** @type {((s: State | null) => void) | null} what the panel does with news */
+  /** @type {(() => void) | null | undefined} what the panel does with news */
   #news = null;
 
   #card = h("div", { class: "card", part: "card" });
@@ -625,6 +796,9 @@ export class JawortWait extends HTMLElement {
   #bar = h("progress", { part: "progress", max: 1, value: 1 });
   #seconds = h("span", { class: "muted", part: "time" });
   #clock = h("div", { class: "time" }, this.#bar, this.#seconds);
+  #help = h("p", { class: "support small", part: "support" });
+  /** @type {AbortController | null} of what the browser asks the person */
+  #asking = null;
 
   constructor() {
     super();
@@ -687,7 +861,7 @@ export class JawortWait extends HTMLElement {
           else this.#home(true);
           kept();
         }, { class: "primary", id: "kept" }),
-      ], "title");
+      ], true);
     });
   }
 
@@ -696,6 +870,7 @@ export class JawortWait extends HTMLElement {
   #begin() {
     this.#stop();
     this.#state = this.#ended = this.#activate = null;
+    this.#contact = {};
     this.#told = this.#bound = this.#busy = false;
     this.#active = [];
     this.#sent.clear();
@@ -716,7 +891,7 @@ export class JawortWait extends HTMLElement {
       lost: () => this.#finish({ status: "lost" }),
       up: (is) => {
         this.#up = is;
-        this.#news?.(this.#state);
+        this.#news?.();
       },
     });
     this.#ticking = setInterval(() => this.#tick(), second);
@@ -724,6 +899,7 @@ export class JawortWait extends HTMLElement {
   }
 
   #stop() {
+    this.#asking?.abort();
     this.#line?.close();
     this.#line = null;
     clearInterval(this.#ticking);
@@ -739,10 +915,12 @@ export class JawortWait extends HTMLElement {
     return at - this.#offset;
   }
 
-  /** @param {State} state */
+  /** @param {Body} state */
   #hear(state) {
     this.#state = state;
-    this.#emit("jawort-state", { status: state.status, method: state.method, delivery: state.delivery });
+    this.#contact = state.support ?? this.#contact;
+    this.#support();
+    this.#emit("jawort-state", { status: state.status, method: state.method, delivery: state.delivery, code: state.code });
     if (state.status !== "pending") {
       this.#finish({ status: state.status, method: state.method });
       return;
@@ -750,10 +928,10 @@ export class JawortWait extends HTMLElement {
     this.#activate = state.activate ?? null;
     if (state.expires_at) {
       this.#expires = this.#when(state.expires_at);
-      this.#closes = this.#closes === Infinity ? this.#expires : Math.max(this.#closes, this.#expires);
+      this.#closes = Math.max(this.#closes === Infinity ? 0 : this.#closes, this.#when(state.closes_at ?? state.expires_at));
     }
     if (this.#panel === "" || this.#panel === "waiting") this.#home();
-    else this.#news?.(state);
+    else this.#news?.();
   }
 
   /** @param {End} end */
@@ -779,9 +957,9 @@ export class JawortWait extends HTMLElement {
     this.#show("end", t[status], [
       h("p", { class: "muted", part: "reason" }, why),
       good ? null : h("slot", { name: "again" }),
-      good ? null : this.#support(),
-    ], "", icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z" + (good ? "M8 12l3 3 5-6" : "M12 7v6M12 16.5v.5"),
+    ], false, icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z" + (good ? "M8 12l3 3 5-6" : "M12 7v6M12 16.5v.5"),
       "mark " + (good ? "good" : ["reported", "denied"].includes(status) ? "bad" : "")));
+    if (good) this.#help.remove();
     if (this.#told) return;
     this.#told = true;
     this.#say(`${t[status]}. ${why}`);
@@ -798,9 +976,9 @@ export class JawortWait extends HTMLElement {
       this.#finish({ status: "lost" });
       return;
     }
-    const end = this.#panel === "phone-asked" ? this.#expires : this.#closes;
+    const end = this.#panel === "phone-asked" && now < this.#expires ? this.#expires : this.#closes;
     const left = Math.max(0, Math.ceil((end - now) / second)), t = this.#texts;
-    this.#clock.hidden = end === Infinity;
+    this.#clock.hidden = end === Infinity || this.#ended !== null;
     if (end !== Infinity) {
       this.#bar.value = (end - now) / (end - this.#start);
       this.#seconds.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
@@ -815,13 +993,9 @@ export class JawortWait extends HTMLElement {
   // --- words
 
   get #language() {
-    const wanted = [this.lang, /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang, ...navigator.languages];
-    for (const one of wanted) {
-      const short = one?.slice(0, 2).toLowerCase();
-      if (short && languages.includes(short)) return short;
-      if (one && wanted.indexOf(one) < 2) return "en"; // the page speaks something else
-    }
-    return "en";
+    const page = this.closest("[lang]")?.getAttribute("lang");
+    const wanted = (page ? [page] : navigator.languages).map((one) => one.slice(0, 2).toLowerCase());
+    return wanted.find((one) => languages.includes(one)) ?? "en";
   }
 
   get #texts() { return catalogues[languages.indexOf(this.#language)]; }
@@ -836,8 +1010,8 @@ export class JawortWait extends HTMLElement {
   #why({ code, body, after }) {
     const t = this.#texts;
     const left = body.attempts_left;
-    if (left === 0) code = code === "wrong-code" ? "method-paused" : "enrolment-ended";
-    const key = code === "invalid-request" ? "wrong-field-" + body.field : like[code] ?? code;
+    if (left === 0) code = code === "wrong-digits" ? "enrolment-ended" : "method-paused";
+    const key = code === "invalid-request" ? "wrong-field-" + body.field : code;
     const why = (t[key] ?? body.detail ?? t.internal).replace("{n}", String(Math.ceil(after / 60)));
     return left ? `${why} ${t.tries.replace("{n}", left)}` : why;
   }
@@ -847,33 +1021,34 @@ export class JawortWait extends HTMLElement {
   /**
    * Shows a panel in place of the one before.
    * @param {string} name @param {string} title @param {(Node | null)[]} children
-   * @param {"title" | "input" | ""} focus where it goes; empty: it stays where the person is, which is elsewhere
+   * @param {boolean | "input"} focus moves to the title, or to the field
    * @param {Node | null} above
    */
   #show(name, title, children, focus, above = null) {
     const had = this.shadowRoot?.activeElement;
     this.#panel = name;
     this.#news = null;
+    this.#asking?.abort();
+    this.#support();
     this.#error.textContent = "";
     this.#bar.setAttribute("aria-label", this.#texts.left);
     const heading = h("h2", { id: "title", part: "title", tabindex: -1 }, title);
     this.#card.lang = this.#language;
     this.#card.replaceChildren(h("section", { "aria-labelledby": "title", part: "panel " + name }, above ?? "", heading,
-      .../** @type {Node[]} */ (children.filter((c) => c))));
+      ...children.filter((c) => c !== null), this.#help));
     this.#tick();
     if (focus === "input") this.#card.querySelector("input")?.focus();
-    else if (focus === "title" || had) heading.focus();
+    else if (focus || had) heading.focus();
   }
 
   /**
    * @param {string | Node} label @param {() => unknown} act
    * @param {Record<string, any>} [props]
+   * @returns {HTMLButtonElement}
    */
   #button(label, act, props = {}) {
-    return h("button", {
-      type: "button", part: "button", ...props,
-      click: (/** @type {Event} */ e) => { if (/** @type {HTMLElement} */ (e.currentTarget).ariaDisabled !== "true") act(); },
-    }, label);
+    const button = h("button", { type: "button", part: "button", ...props, click: () => button.ariaDisabled === "true" || act() }, label);
+    return button;
   }
 
   /** @param {string} label @param {string | null | undefined} address @param {Record<string, any>} [props] */
@@ -895,14 +1070,12 @@ export class JawortWait extends HTMLElement {
     }));
   }
 
-  /** @param {any} [texts] what the server says of it @returns {HTMLElement | null} */
-  #support(texts) {
-    const said = texts?.[this.#language] ?? texts?.en ?? (texts && Object.values(texts)[0]);
-    const contact = String(said || this.getAttribute("support") || "");
-    if (!contact) return null;
-    const href = /^(https?:|mailto:|tel:)\S+$/.test(contact) && safe(contact);
-    return h("p", { class: "support small", part: "support" }, this.#texts.support + " ",
-      href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, contact.replace(/^(mailto|tel):/, "")) : contact);
+  /** Shows whom to ask. */
+  #support() {
+    const { de, en } = this.#contact, words = this.getAttribute("support") || (this.#language === "de" && de) || en || de;
+    this.#help.hidden = !words;
+    this.#help.replaceChildren(this.#texts.support + " ", /^(https?:|mailto:|tel:)\S+$/.test(words)
+      ? h("a", { href: words, target: "_blank", rel: "noopener noreferrer" }, words.replace(/^(mailto|tel):/, "")) : words);
   }
 
   /**
@@ -932,6 +1105,14 @@ export class JawortWait extends HTMLElement {
     return { class: "digits", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, ...props };
   }
 
+  /** Says how far something has got, and aloud when it gets further. @param {HTMLElement} line @param {string} at @param {string} words */
+  #progress(line, at, words) {
+    if (line.dataset.at === at) return;
+    if (line.dataset.at && at !== "waking") this.#say(words);
+    line.dataset.at = at;
+    line.textContent = words;
+  }
+
   /** A button that can be used again after a while. @param {string} label @param {() => number} at @param {() => void} act @param {string} id */
   #later(label, at, act, id) {
     const button = this.#button(label, act, { class: "link", id });
@@ -944,9 +1125,9 @@ export class JawortWait extends HTMLElement {
     return button;
   }
 
-  /** @param {string} words @param {Node | null} [more] */
-  #refuse(words, more = null) {
-    this.#error.replaceChildren(words, ...(more ? [more] : []));
+  /** @param {string} words */
+  #refuse(words) {
+    this.#error.textContent = words;
     const field = this.#card.querySelector("input");
     if (!field) return;
     field.ariaInvalid = "true";
@@ -970,8 +1151,9 @@ export class JawortWait extends HTMLElement {
     this.#busy = false;
     this.#card.removeAttribute("aria-busy");
     if (answer.ok || this.#over(answer)) return answer;
-    const support = answer.body.support && this.#support(answer.body.support);
-    this.#refuse(this.#why(answer), support && h("span", { class: "contact" }, " ", ...support.childNodes));
+    this.#contact = answer.body.support ?? this.#contact;
+    this.#support();
+    this.#refuse(this.#why(answer));
     return answer;
   }
 
@@ -992,19 +1174,24 @@ export class JawortWait extends HTMLElement {
 
   /** Where the person begins, and comes back to. @param {boolean} [moved] by themselves */
   #home(moved = false) {
-    const state = this.#state, methods = state?.methods ?? [];
-    const number = state ? state.number ?? "" : this.getAttribute("number") ?? "";
+    const state = this.#state, [number, others] = this.#asked();
     if (this.#ended) this.#more(moved);
     else if (!state && !number) this.#waiting();
-    else if (!state || methods.includes("push") || this.#bound) this.#phoneAsked(number, methods.filter((m) => m !== "push"), moved);
+    else if (!state || state.methods?.includes("push") || this.#bound) this.#phoneAsked(number, others, moved);
     else if (this.#activate) this.#choose(moved);
-    else this.#methods(methods, moved);
+    else this.#methods(others, moved);
+  }
+
+  /** @returns {[string, string[]]} the number for the phone, and the other methods */
+  #asked() {
+    const { number, methods } = this.#state ?? { number: this.getAttribute("number") };
+    return [number ?? "", (methods ?? []).filter((/** @type {string} */ m) => m !== "push")];
   }
 
   /** Nothing is known yet. */
   #waiting() {
     const words = h("p", { class: "muted" }, "…");
-    this.#show("waiting", this.#texts.confirm, [words], "");
+    this.#show("waiting", this.#texts.confirm, [words], false);
     this.#news = () => { words.textContent = this.#up ? "…" : this.#texts.offline; };
   }
 
@@ -1012,9 +1199,8 @@ export class JawortWait extends HTMLElement {
   #phoneAsked(number, others, moved) {
     const t = this.#texts;
     const delivery = h("p", { class: "delivery muted", part: "delivery" });
-    const onPhone = matchMedia("(pointer: coarse)").matches;
     const note = h("p", { class: "note small", role: "status" });
-    const offered = others.filter((m) => m in ways);
+    const offered = others.filter(usable);
     const hint = h("p", { class: "muted small", hidden: true }, t.slow);
     const list = h("section", { hidden: true, part: "others" }, hint, this.#list(offered, (m) => this.#pick(m)));
     const more = this.#button(t.another, () => (offered.length ? reveal(true) : this.#choose(true)), { class: "link", id: "another" });
@@ -1039,28 +1225,24 @@ export class JawortWait extends HTMLElement {
       h("p", {}, number ? t.typeNumber : t.openPhone),
       number ? h("p", { class: "number", part: "number" }, h("span", { class: "sr" }, `${t.yourNumber}: ${[...number].join(", ")}`),
         ...groups(number).map((g) => h("span", { "aria-hidden": true }, g))) : null,
-      onPhone ? this.#link(t.openApp, this.getAttribute("app-url"), { class: "button primary", part: "button primary", id: "open-app" }) : null,
-      delivery, this.#clock, this.#error, note, resend, more, list, this.#support(),
-    ], moved ? "title" : "");
-    const said = (/** @type {State | null} */ state) => {
-      const d = state?.delivery, now = performance.now();
+      onPhone() ? this.#link(t.openApp, this.getAttribute("app-url"), { class: "button primary", part: "button primary", id: "open-app" }) : null,
+      delivery, this.#clock, this.#error, note, resend, more, list,
+    ], moved);
+    const said = () => {
+      const d = this.#state?.delivery, now = performance.now();
       const at = !this.#up ? "offline" : now > this.#expires ? "over" : d?.received ? "received" : d?.sent ? "sent" : d?.failed ? "failed" : "waking";
-      if (delivery.dataset.at === at) return;
-      if (delivery.dataset.at && at !== "waking") this.#say(t[at]);
-      delivery.dataset.at = at;
-      delivery.textContent = t[at];
+      this.#progress(delivery, at, t[at]);
       delivery.hidden = this.#bound && at === "waking"; // a phone that was set up just now is not woken
       if (at === "over") resend.hidden = true;
     };
-    this.#news = (state) => {
-      const now = state && JSON.stringify([state.number ?? "", (state.methods ?? []).filter((m) => m !== "push")]);
-      if (now && now !== JSON.stringify([number, others])) this.#home();
-      else said(state);
+    this.#news = () => {
+      if (String([number, others]) === String(this.#asked())) said();
+      else this.#home();
     };
-    said(this.#state);
+    said();
     this.#slow ||= performance.now() + patience;
     this.#ticks.set(delivery, () => {
-      said(this.#state);
+      said();
       if (performance.now() < this.#slow || this.#state?.delivery?.received || !list.hidden || !offered.length) return;
       hint.hidden = false;
       reveal(this.shadowRoot?.activeElement === more);
@@ -1074,20 +1256,30 @@ export class JawortWait extends HTMLElement {
 
   /** No phone is asked. @param {string[]} methods @param {boolean} moved */
   #methods(methods, moved) {
-    const t = this.#texts, offered = methods.filter((m) => m in ways);
-    const focus = moved ? "title" : "", why = h("p", { class: "muted" }, t.nothingWhy);
-    if (offered.length === 0) this.#show("nothing", t.nothing, [why, h("slot", { name: "again" }), this.#support()], focus);
-    else if (offered.length === 1 && !ways[offered[0]].sends && !moved) this.#code(offered[0], "");
-    else this.#show("methods", t.confirm, [this.#list(offered, (m) => this.#pick(m)), this.#clock, this.#error, this.#support()], focus);
+    const offered = methods.filter(usable);
+    if (offered.length === 0) this.#nothing(methods, moved);
+    else if (offered.length === 1 && offered[0] === "passkey" && !moved) this.#passkey(false, false);
+    else if (offered.length === 1 && !ways[offered[0]].sends && !moved) this.#code(offered[0], false);
+    else this.#show("methods", this.#texts.confirm, [this.#list(offered, (m) => this.#pick(m)), this.#clock, this.#error], moved);
+  }
+
+  /** Of these methods none works here. @param {string[]} methods @param {boolean} moved */
+  #nothing(methods, moved) {
+    const t = this.#texts, why = methods.includes("passkey") ? t.NotSupportedError : t.nothingWhy;
+    this.#show("nothing", t.nothing, [h("p", { class: "muted" }, why), h("slot", { name: "again" })], moved);
   }
 
   /** Sends a code where one is needed, and has it typed. @param {string} method */
   async #pick(method) {
+    if (method === "passkey") {
+      this.#passkey(false, true);
+      return;
+    }
     if (!ways[method].sends || this.#sent.has(method)) {
       this.#code(method, "input");
       return;
     }
-    const answer = await this.#send(method);
+    const answer = await this.#send("/codes", { method });
     if (!answer || this.#ended) return;
     if (answer.ok) this.#code(method, "input");
     if (["code-too-soon", "too-many-codes", "method-paused"].includes(answer.code)) { // one is under way
@@ -1096,11 +1288,10 @@ export class JawortWait extends HTMLElement {
     }
   }
 
-  /** @param {string} method @returns {Promise<Answer | null>} */
-  async #send(method) {
-    const answer = await this.#ask("POST", "/codes", { method });
-    if (!answer) return null;
-    this.#keep(method, answer);
+  /** @param {string} path @param {Body} body */
+  async #send(path, body) {
+    const answer = await this.#ask("POST", path, body);
+    if (answer) this.#keep(body.method, answer);
     return answer;
   }
 
@@ -1133,24 +1324,70 @@ export class JawortWait extends HTMLElement {
       none.hidden = left > 0;
     };
     check();
-    return { above: address ? h("p", { class: "muted", part: "sent" }, t.sentTo.replace("{address}", address)) : null, below: [note, again, none] };
+    const where = address ? h("p", { class: "muted", part: "sent" }, t.sentTo.replace("{address}", address)) : null;
+    const delivery = h("p", { class: "delivery muted small", part: "delivery", hidden: true });
+    const told = () => {
+      const code = this.#state?.code;
+      if (code?.method !== method) return;
+      delivery.hidden = false;
+      const at = this.#up || this.#ended ? code.state : "offline";
+      this.#progress(delivery, at, t["code" + at] ?? t[at] ?? "");
+    };
+    return { above: [where, delivery], below: [note, again, none], told };
   }
 
-  /** @param {string} method @param {"input" | ""} focus */
+  /** @param {string} method @param {boolean | "input"} focus */
   #code(method, focus) {
     const t = this.#texts, { sends, digits } = ways[method];
-    const letter = sends ? this.#letter(method, () => this.#send(method)) : null;
+    const letter = sends ? this.#letter(method, () => this.#send("/codes", { method })) : null;
     this.#show("code", t[method], [
-      letter ? letter.above : h("p", { class: "muted" }, t[method + "Ask"]), this.#error,
+      ...(letter?.above ?? [h("p", { class: "muted" }, t[method + "Ask"])]), this.#error,
       this.#form({
         label: t.code, submit: t.submit, input: this.#codeInput(digits),
-        act: async (code) => {
-          const answer = await this.#ask("POST", "/code", { method, code });
-          if (answer?.ok) this.#finish({ status: answer.body.status, method: answer.body.method });
-        },
+        act: async (code) => this.#proved(await this.#ask("POST", "/code", { method, code })),
       }),
-      ...(letter?.below ?? []), this.#clock, this.#back(), this.#support(),
+      ...(letter?.below ?? []), this.#clock, this.#back(),
     ], focus);
+    this.#news = letter?.told;
+    this.#news?.();
+  }
+
+  /** @param {Answer | null} answer to what proves a method */
+  #proved(answer) {
+    if (!answer?.ok) return;
+    this.#active = answer.body.active ?? this.#active;
+    if (this.#ended) this.#more(true);
+    else this.#finish({ status: answer.body.status, method: answer.body.method });
+  }
+
+  /** Has the browser use a passkey, or make one. @param {boolean} make @param {boolean} moved */
+  #passkey(make, moved) {
+    const t = this.#texts;
+    const act = async () => {
+      const asked = await (make ? this.#send("/activations", { method: "passkey" }) : this.#ask("POST", "/passkey/options"));
+      if (!asked?.ok || !button.isConnected) return;
+      const credential = await this.#unlock(make, asked.body.options);
+      if (credential) this.#proved(await this.#ask("POST", make ? "/activations/passkey" : "/passkey", { credential }));
+    };
+    const button = this.#button(make ? t.next : t.submit, act, { class: "primary", part: "button primary", id: "unlock" });
+    this.#show("passkey", t.passkey, [h("p", { class: "muted" }, t.passkeyAsk), this.#error, button, this.#clock, this.#back()], moved);
+    if (moved) act();
+  }
+
+  /** @param {boolean} make @param {any} options @returns {Promise<object | null>} what the browser gave, or null: the person knows why not */
+  async #unlock(make, options) {
+    this.#asking?.abort();
+    const { signal } = this.#asking = new AbortController(), browser = navigator.credentials;
+    try {
+      const given = await (make ? browser.create({ signal, publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : browser.get({ signal, publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));
+      return /** @type {PublicKeyCredential} */ (given).toJSON();
+    } catch (e) {
+      const t = this.#texts, { name } = /** @type {Error} */ (e), { featurePolicy } = /** @type {any} */ (document);
+      const may = featurePolicy?.allowsFeature("publickey-credentials-" + (make ? "create" : "get")) ?? self === top;
+      if (!signal.aborted) this.#refuse(name === "NotAllowedError" && !may ? t.framed : t[name] ?? t.UnknownError);
+      return null;
+    }
   }
 
   // --- a first login
@@ -1158,23 +1395,23 @@ export class JawortWait extends HTMLElement {
   /** @param {boolean} moved */
   #choose(moved) {
     const t = this.#texts, activate = this.#activate;
-    const methods = activate?.methods.filter((m) => m in ways) ?? [];
+    const methods = activate?.methods.filter(usable) ?? [];
     if (!activate || methods.length === 0) {
-      this.#methods([], moved);
+      this.#nothing(activate?.methods ?? [], moved);
       return;
     }
     const many = activate.required > 1 ? t.require.replace("{n}", String(activate.required))
       : activate.recommended > 1 && methods.length > 1 ? t.recommend.replace("{n}", String(activate.recommended)) : "";
     this.#show("choose", t.setUp, [
       h("p", { class: "muted" }, t.setUpWhy), this.#list(methods, (m) => this.#setUp(m)), this.#error,
-      many ? h("p", { class: "muted small", part: "recommended" }, many) : null, this.#clock, this.#support(),
-    ], moved ? "title" : "");
+      many ? h("p", { class: "muted small", part: "recommended" }, many) : null, this.#clock,
+    ], moved);
   }
 
   /** The login is confirmed, and another method is recommended. @param {boolean} moved */
   #more(moved) {
     const t = this.#texts, { methods, required, recommended } = this.#activate ?? { methods: [], required: 0, recommended: 0 };
-    const others = methods.filter((m) => m in ways && !this.#active.includes(m));
+    const others = methods.filter((m) => usable(m) && !this.#active.includes(m));
     if (others.length === 0 || this.#active.length >= recommended) {
       this.#finished();
       return;
@@ -1182,8 +1419,8 @@ export class JawortWait extends HTMLElement {
     const needed = this.#active.length < required;
     this.#show("more", t.more, [
       h("p", { class: "muted" }, needed ? t.moreNeeded : t.moreWhy), this.#list(others, (m) => this.#setUp(m)), this.#error,
-      needed ? null : this.#button(t.next, () => this.#finished(), { id: "next" }), this.#support(),
-    ], moved ? "title" : "");
+      needed ? null : this.#button(t.next, () => this.#finished(), { id: "next" }),
+    ], moved);
     if (!moved) this.#say(`${t.more}. ${t.moreWhy}`);
   }
 
@@ -1191,23 +1428,20 @@ export class JawortWait extends HTMLElement {
   async #setUp(method, to = {}) {
     if (method === "push") {
       const answer = await this.#ask("POST", "/enrolments");
-      if (answer?.ok) this.#scan(/** @type {Enrolment} */ (answer.body));
+      if (answer?.ok) this.#scan(answer.body);
       return;
     }
-    const answer = await this.#activation(method, to);
+    if (method === "passkey") {
+      this.#passkey(true, true);
+      return;
+    }
+    const answer = await this.#send("/activations", { method, ...to });
     if (answer?.ok) this.#prove(method, answer.body, to);
     else if (answer?.code === "no-number" || answer?.code === "no-address") this.#where(method);
     else if (answer?.code === "code-too-soon" && this.#panel !== "prove") {
       this.#prove(method, {}, to);
       this.#refuse(this.#why(answer));
     }
-  }
-
-  /** @param {string} method @param {Body} to */
-  async #activation(method, to) {
-    const answer = await this.#ask("POST", "/activations", { method, ...to });
-    if (answer) this.#keep(method, answer);
-    return answer;
   }
 
   /** Asks where a code is to go. @param {string} method */
@@ -1217,40 +1451,37 @@ export class JawortWait extends HTMLElement {
       label: sms ? t.number : t.address, hint: sms ? t.numberHint : undefined, submit: t.sendCode,
       input: sms ? { type: "tel", autocomplete: "tel", maxlength: 40 } : { type: "email", autocomplete: "email", maxlength: 254 },
       act: (value) => this.#setUp(method, sms ? { phone: value } : { email: value }),
-    }), this.#clock, this.#back(), this.#support()], "input");
+    }), this.#clock, this.#back()], "input");
   }
 
   /** Has a method proved. @param {string} method @param {Body} started @param {Body} to */
   #prove(method, started, to) {
     const t = this.#texts, totp = method === "totp";
-    const letter = totp ? null : this.#letter(method, () => this.#activation(method, to));
-    const act = async (/** @type {string} */ code) => {
-      const answer = await this.#ask("POST", "/activations/" + method, { code });
-      if (!answer?.ok) return;
-      this.#active = answer.body.active;
-      if (this.#ended) this.#more(true);
-      else this.#finish({ status: answer.body.status, method: answer.body.method });
-    };
+    const letter = totp ? null : this.#letter(method, () => this.#send("/activations", { method, ...to }));
     this.#show("prove", totp ? t.totpSetUp : t[method], [
-      ...(totp ? [
+      ...(letter?.above ?? [
         h("p", { class: "muted" }, t.totpScan), drawing(started.qr, t.qr), h("div", {}, h("p", { class: "muted small" }, t.key),
           h("p", { class: "key", part: "key" }, (started.key.replaceAll(" ", "").match(/.{1,4}/g) ?? []).join(" "))),
-        matchMedia("(pointer: coarse)").matches ? this.#link(t.totpOpen, started.url, { id: "open-totp", target: null }) : null,
-      ] : [letter?.above ?? null]), this.#error,
-      this.#form({ label: t.code, submit: t.submit, input: this.#codeInput(true), act }),
+        onPhone() ? this.#link(t.totpOpen, started.url, { id: "open-totp", target: null }) : null,
+      ]), this.#error,
+      this.#form({
+        label: t.code, submit: t.submit, input: this.#codeInput(true),
+        act: async (code) => this.#proved(await this.#ask("POST", "/activations/" + method, { code })),
+      }),
       ...(letter?.below ?? []),
       totp ? null : this.#button(t.change, () => this.#where(method), { class: "link", id: "other" }),
-      this.#ended ? null : this.#clock, this.#back(), this.#support(),
-    ], totp ? "title" : "input");
+      this.#clock, this.#back(),
+    ], totp || "input");
+    this.#news = letter?.told;
+    this.#news?.();
   }
 
-  /** Has a phone take the link. @param {Enrolment} e */
+  /** Has a phone take the link. @param {Body} e */
   #scan(e) {
     const t = this.#texts, how = h("p", { class: "muted" }, t.scanWhy);
-    const here = matchMedia("(pointer: coarse)").matches;
-    const link = this.#link(t.scanHere, e.link, { id: "here", class: here ? "button primary" : "button" });
+    const link = this.#link(t.scanHere, e.link, { id: "here", class: onPhone() ? "button primary" : "button" });
     const code = h("section", {}, e.qr ? drawing(e.qr, t.qr) : null, link, e.code ? h("p", { class: "muted small" }, t.scanCode) : null);
-    this.#show("scan", t.scan, [how, code, this.#error, this.#ended ? null : this.#clock, this.#back(), this.#support()], "title");
+    this.#show("scan", t.scan, [how, code, this.#error, this.#clock, this.#back()], true);
     this.#watch(e, (now) => {
       if (now.status === "claimed") {
         how.textContent = t.claimed;
@@ -1262,17 +1493,17 @@ export class JawortWait extends HTMLElement {
     });
   }
 
-  /** Follows an enrolment while its panel is shown. @param {Enrolment} e @param {(now: Enrolment) => void} step */
+  /** Follows an enrolment while its panel is shown. @param {Body} e @param {(now: Body) => void} step */
   async #watch(e, step) {
     const line = this.#line, panel = this.#card.firstElementChild;
-    const here = () => line !== null && line === this.#line && panel === this.#card.firstElementChild;
-    for (let status = e.status; here() && ["open", "claimed"].includes(status);) {
-      const answer = await /** @type {Line} */ (line).call("GET", `/enrolments/${e.id}?wait=25`, undefined, 40);
+    const here = () => line === this.#line && panel === this.#card.firstElementChild;
+    for (let status = e.status; line && here() && ["open", "claimed"].includes(status);) {
+      const answer = await line.call("GET", `/enrolments/${e.id}?wait=25`, undefined, 40);
       if (!here() || (!answer.ok && this.#over(answer))) return;
       if (answer.ok && answer.body.status !== status) {
         status = answer.body.status;
         if (status === "failed" || status === "expired") this.#startAgain();
-        else step(/** @type {Enrolment} */ (answer.body));
+        else step(answer.body);
       } else if (!answer.ok) {
         await new Promise((done) => setTimeout(done, (answer.after || 2) * second));
       }
@@ -1283,11 +1514,11 @@ export class JawortWait extends HTMLElement {
   #startAgain() {
     const t = this.#texts;
     const restart = this.#button(t.restart, () => this.#setUp("push"), { class: "primary", id: "restart" });
-    this.#show("again", t.scan, [this.#error, restart, this.#back(), this.#support()], "title");
+    this.#show("again", t.scan, [this.#error, restart, this.#back()], true);
     this.#refuse(t["enrolment-ended"]);
   }
 
-  /** Takes the six digits that the phone shows. @param {Enrolment} e */
+  /** Takes the six digits that the phone shows. @param {Body} e */
   #digits(e) {
     const t = this.#texts;
     this.#show("digits", t.scan, [h("p", { class: "muted" }, t.digitsAsk), this.#error, this.#form({
@@ -1297,7 +1528,7 @@ export class JawortWait extends HTMLElement {
         if (answer?.ok) this.#phoneBound();
         else if (answer?.code === "enrolment-ended" || (answer?.code === "wrong-digits" && answer.body.attempts_left === 0)) this.#startAgain();
       },
-    }), this.#ended ? null : this.#clock, this.#back(), this.#support()], "input");
+    }), this.#clock, this.#back()], "input");
     this.#say(t.digitsAsk);
   }
 
