@@ -149,7 +149,7 @@ func TestWhereNothingCanBeSetUpTheContactIsShown(t *testing.T) {
 	w := h.show(browsertest.New(t), "de", h.markup(a))
 	w.Click(choice("push"))
 	w.WantText(part("error"), "vor Kurzem geändert")
-	w.WantText(part("error"), "Hotline 0800 123")
+	w.WantText(part("support"), "Hotline 0800 123")
 }
 
 func TestRecoveryCodesThatTheLoginServiceMadeAreShownOnce(t *testing.T) {

@@ -382,8 +382,8 @@ SecurityError
   The passkeys of this login do not belong to the address of this page. Check it, and ask support.
   Die Passkeys dieser Anmeldung gehören nicht zur Adresse dieser Seite. Prüfen Sie diese, und fragen Sie den Support.
 framed
-  The page around this one allows no passkeys. Open this one by itself, or use another method.
-  Die Seite um diese herum erlaubt keine Passkeys. Öffnen Sie diese für sich allein, oder nehmen Sie einen anderen Weg.
+  Another page around this one allows no passkeys. Open this page by itself, or use another method.
+  Eine andere Seite um diese herum erlaubt keine Passkeys. Öffnen Sie diese für sich allein, oder nehmen Sie einen anderen Weg.
 resend-limit
   The question was sent three times already. Open the app: it is waiting there.
   Die Frage wurde schon dreimal gesendet. Öffnen Sie die App: Sie wartet dort.

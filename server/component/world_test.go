@@ -189,6 +189,7 @@ func (h *house) furnish() {
 	_, err = money.PutSettings(ctx, h.tenant.ID, ledger.Settings{Prices: ledger.PriceBook{"+49": 1000}}, outbox.Actor{Kind: outbox.ByCommand})
 	h.must(err)
 	h.messages = messages.New(store.DB, h.keys, money)
+	h.messages.Waker = h.live
 	h.policy(account.GroupPolicy{})
 }
 
@@ -293,13 +294,7 @@ var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 // message is what the person reads in the message that was sent last by the channel.
 func (h *house) message(c courier.Channel) courier.Message {
 	h.Helper()
-	for {
-		leased, err := h.messages.Lease(h.Context(), c, 10, time.Hour)
-		h.must(err)
-		if len(leased) > 0 {
-			return leased[len(leased)-1].Message
-		}
-	}
+	return h.lease(c).Message
 }
 
 func (h *house) code(c courier.Channel) string {
@@ -352,6 +347,9 @@ func (p host) serve(w http.ResponseWriter, r *http.Request) {
 	case "/page.css":
 		w.Header().Set("Content-Type", "text/css")
 		_, _ = w.Write([]byte(hostStyle))
+	case "/frame":
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(`<!doctype html><title>Around</title><iframe src="/login" allow="publickey-credentials-get 'none'"></iframe>`))
 	default:
 		jawort := *p.jawort.Load()
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
