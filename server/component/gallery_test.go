@@ -35,6 +35,7 @@ func (g gallery) firstLogin() {
 	g.Helper()
 	g.policy(account.GroupPolicy{Activation: account.Activation{Required: 1, Recommended: 2}})
 	g.record("", "")
+	g.passkeys("localhost")
 	a := g.ask()
 	w := g.wait(a)
 	w.Wait(choice("push"))
@@ -66,7 +67,7 @@ func (g gallery) firstLogin() {
 	w.send(g.code(courier.Email))
 	w.Wait("#next")
 	g.look("more", w)
-	w.Click("#next")
+	g.passkey(w)
 	w.Wait(part("reason"))
 	g.look("approved", w)
 	_ = browsertest.Eval[bool](w.Tab, `(() => {
@@ -75,6 +76,18 @@ func (g gallery) firstLogin() {
 	})()`)
 	w.Wait(part("codes"))
 	g.look("recovery-codes", w)
+}
+
+// passkey is made after a first try that failed.
+func (g gallery) passkey(w waiting) {
+	g.Helper()
+	authenticator := w.Authenticator()
+	authenticator.Refuse(true)
+	w.Click(choice("passkey"))
+	w.Wait("#error:not(:empty)")
+	g.look("passkey-cancelled", w)
+	authenticator.Refuse(false)
+	w.Click("#unlock")
 }
 
 // afresh takes everything from the account but its number and address.
@@ -88,7 +101,9 @@ func (g gallery) everyday() {
 	g.Helper()
 	g.afresh()
 	p := g.phone("Anna")
-	g.activate(approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail, approval.MethodRecovery, approval.MethodBypass)
+	g.sql(`INSERT INTO passkeys (id, credential, account, application, rp_id, label, public_key, sign_count, backup_eligible, backed_up, attestation, created_at)
+		SELECT 'pky_a', 'a', accounts.id, applications.id, 'localhost', '', 'a', 0, FALSE, FALSE, 'none', 1 FROM accounts, applications`)
+	g.activate(approval.MethodPasskey, approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail, approval.MethodRecovery, approval.MethodBypass)
 	a := g.ask()
 	w := g.wait(a)
 	w.WantText(part("number"), a.Number)
@@ -101,9 +116,8 @@ func (g gallery) everyday() {
 	w.Wait(choice("sms"))
 	g.look("others", w)
 	w.Click(choice("sms"))
-	w.Wait("#field")
-	g.look("code", w)
-	w.send(other(g.code(courier.SMS)))
+	g.progress(w)
+	w.send("000000")
 	w.Wait("#error:not(:empty)")
 	g.look("code-wrong", w)
 	w.Click("#back")
@@ -111,6 +125,22 @@ func (g gallery) everyday() {
 	w.Click(choice("recovery"))
 	w.Wait("#field")
 	g.look("recovery", w)
+}
+
+// progress shows how far a code gets, which comes in the end.
+func (g gallery) progress(w waiting) {
+	g.Helper()
+	w.Wait("[data-at=queued]")
+	g.look("code", w)
+	g.must(g.messages.Sent(g.Context(), g.lease(courier.SMS), "twilio", "SM1"))
+	w.Wait("[data-at=sent]")
+	g.look("code-sent", w)
+	for _, state := range []courier.State{courier.Undelivered, courier.Delivered} {
+		g.must(g.messages.Receive(g.Context(), courier.Receipt{Provider: "twilio", Reference: "SM1", State: state}))
+		at := map[courier.State]string{courier.Undelivered: "failed", courier.Delivered: "delivered"}[state]
+		w.Wait("[data-at=" + at + "]")
+		g.look("code-"+at, w)
+	}
 }
 
 func (g gallery) received(p *phone.Phone, a client.Approval, w waiting) {
@@ -123,10 +153,13 @@ func (g gallery) received(p *phone.Phone, a client.Approval, w waiting) {
 // ends are told by a server that says nothing else.
 func (g gallery) ends() {
 	g.Helper()
-	for _, status := range []string{"denied", "reported", "expired", "cancelled", "superseded", "lost", "nothing"} {
+	for _, status := range []string{"denied", "reported", "expired", "cancelled", "superseded", "lost", "nothing", "passkey"} {
 		frame := `{"type":"state","status":"` + status + `"}`
-		if status == "nothing" {
+		switch status {
+		case "nothing":
 			frame = `{"type":"state","status":"pending","methods":[]}`
+		case "passkey":
+			frame = `{"type":"state","status":"pending","methods":["passkey"]}`
 		}
 		g.tell(frame)
 		w := g.wait(client.Approval{Socket: &client.Socket{URL: g.jawort + "/v1/approvals/apr_x/socket", Ticket: "jt_x"}})
@@ -134,6 +167,10 @@ func (g gallery) ends() {
 		w.Gone(part("waiting"))
 		g.look(status, w)
 	}
+	g.page.script.Store(new(*g.page.script.Load() + `delete window.PublicKeyCredential;`))
+	w := g.wait(client.Approval{Socket: &client.Socket{URL: g.jawort + "/v1/approvals/apr_x/socket", Ticket: "jt_x"}})
+	w.Wait(part("nothing"))
+	g.look("no-passkeys", w)
 }
 
 func TestEveryPanelCanBeUsedByEverybody(t *testing.T) {
@@ -157,7 +194,7 @@ func TestEveryPanelCanBeUsedByEverybody(t *testing.T) {
 				}
 			}
 			g.walk()
-			if seen < 24 {
+			if seen < 30 {
 				t.Errorf("%d panels were looked at", seen)
 			}
 		})

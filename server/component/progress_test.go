@@ -12,18 +12,6 @@ import (
 	"github.com/jawort/jawort/edge/browsertest"
 )
 
-// lease takes the message that was sent last by the channel, as its sender does.
-func (h *house) lease(c courier.Channel) courier.Leased {
-	h.Helper()
-	for {
-		leased, err := h.messages.Lease(h.Context(), c, 10, time.Hour)
-		h.must(err)
-		if len(leased) > 0 {
-			return leased[len(leased)-1]
-		}
-	}
-}
-
 func TestThePageSaysHowFarACodeHasGot(t *testing.T) {
 	h := newHouse(t)
 	h.activate(approval.MethodSMS, approval.MethodEmail)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -291,15 +292,23 @@ func (h *house) mark(a client.Approval, progress approval.Progress) {
 
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 
-// message is what the person reads in the message that was sent last by the channel.
-func (h *house) message(c courier.Channel) courier.Message {
+// lease takes the code that was sent last by the channel, as its sender does. What else the person is told by it is left aside.
+func (h *house) lease(c courier.Channel) courier.Leased {
 	h.Helper()
-	return h.lease(c).Message
+	for {
+		leased, err := h.messages.Lease(h.Context(), c, 10, time.Hour)
+		h.must(err)
+		for _, l := range slices.Backward(leased) {
+			if l.Approval != "" {
+				return l
+			}
+		}
+	}
 }
 
 func (h *house) code(c courier.Channel) string {
 	h.Helper()
-	return sixDigits.FindString(h.message(c).Text)
+	return sixDigits.FindString(h.lease(c).Text)
 }
 
 // ask asks for a login of the account.
