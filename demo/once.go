@@ -156,7 +156,7 @@ func (p *play) follow(ctx context.Context, began time.Time, created <-chan clien
 // wake lets every phone be woken by its own service, and fetch the question.
 func (p *play) wake(ctx context.Context, id string) error {
 	for _, who := range p.people {
-		push, err := receive(ctx, "the push to "+who.label, who.inbox)
+		push, err := who.pushed(ctx, "the push to "+who.label)
 		if err != nil {
 			return err
 		}
@@ -202,7 +202,7 @@ func (p *play) lose(ctx context.Context, losers []*person, winner *person, numbe
 			return 0, fmt.Errorf("demo: %s approved too late and got %w", who.label, err)
 		}
 		p.say("%s approved too and got 409: already decided by %q", who.holder, winner.label)
-		push, err := receive(ctx, "the withdrawal at "+who.label, who.inbox)
+		push, err := who.pushed(ctx, "the withdrawal at "+who.label)
 		if err != nil {
 			return 0, err
 		}
@@ -213,6 +213,16 @@ func (p *play) lose(ctx context.Context, losers []*person, winner *person, numbe
 		p.say("%s replaced the prompt on %q: “%s”", who.service, who.label, push.Title)
 	}
 	return withdrawn, nil
+}
+
+// pushed waits for a push about the question. Notices, that the others have registered phones, may come in between.
+func (w *person) pushed(ctx context.Context, what string) (pushtest.Push, error) {
+	for {
+		push, err := receive(ctx, what, w.inbox)
+		if err != nil || push.Type != "notice" {
+			return push, err
+		}
+	}
 }
 
 func receive[T any](ctx context.Context, what string, from <-chan T) (T, error) {

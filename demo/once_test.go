@@ -67,3 +67,15 @@ func TestTheDemoSucceedsOnlyIfEverybodyIsWokenAndTold(t *testing.T) {
 		})
 	}
 }
+
+func TestNoticesBetweenThePushesOfAQuestionArePassedOver(t *testing.T) {
+	t.Parallel()
+	inbox := make(chan pushtest.Push, 3)
+	for _, kind := range []string{"notice", "notice", "withdrawn"} {
+		inbox <- pushtest.Push{Type: kind}
+	}
+	who := &person{inbox: inbox}
+	if push, err := who.pushed(t.Context(), "a push"); err != nil || push.Type != "withdrawn" {
+		t.Errorf("got %q, %v", push.Type, err)
+	}
+}
