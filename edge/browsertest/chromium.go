@@ -7,9 +7,13 @@ package browsertest
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 
@@ -21,10 +25,30 @@ var shared struct {
 	mu      sync.Mutex
 	context context.Context
 	stop    func()
+	options []Option
+}
+
+// Option changes how the browser of a test binary starts.
+type Option = chromedp.ExecAllocatorOption
+
+// Resolve lets the browser find hosts at addresses of this machine. A host may begin with "*.".
+func Resolve(hosts map[string]string) Option {
+	rules := make([]string, 0, len(hosts))
+	for host, address := range hosts {
+		rules = append(rules, "MAP "+host+" "+address)
+	}
+	return chromedp.Flag("host-resolver-rules", strings.Join(rules, ","))
+}
+
+// Trust lets the browser accept every chain that has this certificate in it.
+func Trust(c *x509.Certificate) Option {
+	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
+	return chromedp.Flag("ignore-certificate-errors-spki-list", base64.StdEncoding.EncodeToString(sum[:]))
 }
 
 // Main runs the tests of a binary that needs nothing else: func TestMain(m *testing.M) { browsertest.Main(m) }.
-func Main(m *testing.M) {
+func Main(m *testing.M, options ...Option) {
+	shared.options = options
 	code := m.Run()
 	Stop()
 	os.Exit(code)
@@ -58,7 +82,7 @@ func start() error {
 	if err != nil {
 		return err
 	}
-	allocator, free := chromedp.NewExecAllocator(context.Background(), append(flags(), chromedp.ExecPath(path))...)
+	allocator, free := chromedp.NewExecAllocator(context.Background(), append(append(flags(), chromedp.ExecPath(path)), shared.options...)...)
 	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(ignore))
 	stop := func() {
 		cancel()
