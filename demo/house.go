@@ -6,15 +6,14 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
+	"net/http"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/id"
-	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/store/db"
 )
 
 // subscriber is whom push services may write to about the demo.
@@ -24,11 +23,13 @@ const subscriber = "https://github.com/jawort/jawort"
 type house struct {
 	process *process.Process
 	fakes   *fakes // nil where nobody is to be woken
+	front   *front
+	folder  folder
+	record  record
 	site    net.Listener
+	caller  *http.Client // of the server, as the site calls it
 
 	siteURL, serverURL, phoneURL string
-	key                          string // API key of the site
-	dir                          string
 	close                        []io.Closer
 }
 
@@ -40,20 +41,29 @@ func build(ctx context.Context, o Options) (_ *house, err error) {
 			err = errors.Join(err, h.remove())
 		}
 	}()
-	if h.dir, err = os.MkdirTemp("", "jawort-demo-"); err != nil {
+	if h.front, err = newFront(o.Public, time.Now()); err != nil {
 		return nil, err
 	}
-	set, err := keys.Generate()
-	if err != nil {
+	if o.Data == "" && h.front.public() {
+		o.Data = defaultFolder
+	}
+	if h.folder, err = openFolder(o.Data); err != nil {
 		return nil, err
 	}
 	cfg, listeners, err := h.configure(o)
 	if err != nil {
 		return nil, err
 	}
+	if h.record, err = h.folder.record(h.phoneURL); err != nil {
+		return nil, err
+	}
+	set, err := h.folder.keys()
+	if err != nil {
+		return nil, err
+	}
 	cfg.PushGW.WebPush.Subscriber = subscriber
 	if o.Once {
-		if h.fakes, err = startFakes(h.dir, set); err != nil {
+		if h.fakes, err = startFakes(h.folder.path, set); err != nil {
 			return nil, err
 		}
 		h.close = append(h.close, h.fakes)
@@ -76,37 +86,55 @@ func build(ctx context.Context, o Options) (_ *house, err error) {
 func (h *house) configure(o Options) (*config.Config, process.Listeners, error) {
 	var l process.Listeners
 	cfg := config.Default()
-	cfg.Database, cfg.Redis = "sqlite://"+filepath.Join(h.dir, "demo.db"), "embedded"
+	cfg.Database, cfg.Redis = "sqlite://"+h.folder.file("demo.db"), "embedded"
 	if o.Database != "" {
 		cfg.Database = o.Database
 	}
 	if o.Redis != "" {
 		cfg.Redis = o.Redis
 	}
+	at := h.front.addresses(o.Addresses)
 	for _, a := range []struct {
+		on            *front
 		flag, address string
 		listener      *net.Listener
 		url           *string
 	}{
-		{"site", o.Addresses.Site, &h.site, &h.siteURL},
-		{"server", o.Addresses.Server, &l.Server, &h.serverURL},
-		{"mobile-api", o.Addresses.MobileAPI, &l.MobileAPI, &h.phoneURL},
-		{"admin", o.Addresses.Admin, &l.Admin, new(string)},
+		{h.front, "site", at.Site, &h.site, &h.siteURL},
+		{h.front, "server", at.Server, &l.Server, &h.serverURL},
+		{h.front, "mobile-api", at.MobileAPI, &l.MobileAPI, &h.phoneURL},
+		{&front{host: "localhost"}, "admin", at.Admin, &l.Admin, new(string)}, // never for others
 	} {
 		var err error
-		if *a.listener, *a.url, err = listen(a.flag, a.address); err != nil {
+		if *a.listener, *a.url, err = a.on.listen(a.flag, a.address); err != nil {
 			return nil, l, err
 		}
 		h.close = append(h.close, *a.listener)
 	}
-	cfg.KeysFile = filepath.Join(h.dir, "keys.json") // named, but never written: the demo's keys end with it
+	h.caller = h.front.client(l.Server)
+	cfg.KeysFile = h.folder.file("keys.json") // named, but written only where the folder is kept
 	cfg.Server.PublicURL = h.serverURL
-	cfg.MobileAPI.PublicURL, cfg.MobileAPI.RPID, cfg.MobileAPI.Origins = h.phoneURL, "localhost", []string{h.phoneURL}
+	cfg.MobileAPI.PublicURL, cfg.MobileAPI.RPID, cfg.MobileAPI.Origins = h.phoneURL, h.front.host, []string{h.phoneURL}
+	cfg.MobileAPI.Requirements.Notifications = false // who cannot or will not be notified sees what works without
 	return cfg, l, nil
 }
 
-// furnish creates the tenant, its application with a key, and the account.
+// furnish creates what is not there yet, and lets the login page be where it is now.
 func (h *house) furnish(ctx context.Context) error {
+	store := h.process.Lasting()
+	_, application, err := store.KeyByHash(ctx, account.HashSecret(h.record.Key))
+	if errors.Is(err, db.ErrNotFound) {
+		return h.create(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	application.Origins = []string{h.siteURL}
+	return store.UpdateApplication(ctx, store.Writes(), application)
+}
+
+// create creates the tenant, its application with a key, and the account. The key comes last: without it, all is created anew.
+func (h *house) create(ctx context.Context) error {
 	store, now := h.process.Lasting(), time.Now().UTC()
 	tenant := account.Tenant{Name: "Muster Makler AG", CreatedAt: now}
 	application := account.Application{Name: "Portal", Origins: []string{h.siteURL}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
@@ -121,25 +149,20 @@ func (h *house) furnish(ctx context.Context) error {
 		}
 	}
 	application.Tenant, login.Tenant, key.Application = tenant.ID, tenant.ID, application.ID
-	var err error
-	if h.key, err = account.NewSecret(rand.Reader); err != nil {
-		return err
-	}
-	key.Hash = account.HashSecret(h.key)
+	key.Hash = account.HashSecret(h.record.Key)
 	if err := store.CreateTenant(ctx, tenant); err != nil {
 		return err
 	}
 	if err := store.CreateApplication(ctx, application); err != nil {
 		return err
 	}
-	if err := store.CreateKey(ctx, key); err != nil {
+	if _, _, err := store.PutAccount(ctx, login); err != nil {
 		return err
 	}
-	_, _, err = store.PutAccount(ctx, login)
-	return err
+	return store.CreateKey(ctx, key)
 }
 
-// remove closes everything, in reverse, and deletes the folder.
+// remove closes everything, in reverse, and deletes a folder that is not kept.
 func (h *house) remove() error {
 	var errs []error
 	for i := len(h.close) - 1; i >= 0; i-- {
@@ -147,8 +170,5 @@ func (h *house) remove() error {
 			errs = append(errs, err)
 		}
 	}
-	if h.dir != "" {
-		errs = append(errs, os.RemoveAll(h.dir))
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, h.folder.remove())...)
 }

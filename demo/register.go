@@ -17,7 +17,19 @@ type phonePage struct {
 	Title, Problem, Command, Device string
 	QR                              template.URL // a data: URI that Jawort made
 	Enrolment                       client.Enrolment
-	Done                            bool
+	Done, Public                    bool
+}
+
+// invited keeps strangers from registering phones where the demo is public: who signed in may, and a first phone is registered
+// while signing in.
+func (s *site) invited(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.at.public && !s.sessions.find(r).signedIn() {
+			s.refuseLogin(w, http.StatusUnauthorized, "Sign in first. Your first phone is registered while you do.")
+			return
+		}
+		next(w, r)
+	}
 }
 
 // showPhone starts an enrolment. A real site would ask for a fresh confirmation first.
@@ -37,7 +49,7 @@ func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem string
 }
 
 func (s *site) phonePage(e client.Enrolment, problem string) phonePage {
-	return phonePage{Title: "Register a phone", Problem: problem, Enrolment: e, QR: template.URL(e.QR),
+	return phonePage{Title: "Register a phone", Problem: problem, Enrolment: e, QR: template.URL(e.QR), Public: s.at.public,
 		Command: s.at.program + " phone enrol '" + e.Link + "'"}
 }
 

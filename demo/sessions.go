@@ -10,13 +10,12 @@ import (
 	"github.com/jawort/jawort/client"
 )
 
-const (
-	cookieName   = "demo_session"
-	mostSessions = 1000
-)
+const mostSessions = 1000
 
 // sessions are the site's server-side sessions, in memory: this is a demo.
 type sessions struct {
+	secure bool // cookies go over TLS only
+
 	mu    sync.Mutex
 	known map[string]*session
 	ctx   context.Context // of the site: what is asked ends with it
@@ -41,9 +40,17 @@ type login struct {
 	err    error
 }
 
-func newSessions(ctx context.Context) *sessions {
+func newSessions(ctx context.Context, secure bool) *sessions {
 	ctx, stop := context.WithCancel(ctx)
-	return &sessions{known: map[string]*session{}, ctx: ctx, stop: stop}
+	return &sessions{secure: secure, known: map[string]*session{}, ctx: ctx, stop: stop}
+}
+
+// cookie is the name of the session's cookie. Other hosts of the domain cannot set one that begins with __Host-.
+func (s *sessions) cookie() string {
+	if s.secure {
+		return "__Host-demo_session"
+	}
+	return "demo_session"
 }
 
 // close ends what is still being asked.
@@ -80,13 +87,13 @@ func (s *sessions) open(w http.ResponseWriter, opened *session) *session {
 	}
 	token := rand.Text()
 	s.known[token] = opened
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	return opened
 }
 
 // find returns the browser's session, or nil.
 func (s *sessions) find(r *http.Request) *session {
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(s.cookie())
 	if err != nil {
 		return nil
 	}
@@ -126,12 +133,7 @@ func (s *session) ask(c *client.Client, r client.Request) (client.Approval, erro
 
 // approved waits for the end of the session's login and returns it where it was approved.
 func (s *session) approved(ctx context.Context) (client.Approval, bool) {
-	if s == nil {
-		return client.Approval{}, false
-	}
-	s.mu.Lock()
-	asked := s.login
-	s.mu.Unlock()
+	asked := s.newest()
 	if asked == nil {
 		return client.Approval{}, false
 	}
@@ -141,6 +143,30 @@ func (s *session) approved(ctx context.Context) (client.Approval, bool) {
 	case <-ctx.Done():
 		return client.Approval{}, false
 	}
+}
+
+// signedIn reports whether the session's login was approved already.
+func (s *session) signedIn() bool {
+	asked := s.newest()
+	if asked == nil {
+		return false
+	}
+	select {
+	case <-asked.done:
+		return asked.err == nil
+	default:
+		return false
+	}
+}
+
+// newest returns the session's login, or nil.
+func (s *session) newest() *login {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.login
 }
 
 func (s *session) enrol(e client.Enrolment) {

@@ -5,12 +5,15 @@ import (
 	"crypto/subtle"
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/server/component"
@@ -22,26 +25,30 @@ var pages embed.FS
 // The one login of the demo.
 const (
 	demoAccount  = "4711"
-	demoPassword = "demo"
+	demoPassword = "demo" // on this machine; in public it is a secret
 )
 
 // places are what the pages name.
 type places struct {
 	server, phones string // the APIs
+	host           string // what the passkeys of phones are bound to
+	public         bool   // reachable for others than who started it
 	program        string // jawort, as it was started
+	password       string
 }
 
 // site is the login service. What a browser may do next is kept in its session here, never in what it sends.
 type site struct {
 	client   *client.Client
 	sessions *sessions
+	guesses  *guesses
 	pages    map[string]*template.Template
 	at       places
 	log      *slog.Logger
 }
 
 func newSite(ctx context.Context, c *client.Client, at places, log *slog.Logger) (*site, error) {
-	s := &site{client: c, sessions: newSessions(ctx), pages: map[string]*template.Template{}, at: at, log: log}
+	s := &site{client: c, sessions: newSessions(ctx, at.public), guesses: newGuesses(), pages: map[string]*template.Template{}, at: at, log: log}
 	for _, name := range []string{"login", "wait", "welcome", "phone"} {
 		t, err := template.ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
@@ -62,10 +69,10 @@ func (s *site) handler() (http.Handler, error) {
 	mux.Handle("GET /style.css", http.FileServerFS(files))
 	mux.Handle("GET /login.js", http.FileServerFS(files))
 	mux.HandleFunc("GET /{$}", s.showLogin)
-	mux.HandleFunc("POST /login", s.login)
+	mux.HandleFunc("POST /login", formed(s.login))
 	mux.HandleFunc("GET /welcome", s.welcome)
-	mux.HandleFunc("GET /phone", s.showPhone)
-	mux.HandleFunc("POST /phone", s.confirmPhone)
+	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
+	mux.HandleFunc("POST /phone", s.invited(formed(s.confirmPhone)))
 	return http.NewCrossOriginProtection().Handler(s.secured(mux)), nil
 }
 
@@ -88,11 +95,20 @@ type loginPage struct {
 
 func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
 	s.sessions.end(r)
-	s.render(w, http.StatusOK, "login", loginPage{Title: "Sign in", Account: demoAccount, Password: demoPassword})
+	s.render(w, http.StatusOK, "login", s.loginPage("Sign in", ""))
 }
 
 func (s *site) refuseLogin(w http.ResponseWriter, status int, problem string) {
-	s.render(w, status, "login", loginPage{Title: "Error: sign in", Problem: problem, Account: demoAccount, Password: demoPassword})
+	s.render(w, status, "login", s.loginPage("Error: sign in", problem))
+}
+
+// loginPage shows the password only to who could read it in the terminal too.
+func (s *site) loginPage(title, problem string) loginPage {
+	p := loginPage{Title: title, Problem: problem, Account: demoAccount}
+	if !s.at.public {
+		p.Password = s.at.password
+	}
+	return p
 }
 
 type waitPage struct {
@@ -113,10 +129,16 @@ func (s *site) waitPage(a client.Approval) waitPage {
 
 // login checks the password and asks the phones; at a first login the page sets one up. It gets number and ticket, the id stays in the session.
 func (s *site) login(w http.ResponseWriter, r *http.Request) {
-	if !equal(r.FormValue("account"), demoAccount) || !equal(r.FormValue("password"), demoPassword) {
+	if wait := s.guesses.begin(address(r), time.Now()); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		s.refuseLogin(w, http.StatusTooManyRequests, fmt.Sprintf("Too many wrong passwords. Try again in %d minutes.", int(wait.Minutes())+1))
+		return
+	}
+	if !equal(r.FormValue("account"), demoAccount) || !equal(r.FormValue("password"), s.at.password) {
 		s.refuseLogin(w, http.StatusUnauthorized, "Login number or password is wrong.")
 		return
 	}
+	s.guesses.right(address(r))
 	session := s.sessions.renew(w, r) // who knew the browser's old token is not signed in with it
 	a, err := session.ask(s.client, client.Request{
 		Account: demoAccount,
@@ -137,6 +159,7 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 type welcomePage struct {
 	Title, Account, Receipt string
 	Server, Phones, Program string
+	RPID                    string
 	Device                  *client.Decider
 }
 
@@ -155,7 +178,7 @@ func (s *site) welcome(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.render(w, http.StatusOK, "welcome", welcomePage{Title: "Signed in", Account: a.Account, Receipt: receipt, Device: a.Device,
-		Server: s.at.server, Phones: s.at.phones, Program: s.at.program})
+		Server: s.at.server, Phones: s.at.phones, RPID: s.at.host, Program: s.at.program})
 }
 
 func (s *site) render(w http.ResponseWriter, status int, page string, data any) {

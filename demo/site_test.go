@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -75,26 +76,37 @@ func (v *visitor) login(password string) (int, string) {
 	return v.send(v.post("/login", url.Values{"account": {demoAccount}, "password": {password}}))
 }
 
-// open runs a house with its site.
+// open runs a house with its site on this machine.
 func open(t *testing.T) *house {
 	t.Helper()
 	any0 := "127.0.0.1:0"
-	o := Options{Addresses: Addresses{any0, any0, any0, any0}, Program: "jawort", Out: io.Discard, Log: slog.New(slog.DiscardHandler)}
+	h, _ := run(t, Options{Addresses: Addresses{any0, any0, any0, any0}})
+	return h
+}
+
+// run runs a house with its site until it is stopped, at the latest at the end of the test.
+func run(t *testing.T, o Options) (*house, func()) {
+	t.Helper()
+	o.Program, o.Log = "jawort", slog.New(slog.DiscardHandler)
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
 	h, err := build(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.process.Run(ctx) })
 	g.Go(func() error { return h.serveSite(ctx, o) })
-	t.Cleanup(func() {
-		stop()
+	stop := sync.OnceFunc(func() {
+		cancel()
 		if err := errors.Join(g.Wait(), h.remove()); err != nil {
 			t.Error(err)
 		}
 	})
-	return h
+	t.Cleanup(stop)
+	return h, stop
 }
 
 var (
@@ -206,13 +218,14 @@ func TestAnotherSitesFormIsRefused(t *testing.T) {
 
 func TestTheDemoListensOnThisMachineOnly(t *testing.T) {
 	t.Parallel()
+	here := &front{host: "localhost"}
 	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0", "nonsense"} {
-		if l, _, err := listen("site", address); err == nil {
+		if l, _, err := here.listen("site", address); err == nil {
 			l.Close()
 			t.Errorf("it listens on %s", address)
 		}
 	}
-	l, url, err := listen("site", "127.0.0.1:0")
+	l, url, err := here.listen("site", "127.0.0.1:0")
 	if err != nil || !strings.HasPrefix(url, "http://localhost:") {
 		t.Fatalf("listen = %q, %v", url, err)
 	}

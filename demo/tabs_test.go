@@ -9,8 +9,6 @@ import (
 	"github.com/jawort/jawort/edge/browsertest"
 )
 
-func TestMain(m *testing.M) { browsertest.Main(m) }
-
 // noPushService is what a headless browser has: the app works while it is open.
 const noPushService = `PushManager.prototype.subscribe = async () => { throw new DOMException("no push service", "AbortError"); }`
 
@@ -52,7 +50,12 @@ func ready(app *browsertest.Tab) {
 
 func signIn(tab *browsertest.Tab) {
 	tab.Helper()
-	tab.Type("[name=password]", demoPassword)
+	signInWith(tab, demoPassword)
+}
+
+func signInWith(tab *browsertest.Tab, password string) {
+	tab.Helper()
+	tab.Type("[name=password]", password)
 	tab.Click("button")
 }
 
@@ -144,4 +147,15 @@ func TestADeniedLoginStaysOutsideAndMayStartAgain(t *testing.T) {
 	login.WantText("h1", "Sign in")
 	login.Go(h.siteURL + "/welcome")
 	login.WantText(".problem", "not confirmed")
+}
+
+func TestWhoBlocksNotificationsConfirmsWhileTheAppIsOpen(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	login := newTab(t, h)
+	login.Block(h.phoneURL)
+	phone := enter(login, demoPassword)
+	phone.Go(h.phoneURL)
+	phone.WantText("main", "Notifications are blocked")
+	phone.WantText("main", "You are asked only while this app is open.")
 }

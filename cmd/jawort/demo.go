@@ -10,9 +10,9 @@ import (
 	"github.com/jawort/jawort/demo"
 )
 
-// demo needs no configuration: everything that it keeps ends with it.
+// demo needs no configuration, and keeps nothing unless phones rely on it.
 func (r *root) demo() *cobra.Command {
-	o := demo.Options{Addresses: demo.DefaultAddresses, Program: os.Args[0]}
+	o := demo.Options{Program: os.Args[0]}
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Everything in one process with a login page; --once plays one login and ends",
@@ -28,9 +28,13 @@ func (r *root) demo() *cobra.Command {
 	flags.BoolVar(&o.Once, "once", false, "play one login with three simulated phones, without a person")
 	flags.StringVar(&o.Database, "database", "", "a database to use in place of the embedded one")
 	flags.StringVar(&o.Redis, "redis", "", "a Redis to use in place of the embedded one")
-	flags.StringVar(&o.Addresses.Site, "site", o.Addresses.Site, "where the login page listens")
-	flags.StringVar(&o.Addresses.Server, "server", o.Addresses.Server, "where the API for login services listens")
-	flags.StringVar(&o.Addresses.MobileAPI, "mobile-api", o.Addresses.MobileAPI, "where the API for phones listens")
-	flags.StringVar(&o.Addresses.Admin, "admin", o.Addresses.Admin, "where the admin port listens")
+	flags.StringVar(&o.Public.URL, "public-url", "", "https://HOST of the login page: be reachable for real phones under this name; docs/try-on-your-phone.md")
+	flags.StringVar(&o.Public.CertFile, "tls-cert", "", "the certificate chain for HOST, as PEM")
+	flags.StringVar(&o.Public.KeyFile, "tls-key", "", "its key, as PEM")
+	flags.StringVar(&o.Data, "data", "", "a folder to keep phones and keys in (default: none; with --public-url jawort-demo)")
+	flags.StringVar(&o.Addresses.Site, "site", "", "where the login page listens (default 127.0.0.1:8090; with --public-url its port)")
+	flags.StringVar(&o.Addresses.MobileAPI, "mobile-api", "", "where the API for phones listens (default 127.0.0.1:8081; with --public-url :8443)")
+	flags.StringVar(&o.Addresses.Server, "server", "", "where the API for login services listens (default 127.0.0.1:8080; with --public-url :10000)")
+	flags.StringVar(&o.Addresses.Admin, "admin", "", "where the admin port listens (default 127.0.0.1:9090)")
 	return cmd
 }
