@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/ledger"
@@ -25,9 +26,9 @@ type application struct {
 const examples = "../docs/examples"
 
 // brokers is the broker platform, three weeks before logins are confirmed there.
-func brokers(t *testing.T) *house {
+func brokers(t *testing.T, also ...func(*config.Config)) *house {
 	t.Parallel()
-	h := newHouse(t, "2026-12-10 09:00")
+	h := newHouse(t, "2026-12-10 09:00", also...)
 	h.apply("broker-platform.yaml")
 	h.load("broker-customers.csv")
 	return h

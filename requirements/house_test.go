@@ -18,6 +18,7 @@ import (
 	"github.com/jawort/jawort/factor/mail/mailtest"
 	"github.com/jawort/jawort/factor/twilio/twiliotest"
 	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/live/redistest"
@@ -36,22 +37,27 @@ type house struct {
 	letters *mailtest.Server
 	read    map[string]int // how many SMS of a number were read
 
+	addresses map[*phone.Phone]*phone.PushAddress // of phones that can be woken
+
 	tenant       account.Tenant
 	applications map[string]application // by name
 }
 
 // newHouse opens Jawort at a time by the clock of the organisation, e.g. "2026-12-10 09:00".
-func newHouse(t *testing.T, at string) *house {
+func newHouse(t *testing.T, at string, also ...func(*config.Config)) *house {
 	t.Helper()
 	h := &house{
 		T: t, carrier: twiliotest.Start(t), letters: mailtest.Start(t, mailtest.Settings{Kind: "none"}), read: map[string]int{},
-		applications: map[string]application{},
+		addresses: map[*phone.Phone]*phone.PushAddress{}, applications: map[string]application{},
 	}
 	h.offset.Store(int64(time.Until(inBerlin(t, at))))
 	set, err := keys.Generate()
 	h.must(err)
 	var l process.Listeners
 	cfg := h.configuration(&l)
+	for _, change := range also {
+		change(cfg)
+	}
 	h.process, err = process.Open(t.Context(), process.Options{
 		Config: cfg, Keys: set, Parts: process.All, Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l,
 	})

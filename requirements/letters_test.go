@@ -45,6 +45,21 @@ func (h *house) smsWithCode(number string) twiliotest.Message {
 	return twiliotest.Message{}
 }
 
+// smsSaying waits for an SMS to a number with these words in it.
+func (h *house) smsSaying(number, words string) {
+	h.Helper()
+	tick := time.NewTicker(lookAgainIn)
+	defer tick.Stop()
+	for late := time.Now().Add(patience); time.Now().Before(late); <-tick.C {
+		for _, m := range h.carrier.Taken() {
+			if m.To == number && strings.Contains(m.Body, words) {
+				return
+			}
+		}
+	}
+	h.Fatalf("no SMS to %s says %q", number, words)
+}
+
 // letter is an e-mail that arrived.
 type letter struct{ to, text string }
 

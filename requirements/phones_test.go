@@ -76,7 +76,7 @@ func (h *house) bindWith(at string, p *phone.Phone, holder string, n client.NewE
 		h.must(asked.decide(by, phone.Approve))
 		e = h.opened(c, e)
 	}
-	digits, err := p.EnrolWithCode(h.Context(), e.Link, holder, holder+"'s phone", nil, ask)
+	digits, err := p.EnrolWithCode(h.Context(), e.Link, holder, holder+"'s phone", h.addresses[p], ask)
 	if err != nil {
 		return err
 	}
