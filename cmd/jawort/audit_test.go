@@ -98,8 +98,7 @@ func (i *installation) verifyDatabase() {
 	if len(found) != 1 || found[0].Entries == 0 || found[0].Documents.Intact != 1 || found[0].Evidence.Intact != 1 {
 		i.t.Errorf("found %+v", found)
 	}
-	url, _ := strings.CutPrefix(i.env[0], "JAWORT_DATABASE=")
-	s, err := lasting.Open(i.t.Context(), url, db.Options{})
+	s, err := lasting.Open(i.t.Context(), i.databaseURL(), db.Options{})
 	if err != nil {
 		i.t.Fatal(err)
 	}

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -24,21 +21,11 @@ var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 func (i *installation) withSenders(t *testing.T) (*twiliotest.Twilio, *mailtest.Server) {
 	t.Helper()
 	carrier, letters := twiliotest.Start(t), mailtest.Start(t, mailtest.Settings{Kind: "none"})
-	token := filepath.Join(t.TempDir(), "token")
-	sections, err := json.Marshal(map[string]any{
+	token := i.keep("token", []byte(twiliotest.AuthToken))
+	i.configure(map[string]any{
 		"sms":  map[string]any{"twilio": map[string]any{"base_url": carrier.URL, "account_sid": twiliotest.AccountSID, "auth_token_file": token, "from": twiliotest.From}},
 		"mail": map[string]any{"host": "localhost", "port": letters.Port, "tls": "none", "from": "login@makler.example"},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "jawort.yaml") // JSON is YAML
-	for name, content := range map[string][]byte{token: []byte(twiliotest.AuthToken), file: sections} {
-		if err := os.WriteFile(name, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	i.env = append(i.env, "JAWORT_CONFIG="+file)
 	return carrier, letters
 }
 

@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +32,7 @@ type installation struct {
 	key    string // API key
 	server *balancer
 	phones *balancer
+	file   map[string]any // sections of the configuration file
 }
 
 // install sets up tenant, application and key, with Postgres at the given URL.
@@ -51,6 +57,32 @@ func install(t *testing.T, database string) *installation {
 func installed(t *testing.T) *installation {
 	t.Helper()
 	return install(t, pgtest.New(t))
+}
+
+// configure adds sections to the configuration file, which is there once there is one.
+func (i *installation) configure(sections map[string]any) {
+	i.t.Helper()
+	if i.file == nil {
+		i.file = map[string]any{}
+	}
+	maps.Copy(i.file, sections)
+	content, err := json.Marshal(i.file) // JSON is YAML
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	const variable = "JAWORT_CONFIG="
+	i.env = slices.DeleteFunc(i.env, func(v string) bool { return strings.HasPrefix(v, variable) })
+	i.env = append(i.env, variable+i.keep("jawort.yaml", content))
+}
+
+// keep writes a file that only its owner can read.
+func (i *installation) keep(name string, content []byte) (path string) {
+	i.t.Helper()
+	path = filepath.Join(i.t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		i.t.Fatal(err)
+	}
+	return path
 }
 
 // run starts processes and puts them behind the balancers.

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -38,21 +35,9 @@ func (i *installation) withFCM(t *testing.T) *pushtest.FCM {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { fcm.Close() })
-	credentials := filepath.Join(t.TempDir(), "firebase.json")
-	if err := os.WriteFile(credentials, fcm.ServiceAccountJSON(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	section, err := json.Marshal(map[string]any{"pushgw": map[string]any{"fcm": []any{map[string]string{
-		"app": "companion", "credentials_file": credentials, "endpoint": fcm.Endpoint(),
+	i.configure(map[string]any{"pushgw": map[string]any{"fcm": []any{map[string]string{
+		"app": "companion", "credentials_file": i.keep("firebase.json", fcm.ServiceAccountJSON()), "endpoint": fcm.Endpoint(),
 	}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "jawort.yaml") // JSON is YAML
-	if err := os.WriteFile(file, section, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	i.env = append(i.env, "JAWORT_CONFIG="+file)
 	return fcm
 }
 
