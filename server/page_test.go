@@ -53,10 +53,12 @@ type frame struct {
 	Number    string    `json:"number"`
 	Methods   []string  `json:"methods"`
 	ExpiresAt time.Time `json:"expires_at"`
+	ClosesAt  time.Time `json:"closes_at"`
 	Delivery  struct {
 		Sent, Failed, Received int
 	} `json:"delivery"`
-	Code struct{ Method, State string } `json:"code"`
+	Code    struct{ Method, State string } `json:"code"`
+	Support map[string]string              `json:"support"`
 }
 
 // next returns the next frame.
