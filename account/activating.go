@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/approval"
@@ -37,23 +38,40 @@ func (e *evaluation) byRecord(m approval.Method) (Obstacle, time.Time) {
 	case m == approval.MethodEmail && e.Account.Email == "":
 		return ObstacleNoAddress, time.Time{}
 	case m == approval.MethodPush:
-		return e.held(approval.MethodSMS)
+		return e.proven(approval.MethodSMS)
 	default:
 		return "", time.Time{}
 	}
 }
 
 // byPhone demands something of the account's own to bind its phone to, where the account must not be shared.
-func (e *evaluation) byPhone() (Obstacle, time.Time) {
-	switch {
-	case e.group.Sharing != SharingForbidden:
+func (e *evaluation) byPhone() (why Obstacle, until time.Time) {
+	if e.group.Sharing != SharingForbidden {
 		return "", time.Time{}
-	case e.Account.Phone == "" && e.Account.Email == "":
-		return ObstacleNoNumber, time.Time{}
 	}
-	o, until := e.held(approval.MethodEmail)
-	if e.Account.Email == "" || (o != "" && e.Account.Phone != "") {
-		return e.held(approval.MethodSMS)
+	why = ObstacleNoNumber
+	for _, own := range []struct {
+		contact string
+		method  approval.Method
+	}{{e.Account.Email, approval.MethodEmail}, {e.Account.Phone, approval.MethodSMS}} {
+		if own.contact == "" {
+			continue
+		}
+		o, then := e.proven(own.method)
+		switch {
+		case o == "":
+			return "", time.Time{}
+		case o != ObstacleNoSender, why == ObstacleNoNumber: // what passes by itself comes before what never will
+			why, until = o, then
+		}
 	}
-	return o, until
+	return why, until
+}
+
+// proven says what keeps a code by the method from proving whose phone it is. Codes for logins may be off for the account.
+func (e *evaluation) proven(m approval.Method) (Obstacle, time.Time) {
+	if slices.Contains(e.NoSender, m) {
+		return ObstacleNoSender, time.Time{}
+	}
+	return e.held(m)
 }

@@ -24,7 +24,22 @@ func TestAFirstLoginBeginsWithWhatTheGroupAllows(t *testing.T) {
 			[]approval.Method{"totp", "sms", "email"}, ""},
 		"aal2":           {func(s *account.Situation) { s.Application.Policy.Preset = account.AAL2 }, []approval.Method{"push", "passkey", "totp", "sms"}, ""},
 		"no mail server": {func(s *account.Situation) { s.NoSender = []approval.Method{"email"} }, []approval.Method{"push", "passkey", "totp", "sms"}, ""},
-		"SMS off":        {func(s *account.Situation) { s.Group.Policy.SMS.Switch = account.SwitchOff }, []approval.Method{"push", "passkey", "totp", "email"}, ""},
+		"no carrier, and a number on record, which a code to it would have to prove": {func(s *account.Situation) {
+			s.NoSender, s.Group.Policy.FirstBinding = []approval.Method{"sms"}, account.BindingPhoneOnRecord
+		}, []approval.Method{"email"}, ""},
+		"no carrier, and nothing but a phone, which a code to the number would have to prove": {func(s *account.Situation) {
+			s.NoSender, s.Group.Policy.FirstBinding, s.Group.Policy.Methods = []approval.Method{"sms"}, account.BindingPhoneOnRecord, []approval.Method{"push"}
+		}, nil, "no_sender"},
+		"a personal login without a mail server, but with a number": {func(s *account.Situation) {
+			s.NoSender, s.Group.Policy.Sharing, s.Group.Policy.Methods = []approval.Method{"email"}, account.SharingForbidden, []approval.Method{"push"}
+		}, []approval.Method{"push"}, ""},
+		"a personal login with an address alone, and no mail server": {func(s *account.Situation) {
+			s.NoSender, s.Group.Policy.Sharing, s.Group.Policy.Methods, s.Account.Phone = []approval.Method{"email"}, account.SharingForbidden, []approval.Method{"push"}, ""
+		}, nil, "no_sender"},
+		"a personal login with a new number, and no mail server": {func(s *account.Situation) {
+			s.NoSender, s.Group.Policy.Sharing, s.Group.Policy.Methods, s.Account.PhoneChangedAt = []approval.Method{"email"}, account.SharingForbidden, []approval.Method{"push"}, now
+		}, nil, "number_changed"},
+		"SMS off": {func(s *account.Situation) { s.Group.Policy.SMS.Switch = account.SwitchOff }, []approval.Method{"push", "passkey", "totp", "email"}, ""},
 		"a number on record": {func(s *account.Situation) { s.Group.Policy.FirstBinding = account.BindingPhoneOnRecord },
 			[]approval.Method{"push", "sms", "email"}, ""},
 		"no number on record": {func(s *account.Situation) {

@@ -67,6 +67,8 @@ var (
 		"A mobile number must be on record before a phone can be registered. Have it put on record, or ask support.")
 	ErrContactRequired = refusal.New(refusal.Conflict, "contact-required",
 		"This account is its holder's alone, so a code proves each phone: a mobile number or an e-mail address must be on record. Have it put on record, or ask support.")
+	ErrNoSender = refusal.New(refusal.Conflict, "no-sender",
+		"A code proves each phone of this account, and this installation cannot send it. Use another method, or ask support.")
 	ErrDeviceLimit = refusal.New(refusal.Conflict, "device-limit",
 		"This account must not be shared and has as many phones as it may have. Replace or revoke one of them.")
 	ErrNoDevice = refusal.New(refusal.Conflict, "no-device",

@@ -26,6 +26,19 @@ func (h *house) playBinding() {
 	bound{h.coded("EN2000")}.playFirstPhone()
 	bound{h.coded("EN3000")}.playProof()
 	bound{h.coded("EN4000")}.playLimit()
+	bound{h.withoutMail().coded("EN5000")}.playNoSender()
+}
+
+// playNoSender is played where nobody can send what would prove a phone.
+func (b bound) playNoSender() {
+	own := account.GroupPolicy{Sharing: account.SharingForbidden}
+	at, ticket := b.login()
+	b.record(`phone = ''`, func() {
+		b.group(own, func() {
+			b.start("409 no-sender", client.NewEnrolment{})
+			b.say("409 no-sender", "POST", at+"/enrolments", "", ticket)
+		})
+	})
 }
 
 func (b bound) start(want string, n client.NewEnrolment) string {

@@ -52,7 +52,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
 		enrolling.Enrolling{
 			Questions: questions, Store: o.Lasting, Recoveries: o.Lasting, People: o.Lasting, Live: o.Live, Sockets: tickets, Countries: o.Countries, Wait: patience.wait,
-			EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,
+			NoSender: o.NoSender, EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,
 		},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 		o.SMSReceipts,

@@ -321,7 +321,7 @@ method-paused
 method-disabled
   Too many wrong tries: this method is disabled. Use another one, or ask support.
   Zu viele falsche Versuche: Dieser Weg ist gesperrt. Nehmen Sie einen anderen, oder fragen Sie den Support.
-method-not-offered method-not-active no-rp-id not-for-transactions amount-and-payee-required
+method-not-offered method-not-active no-rp-id no-sender not-for-transactions amount-and-payee-required
   This method cannot be used here. Use another one.
   Dieser Weg geht hier nicht. Nehmen Sie einen anderen.
 code-too-soon resend-too-soon

@@ -53,8 +53,9 @@ type Enrolling struct {
 	Sockets    Sockets
 	Countries  judge.Countries // nil: of no address is it known
 	Wait       Waiting
-	EnrolURL   string // of the phone API, as phones reach it
-	MaxPending int    // questions of an application to one account
+	NoSender   []approval.Method // whose codes this installation cannot send
+	EnrolURL   string            // of the phone API, as phones reach it
+	MaxPending int               // questions of an application to one account
 	Now        func() time.Time
 	Random     io.Reader
 }

@@ -2,8 +2,8 @@ package enrolling
 
 import (
 	"context"
+	"errors"
 	"slices"
-	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
@@ -59,7 +59,7 @@ func (e Enrolling) examine(ctx context.Context, application account.Application,
 			return a, err
 		}
 	}
-	a.proof, err = a.needs(e.Now())
+	a.proof, err = e.needs(a)
 	return a, err
 }
 
@@ -128,41 +128,64 @@ func (e Enrolling) helper(ctx context.Context, a attempt, login string) (*accoun
 
 // needs says what proves that the right person holds the phone: a code to the helper's own number; to the number on record where
 // policy binds the first phone to that; to the account's own number or address where it must not be shared.
-func (a attempt) needs(now time.Time) (account.Proof, error) {
+func (e Enrolling) needs(a attempt) (account.Proof, error) {
 	policy, owner := a.owner.Group.Policy.WithDefaults(), a.owner.Account
 	onRecord := policy.FirstBinding == account.BindingPhoneOnRecord && !a.owner.HasOwn()
+	var proof account.Proof
+	var err error
 	switch {
 	case a.helper != nil:
-		return a.byNumber(*a.helper, now, account.ErrNumberRequired.WithDetail("The helper's own mobile number must be on record. Have it put on record, or ask support."))
+		proof, err = e.byNumber(*a.helper, account.ErrNumberRequired.WithDetail("The helper's own mobile number must be on record. Have it put on record, or ask support."))
 	case onRecord:
-		return a.byNumber(owner, now, account.ErrNumberRequired)
-	case policy.Sharing != account.SharingForbidden:
-		return account.Proof{}, nil
-	case owner.Phone == "" && owner.Email == "":
-		return account.Proof{}, account.ErrContactRequired.With("support", a.application.TenantPolicy.Support)
-	case takesSMS(owner) && owner.HeldUntil(approval.MethodSMS, now).IsZero():
-		return account.Proof{Account: owner.ID, Method: approval.MethodSMS}, nil
-	case owner.Email != "":
-		return a.unheld(owner, approval.MethodEmail, now, factor.ErrAddressChanged)
-	default:
-		return a.byNumber(owner, now, account.ErrContactRequired)
+		proof, err = e.byNumber(owner, account.ErrNumberRequired)
+	case policy.Sharing == account.SharingForbidden:
+		proof, err = e.byOwn(owner)
 	}
+	return proof, supported(err, a.application.TenantPolicy.Support)
 }
 
-// byNumber wants a mobile number on record that was not changed a short time ago.
-func (a attempt) byNumber(of account.Account, now time.Time, missing *refusal.Error) (account.Proof, error) {
-	if !takesSMS(of) {
-		return account.Proof{}, missing.With("support", a.application.TenantPolicy.Support)
+// byOwn takes the number or the address of the account, whichever a code can be sent to now.
+func (e Enrolling) byOwn(owner account.Account) (account.Proof, error) {
+	if !takesSMS(owner) && owner.Email == "" {
+		return account.Proof{}, account.ErrContactRequired
 	}
-	return a.unheld(of, approval.MethodSMS, now, factor.ErrNumberChanged)
+	byNumber, err := e.byNumber(owner, account.ErrContactRequired)
+	if err == nil || owner.Email == "" {
+		return byNumber, err
+	}
+	byAddress, err2 := e.unheld(owner, approval.MethodEmail, factor.ErrAddressChanged)
+	if errors.Is(err2, account.ErrNoSender) && errors.Is(err, factor.ErrNumberChanged) { // that passes by itself
+		return byNumber, err
+	}
+	return byAddress, err2
 }
 
-// unheld proves by the method where what its codes go to was not changed a short time ago.
-func (a attempt) unheld(of account.Account, m approval.Method, now time.Time, changed *refusal.Error) (account.Proof, error) {
-	if until := of.HeldUntil(m, now); !until.IsZero() {
-		return account.Proof{}, changed.With("until", until.UTC()).With("support", a.application.TenantPolicy.Support)
+// byNumber wants a mobile number on record that was not changed a short time ago. Nobody is told to have one put on record where it would not help.
+func (e Enrolling) byNumber(of account.Account, missing *refusal.Error) (account.Proof, error) {
+	if !takesSMS(of) && !slices.Contains(e.NoSender, approval.MethodSMS) {
+		return account.Proof{}, missing
+	}
+	return e.unheld(of, approval.MethodSMS, factor.ErrNumberChanged)
+}
+
+// unheld proves by the method where it can be sent, and what its codes go to was not changed a short time ago.
+func (e Enrolling) unheld(of account.Account, m approval.Method, changed *refusal.Error) (account.Proof, error) {
+	if slices.Contains(e.NoSender, m) {
+		return account.Proof{}, account.ErrNoSender
+	}
+	if until := of.HeldUntil(m, e.Now()); !until.IsZero() {
+		return account.Proof{}, changed.With("until", until.UTC())
 	}
 	return account.Proof{Account: of.ID, Method: m}, nil
+}
+
+// supported names whom to ask in a refusal.
+func supported(err error, contact account.Texts) error {
+	var refused *refusal.Error
+	if errors.As(err, &refused) {
+		return refused.With("support", contact)
+	}
+	return err
 }
 
 func takesSMS(a account.Account) bool {

@@ -11,6 +11,9 @@ import (
 
 var mine = body{"account": "4711"}
 
+// offersPush is a first login that may begin with a phone.
+var offersPush = approval.Context{Activate: &approval.Activate{Methods: []approval.Method{approval.MethodPush}, Required: 1, Recommended: 1}}
+
 func TestTheFirstPhoneNeedsNothingButTheLoginWhereThatIsEnough(t *testing.T) {
 	w := newWorld(t)
 	e := w.Call("POST", "/v1/enrolments", w.enrol, mine).Want(201).WantMembers(body{"status": "open", "code": nil})
@@ -63,6 +66,58 @@ func TestAMobileNumberMustBeOnRecordBeforeAPhoneIsRegistered(t *testing.T) {
 		t.Error("a wrong code was taken")
 	}
 	w.confirm(e, w.enrol, p.digits(m.Code)).Want(200)
+}
+
+// A phone that no code can prove would wait for one that never comes.
+func TestAPhoneThatNoCodeCanProveIsRefusedAtOnceWithWhomToAsk(t *testing.T) {
+	for name, c := range map[string]struct {
+		noSender []approval.Method
+		policy   account.GroupPolicy
+		record   string // of the account
+		start    body
+	}{
+		"the number on record":            {[]approval.Method{"sms"}, account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord}, `email = email`, mine},
+		"no number, which would not help": {[]approval.Method{"sms"}, account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord}, `phone = ''`, mine},
+		"a helper's number": {[]approval.Method{"sms"}, account.GroupPolicy{}, `email = email`,
+			body{"account": "4711", "authorize": "operator", "reason": "has no smartphone", "helper": "0815"}},
+		"the own number":             {[]approval.Method{"sms"}, account.GroupPolicy{Sharing: account.SharingForbidden}, `email = ''`, mine},
+		"the own address":            {[]approval.Method{"email"}, account.GroupPolicy{Sharing: account.SharingForbidden}, `phone = ''`, mine},
+		"the own address and number": {[]approval.Method{"sms", "email"}, account.GroupPolicy{Sharing: account.SharingForbidden}, `email = email`, mine},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, c.noSender...)
+			w.addAccount("0815")
+			w.SQL(`UPDATE accounts SET phone = $1, email = $2`, confirmingtest.Number, confirmingtest.Address)
+			w.SQL(`UPDATE accounts SET ` + c.record + ` WHERE external_id = '4711'`)
+			w.SQL(`UPDATE tenants SET policy = '{"support":{"en":"help@example.com"}}'`)
+			login, ticket := w.Ask(offersPush, nil)
+			w.policy(c.policy)
+			refused := []confirmingtest.Answer{w.Call("POST", "/v1/enrolments", w.admin, c.start)}
+			if c.start["helper"] == nil {
+				refused = append(refused, w.Call("POST", "/v1/approvals/"+login.ID+"/enrolments", ticket, nil))
+			}
+			for _, a := range refused {
+				a.WantProblem(409, "no-sender")
+				if support, _ := a.Body["support"].(body); support["en"] != "help@example.com" {
+					t.Errorf("refused without the contact: %v", a.Body)
+				}
+			}
+			if n := w.Count(`enrolments`) + w.Count(`messages`); n != 0 {
+				t.Errorf("%d enrolments and messages wait", n)
+			}
+		})
+	}
+}
+
+func TestAPhoneIsProvedByWhatCanBeSent(t *testing.T) {
+	for unsent, by := range map[approval.Method]string{approval.MethodSMS: "email", approval.MethodEmail: "sms"} {
+		t.Run("without "+string(unsent), func(t *testing.T) {
+			w := newWorld(t, unsent)
+			w.policy(account.GroupPolicy{Sharing: account.SharingForbidden})
+			w.SQL(`UPDATE accounts SET phone = $1, email = $2`, confirmingtest.Number, confirmingtest.Address)
+			w.Call("POST", "/v1/enrolments", w.enrol, mine).Want(201).WantMembers(body{"code": by})
+		})
+	}
 }
 
 func another(code string) string {
@@ -155,9 +210,8 @@ func TestWhatDoesNotGoTogetherIsRefusedByName(t *testing.T) {
 
 func TestTheLinkOfAPageGoesNowhereElse(t *testing.T) {
 	w := newWorld(t)
-	push := approval.Context{Activate: &approval.Activate{Methods: []approval.Method{approval.MethodPush}, Required: 1, Recommended: 1}}
-	first, ticket := w.Ask(push, nil)
-	second, other := w.Ask(push, nil)
+	first, ticket := w.Ask(offersPush, nil)
+	second, other := w.Ask(offersPush, nil)
 	page := func(p approval.Pending, rest string) string { return "/v1/approvals/" + p.ID + "/enrolments" + rest }
 	e := w.Call("POST", page(first, ""), ticket, nil).Want(201).WantMembers(body{"status": "open"})
 	own := "/" + e.Body["id"].(string)

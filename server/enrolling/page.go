@@ -27,7 +27,7 @@ func (e Enrolling) startPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := attempt{application: application, owner: owner, by: account.ByLogin, approval: q.ID}
-	if a.proof, err = a.needs(e.Now()); err != nil {
+	if a.proof, err = e.needs(a); err != nil {
 		return err
 	}
 	v, err := e.begin(ctx, a)

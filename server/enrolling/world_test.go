@@ -35,7 +35,7 @@ type world struct {
 	waits               atomic.Int32 // long-polls that had to wait
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, noSender ...approval.Method) *world {
 	t.Helper()
 	t.Parallel()
 	w := &world{}
@@ -43,7 +43,7 @@ func newWorld(t *testing.T) *world {
 		h.Lasting.Prover = factors.Proofs{Store: h.Factors, Host: "phone.example"}
 		return []confirmingtest.Feature{enrolling.Enrolling{
 			Questions: h.Questions(), Store: h.Lasting, Recoveries: h.Lasting, People: h.Lasting, Live: h.Live, Sockets: sockets{h}, Wait: w.soon,
-			EnrolURL: "https://phone.example/", MaxPending: 3, Now: h.Now, Random: rand.Reader,
+			NoSender: noSender, EnrolURL: "https://phone.example/", MaxPending: 3, Now: h.Now, Random: rand.Reader,
 		}}
 	})
 	w.login, w.enrol = w.Key(w.App, account.ScopeLogin), w.Key(w.App, account.ScopeEnrol)
