@@ -135,14 +135,19 @@ func writeVectorFile(t *testing.T) {
 		Assertions: assertionVectors(s, document),
 		Receipts:   receiptVectors(t, s, key),
 	}
+	writeJSON(t, vectorFile, v)
+}
+
+func writeJSON(t *testing.T, file string, v any) {
+	t.Helper()
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(vectorFile), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(vectorFile, append(b, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(file, append(b, '\n'), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -110,7 +110,7 @@ func describe(w io.Writer, r approval.Receipt) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "valid: %s on %q by %q at %s\n", r.Status, r.Label, r.Holder, r.DecidedAt.Format(time.RFC3339))
+	fmt.Fprintf(w, "valid: %s %s at %s\n", r.Status, signer(r), r.DecidedAt.Format(time.RFC3339))
 	fmt.Fprintf(w, "  approval     %s, %s for account %q\n", r.Approval, document.Kind, document.Account.Label)
 	fmt.Fprintf(w, "  asked by     %q, %q\n", document.Tenant.Name, document.Application.Name)
 	fmt.Fprintf(w, "  browser      %q on %q from %s\n", document.Browser.Name, document.Browser.OS, document.Browser.IP)
@@ -119,4 +119,12 @@ func describe(w io.Writer, r approval.Receipt) error {
 	}
 	_, err = fmt.Fprintf(w, "  credential   enrolled %s, attestation %q\n", r.Credential.EnrolledAt.Format(time.RFC3339), r.Credential.Attestation)
 	return err
+}
+
+// signer is what signed. Whose a passkey is nobody states: that of the account.
+func signer(r approval.Receipt) string {
+	if r.Method == approval.MethodPasskey {
+		return fmt.Sprintf("by the passkey %q", r.Label)
+	}
+	return fmt.Sprintf("on %q by %q", r.Label, r.Holder)
 }
