@@ -114,8 +114,10 @@ func (h *house) sets(set client.ManagedInterval, managed, days int, accounts ...
 	for _, account := range accounts {
 		a, err := h.at(portal).Account(h.Context(), account)
 		h.must(err)
-		if a.Interval == nil || *a.Interval != days {
-			h.Errorf("the interval of %s is %v, want %d", account, a.Interval, days)
+		if a.Interval == nil {
+			h.Errorf("the interval of %s is its group's, want %d", account, days)
+		} else if *a.Interval != days {
+			h.Errorf("the interval of %s is %d, want %d", account, *a.Interval, days)
 		}
 	}
 }

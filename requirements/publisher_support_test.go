@@ -3,6 +3,8 @@ package requirements_test
 import (
 	"testing"
 	"time"
+
+	"github.com/jawort/jawort/phone"
 )
 
 // (w) Support resets a user who lost the phone; who still has another method uses that.
@@ -34,5 +36,24 @@ func TestSupportResetsWhoLostThePhoneAndWhoHasAnotherMethodUsesThat(t *testing.T
 	}
 	first.beginMail(erikasMail)
 	first.approved("email")
-	h.login(centre, jane, tablet).byMail(janesMail).approved("email") // nobody else was reset
+	h.login(centre, erika, with(laptop, trusted)).asked("unknown_browser") // who has the old laptop is as unknown as anybody
+	h.login(centre, jane, tablet).byMail(janesMail).approved("email")      // nobody else was reset
+}
+
+// The same where the publisher lets phones confirm.
+func TestTheLostPhoneConfirmsNothingOnceSupportHasResetItsUser(t *testing.T) {
+	h := publisher(t)
+	h.letPhonesConfirm()
+	lost, hers := h.newPhone(), h.newPhone()
+	h.must(h.registerAt(centre, lost, erika, "Erika"))
+	h.must(h.registerAt(centre, hers, jane, "Jane"))
+	h.login(centre, erika, laptop).byPhone(lost)
+	open := h.login(centre, erika, laptop)
+	item, _ := open.shown(lost)
+
+	h.must(h.at(centre).For("Support").ResetAccount(t.Context(), erika, "lost the phone"))
+	_, err := lost.Decide(t.Context(), item, phone.Approve, open.Number)
+	h.refused("unauthorized", err)
+	h.login(centre, erika, laptop).asked("first_login")
+	h.login(centre, jane, laptop).byPhone(hers) // nobody else was reset
 }
