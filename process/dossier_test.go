@@ -14,8 +14,6 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
-	"github.com/jawort/jawort/process"
-	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -111,26 +109,20 @@ func TestAnErasedPersonIsInNoColumnOfAnyTable(t *testing.T) {
 
 func TestADeletedPersonIsInNoColumnOfAnyTableAfterTheMonthsOfRetention(t *testing.T) {
 	t.Parallel()
-	ticks := make(chan time.Time)
-	p := newPerson(t, func(o *process.Options) {
-		o.Tick = func(d time.Duration) (<-chan time.Time, func()) {
-			return map[time.Duration]chan time.Time{directory.RetainEvery: ticks}[d], func() {}
-		}
-	})
+	var r rounds
+	p := newPerson(t, retaining(&r))
 	p.tenant.Policy = account.TenantPolicy{Retention: account.Retention{PersonalData: 2}}
 	p.must(p.Lasting().UpdateTenant(t.Context(), p.Lasting().Writes(), p.tenant))
 	if status, body := p.call(p.app, "DELETE", ""); status != http.StatusNoContent {
 		t.Fatalf("delete: %d %s", status, body)
 	}
 	p.must(p.Lasting().SetClockOffset(t.Context(), 50*24*time.Hour))
-	ticks <- time.Time{}
-	ticks <- time.Time{} // is taken when the first has been dealt with
+	r.pass()
 	if left := p.left(); left["accounts.label"] == "" || left["devices.holder"] == "" {
 		t.Error("it was erased too early")
 	}
 	p.must(p.Lasting().SetClockOffset(t.Context(), 70*24*time.Hour))
-	ticks <- time.Time{}
-	ticks <- time.Time{}
+	r.pass()
 	p.wantErased()
 }
 
