@@ -22,12 +22,14 @@ import (
 type asking interface {
 	Create(ctx context.Context, c live.Creation) (live.Created, error)
 	Remember(ctx context.Context, application, account string, i *live.Idempotency) (kept []byte, err error)
+	Drop(ctx context.Context, application, account, key string, answer []byte) error
 	Resend(ctx context.Context, id, request string) error
 }
 
 // lettingIn writes the outcome of a login about which nobody is asked, and what is suspicious about one.
 type lettingIn interface {
 	LetIn(ctx context.Context, p approval.Pending, method approval.Method, browser string) (approval.Outcome, error)
+	Outcome(ctx context.Context, id string) (approval.Outcome, error)
 	Suspect(ctx context.Context, p approval.Pending, browser, reason string) error
 }
 
@@ -80,6 +82,12 @@ func (c creation) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if answer.Socket != nil {
+		answer.Socket.Ticket, err = c.tickets.issue(answer.ID, application.ID, found.Audience.Account.ID, answer.CreatedAt)
+		if err != nil {
+			return err
+		}
+	}
 	edge.Annotate(ctx, slog.String("approval", answer.ID), slog.String("reason", string(answer.Reason.Code)))
 	return edge.JSON(w, http.StatusCreated, answer)
 }
@@ -100,14 +108,7 @@ func (c creation) settle(ctx context.Context, a asked) (created, error) {
 	if a.Verdict.Obstacle != "" {
 		return created{}, account.ErrNoMethod.With("obstacle", a.Verdict.Obstacle).With("support", a.Verdict.Support).With("reason", a.Verdict.Reason)
 	}
-	answer, err := c.ask(ctx, a)
-	if err != nil {
-		return created{}, err
-	}
-	if answer.Socket != nil {
-		answer.Socket.Ticket, err = c.tickets.issue(answer.ID, a.application.ID, a.Audience.Account.ID, answer.CreatedAt)
-	}
-	return answer, err
+	return c.ask(ctx, a)
 }
 
 // draft is what every approval begins with.

@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/keys"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/live"
 )
 
@@ -27,18 +29,47 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	if a.Audience.Reported {
 		creation.NoPush = live.NoPushReported
 	}
-	done, err := c.live.Create(ctx, creation)
+	done, kept, err := c.put(ctx, creation)
 	if err != nil {
 		return created{}, err
 	}
 	if done.Answer != nil {
-		if answer, err = keptAnswer(done.Answer, c.keys); err != nil {
-			return created{}, err
-		}
+		answer = kept
 	}
 	answer.push(done)
 	c.endSuperseded(ctx, done.Superseded)
 	return answer, c.suspect(ctx, a, p, done)
+}
+
+// mostKept bounds how many kept answers turn out to be none in one request. Each but the first was kept by another one
+// meanwhile.
+const mostKept = 3
+
+// put creates the approval, or finds the answer to the same request. A kept answer that somebody was let in counts only where
+// there is its outcome: the try that kept it may have died before it wrote one, or have found that what it rested on had ended.
+func (c creation) put(ctx context.Context, creation live.Creation) (done live.Created, kept created, err error) {
+	for range mostKept {
+		done, err = c.live.Create(ctx, creation)
+		if err != nil || done.Answer == nil {
+			return done, created{}, err
+		}
+		kept, err = keptAnswer(done.Answer, c.keys)
+		if err != nil || kept.Status == approval.StatusPending {
+			return done, kept, err
+		}
+		o, err := c.lasting.Outcome(ctx, kept.ID)
+		if err == nil {
+			kept, err = kept.told(o)
+		}
+		if !errors.Is(err, approval.ErrUnknown) {
+			return done, kept, err
+		}
+		p := creation.Pending
+		if err := c.live.Drop(ctx, p.Application, p.Account, creation.Idempotency.Key, done.Answer); err != nil {
+			return live.Created{}, created{}, err
+		}
+	}
+	return live.Created{}, created{}, refusal.ErrUnavailable
 }
 
 // pending makes the question for the phones. Phones that may not confirm it are not asked.

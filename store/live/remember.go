@@ -39,3 +39,13 @@ func (s *Store) Remember(ctx context.Context, application, account string, i *Id
 		return nil, fmt.Errorf("live: remember: unknown answer %d", code)
 	}
 }
+
+// Drop makes the next request under the key the first one again, because the kept answer has turned out to be none. An answer
+// that another request has kept since stays. Repeating it changes nothing.
+func (s *Store) Drop(ctx context.Context, application, account, key string, answer []byte) error {
+	err := s.run(ctx, dropScript, []string{idempotencyKey(application, account, key)}, answer).Err()
+	if err != nil {
+		return failed("drop", err)
+	}
+	return nil
+}

@@ -13,6 +13,7 @@ var rememberContract = []clause{
 	{"an answer that asked nobody is given again to the same request", rememberAnswer},
 	{"fifty equal requests at once remember one answer", rememberAtOnce},
 	{"a creation finds what was remembered, and the other way round", rememberAndCreate},
+	{"an answer that is dropped is kept no more, and none but it is dropped", dropAnswer},
 	{"a remembered answer belongs to application and account and lives a day", scopeOfRemembered},
 }
 
@@ -91,6 +92,28 @@ func rememberAndCreate(t *testing.T, w *world) {
 	w.wantKept(account, answerTo("created", 1, "nobody was asked"), []byte("asked"))
 	_, err = w.Remember(t.Context(), "app_one", account, answerTo("created", 2, "asked"))
 	w.wants(err, approval.ErrKeyReused)
+}
+
+func dropAnswer(t *testing.T, w *world) {
+	account := newID(t, id.Account)
+	drop := func(application, account, key, answer string) {
+		t.Helper()
+		w.must(w.Drop(t.Context(), application, account, key, []byte(answer)))
+	}
+	w.wantKept(account, answerTo("k", 1, "first"), nil)
+	drop("app_one", account, "k", "second")
+	drop("app_one", account, "other", "first")
+	drop("app_two", account, "k", "first")
+	w.wantKept(account, answerTo("k", 1, "second"), []byte("first"))
+	for range 2 {
+		drop("app_one", account, "k", "first")
+	}
+	w.wantKept(account, answerTo("k", 2, "second"), nil)
+	drop("app_one", account, "k", "first")
+	w.wantKept(account, answerTo("k", 2, "third"), []byte("second"))
+	if n := len(w.keys()); n != 1 {
+		t.Fatalf("%d keys are kept, want 1", n)
+	}
 }
 
 func scopeOfRemembered(t *testing.T, w *world) {

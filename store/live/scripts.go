@@ -28,6 +28,8 @@ var (
 	extendSource string
 	//go:embed lua/remember.lua
 	rememberSource string
+	//go:embed lua/drop.lua
+	dropSource string
 	//go:embed lua/due.lua
 	dueSource string
 	//go:embed lua/forget.lua
@@ -42,6 +44,7 @@ var (
 	notifyScript   = redis.NewScript(notifySource)
 	extendScript   = redis.NewScript(extendSource)
 	rememberScript = redis.NewScript(rememberSource)
+	dropScript     = redis.NewScript(dropSource)
 	dueScript      = redis.NewScript(dueSource)
 	forgetScript   = redis.NewScript(forgetSource)
 )
@@ -49,7 +52,7 @@ var (
 var scripts = map[string]*redis.Script{
 	"create": createScript, "mark": markScript, "resend": resendScript, "end": endScript, "due": dueScript,
 	"notify": notifyScript,
-	"extend": extendScript, "remember": rememberScript, "forget": forgetScript,
+	"extend": extendScript, "remember": rememberScript, "drop": dropScript, "forget": forgetScript,
 }
 
 // longestQueued is for how long a job stays queued where nobody delivers, in milliseconds: no approval lives longer. What
