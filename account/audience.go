@@ -1,6 +1,10 @@
 package account
 
-import "github.com/jawort/jawort/approval"
+import (
+	"time"
+
+	"github.com/jawort/jawort/approval"
+)
 
 // Audience is an account with everybody who is to be asked, and all that decides whether they are.
 type Audience struct {
@@ -14,6 +18,7 @@ type Audience struct {
 	Passkeys   []string             // RP IDs under which it has some
 	Browser    *PresentedBrowser    // whose token was presented; nil: none that is known
 	Reported   bool                 // somebody reported a login of the same session or network
+	At         time.Time            // when all this was so, by the database's clock
 }
 
 // PresentedBrowser is a browser that confirmed before, whatever has become of its trust.

@@ -46,7 +46,6 @@ type creation struct {
 	tickets tickets
 	keys    Keys
 	most    int
-	now     func() time.Time
 	random  io.Reader
 	log     *slog.Logger
 }
@@ -129,7 +128,8 @@ func (c creation) draft(a asked) (approval.Pending, error) {
 	if err != nil {
 		return approval.Pending{}, err
 	}
-	now := c.now().UTC().Truncate(time.Millisecond)
+	// By the database's clock, which stamps all that may end what a confirmation of this question grants.
+	now := a.Audience.At.UTC().Truncate(time.Millisecond)
 	expires := now.Add(a.lifetime())
 	return approval.Pending{
 		ID: approvalID, Tenant: a.application.Tenant, Application: a.application.ID, Account: a.Audience.Account.ID, Kind: a.Kind,

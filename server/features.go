@@ -30,7 +30,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}
 	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, NoSender: o.NoSender, Now: o.Now}
 	return []feature{
-		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, now: o.Now, random: o.Random, log: o.Edge.Log},
+		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, random: o.Random, log: o.Edge.Log},
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, codes: codeStates{o.Codes}, keys: o.Keys, random: o.Random, patience: patience},
 		sockets{guards: g, ender: ender, hub: h, codes: codeStates{o.Codes}},
 		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},

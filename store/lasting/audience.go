@@ -55,7 +55,7 @@ type asked struct {
 func (s *Store) Audience(ctx context.Context, tenant, externalID string, by Approach) (account.Audience, error) {
 	rows, err := db.All(ctx, s.Reads(), scanAsked, `
 		SELECT `+accountColumns+`, COALESCE(g.id, ''), COALESCE(g.name, ''), COALESCE(g.policy, ''), `+methodsColumn+`, `+passkeysColumn+`, `+lockedColumn+`, `+reportedColumn+`,
-			`+trustColumns+`, d.id, i.id, i.language, i.address, i.address_version
+			`+trustColumns+`, (SELECT jawort_now()), d.id, i.id, i.language, i.address, i.address_version
 		FROM accounts a JOIN tenants t ON t.id = a.tenant
 		LEFT JOIN groups g ON g.id = a.group_id
 		LEFT JOIN (trusted_browsers b JOIN accounts ba ON ba.id = b.account) ON b.hash = $4 AND ba.tenant = a.tenant
@@ -103,6 +103,7 @@ func scanAsked(r db.Row) (k asked, err error) {
 	a := &k.audience
 	dest := append(accountDest(&a.Account), &a.Group.ID, &a.Group.Name, intoPolicy(&a.Group.Policy), &k.methods, &k.passkeys, &a.Locked, &a.Reported)
 	dest = append(dest, k.trust.dest()...)
+	dest = append(dest, db.Into(&a.At))
 	return k, r.Scan(append(dest, &k.device, &k.id, &k.language, &k.address, &k.versionOf)...)
 }
 

@@ -23,8 +23,8 @@ func notEnded(owner, application string) string {
 	AND b.asked_at > (SELECT tp.tightened_at FROM applications tp WHERE tp.id = ` + application + `) AND ` + confirmerThere
 }
 
-// A login is stamped in whole milliseconds by the server that asked. It counts to the end of its own, so that it comes after
-// what the database did in the same one.
+// A login is stamped in whole milliseconds, by the database's clock, when it was read whether somebody is asked. It counts to the end of
+// its own, so that it comes after what the database did in the same one.
 const restOfMillisecond = `999`
 
 // TrustBrowser keeps that the browser of an approved login is trusted from its confirmation on, as long as nothing that
