@@ -30,8 +30,11 @@ var letters = map[Occasion]func(lang string, v Values) letter{
 	BudgetWarned:        func(_ string, v Values) letter { return budgetLetter(v) },
 	BudgetStopped:       func(_ string, v Values) letter { return budgetLetter(v) },
 	BudgetAlarm:         func(lang string, v Values) letter { return budgetLetter(v, timeOf(lang, v)) },
-	Invitation:          func(_ string, v Values) letter { return tenantLetter(v) },
-	Reminder:            func(_ string, v Values) letter { return tenantLetter(v) },
+	SMSLimited: func(lang string, v Values) letter {
+		return tenantLetter(v, fixed(v.Account), fixed(v.Limit), timeOf(lang, v))
+	},
+	Invitation: func(_ string, v Values) letter { return tenantLetter(v) },
+	Reminder:   func(_ string, v Values) letter { return tenantLetter(v) },
 }
 
 func codeLetter(_ string, v Values) letter {

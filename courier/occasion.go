@@ -23,6 +23,7 @@ const (
 	BudgetWarned        Occasion = "budget-warned" // by e-mail only, as what follows
 	BudgetStopped       Occasion = "budget-stopped"
 	BudgetAlarm         Occasion = "budget-alarm" // When is when people will be locked out
+	SMSLimited          Occasion = "sms-limited"  // When is when the account gets codes again
 	Invitation          Occasion = "invitation"   // carries no code
 	Reminder            Occasion = "reminder"
 )
@@ -46,7 +47,8 @@ type Values struct {
 	Words       string    // the tenant's own, in place of those of an invitation or reminder
 	Link        string    // where to begin; carries no code
 	Budget      string    // its name
-	Used, Limit string    // amounts with currency
+	Used, Limit string    // amounts with currency, or the name of the limit that was reached
+	Account     string    // its id
 }
 
 // MaxAmount is the longest amount that a transaction's SMS has room for in all alphabets and languages.

@@ -22,7 +22,7 @@ var (
 	byEmail = []courier.Occasion{
 		courier.LoginCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod, courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport,
 		courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending, courier.AccountReset,
-		courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.Invitation, courier.Reminder,
+		courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.SMSLimited, courier.Invitation, courier.Reminder,
 	}
 	withCode = []courier.Occasion{courier.LoginCode, courier.TransactionCode, courier.ActivationCode}
 )
@@ -33,7 +33,7 @@ func values() courier.Values {
 		Amount: "1.234,56 EUR", Payee: "Versicherung Nord", Device: "Android-Gerät", Method: "Authenticator-App",
 		Number: "+49 ••• ••17", Address: "a•••@makler.example",
 		When:    time.Date(2026, 11, 25, 15, 4, 0, 0, time.UTC),
-		Contact: "support@makler.example", Link: "https://login.makler.example/start", Budget: "Portal", Used: "80,00 EUR", Limit: "100,00 EUR",
+		Contact: "support@makler.example", Link: "https://login.makler.example/start", Budget: "Portal", Used: "80,00 EUR", Limit: "100,00 EUR", Account: "acc_1",
 	}
 }
 
@@ -198,7 +198,7 @@ func TestANoticeSaysWhereToTurnAndKeepsToOneSMS(t *testing.T) {
 
 func TestWhatAChannelDoesNotSayIsEmpty(t *testing.T) {
 	t.Parallel()
-	for _, o := range []courier.Occasion{courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.Invitation, courier.Reminder, "unknown"} {
+	for _, o := range []courier.Occasion{courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.SMSLimited, courier.Invitation, courier.Reminder, "unknown"} {
 		if _, text := courier.Render("de", courier.SMS, o, values()); text != "" {
 			t.Errorf("by SMS: %q", text)
 		}

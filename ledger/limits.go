@@ -88,6 +88,27 @@ func boundsOf(limits []limit, subjects ...string) []Bound {
 // NoticeRate bounds the notices to one number. They share no rate with codes: whoever asks for codes must not silence the warning.
 var NoticeRate = Rate{6, 24 * time.Hour}
 
+// day is how long a window is at least in which a code that was used gives its place back.
+const day = 24 * time.Hour
+
+// ReturnedBy returns the bounds in which a code that was used gives its place back: those of its number and account for a day or
+// longer. Who logs in does not pump, and must not be locked out by having done so; how fast somebody can do it is bounded by the shorter
+// ones all the same.
+func (l Limits) ReturnedBy(account, numberHash string) []Bound {
+	return slices.DeleteFunc(l.Bounds(account, "", numberHash, ""), func(b Bound) bool {
+		return b.Rate.Per < day || (b.Limit != "account" && b.Limit != "number")
+	})
+}
+
+// LockOut is that an account with no method but SMS is refused a code because of too many.
+const LockOut Event = "sms.limited"
+
+// lockOutRate is how often a tenant is told so of one account.
+var lockOutRate = Rate{1, day}
+
+// LockOutBounds returns all that telling of a lock-out is bound by.
+func LockOutBounds(account string) []Bound { return []Bound{{"locked-out", account, lockOutRate}} }
+
 // NoticeBounds returns all that a notice is bound by.
 func NoticeBounds(numberHash string) []Bound { return []Bound{{"notice", numberHash, NoticeRate}} }
 

@@ -101,6 +101,14 @@ func (w Window) Admit(r Rate, now time.Time) (next Window, wait time.Duration) {
 	}
 }
 
+// GiveBack takes back one message that was counted at a time. A window that has begun since does not have it.
+func (w Window) GiveBack(counted time.Time) Window {
+	if w.Count > 0 && !counted.Before(w.StartedAt) {
+		w.Count--
+	}
+	return w
+}
+
 // Queue counts one more message in the first window that has room for it, and says from when on it may be sent.
 func (w Window) Queue(r Rate, now time.Time) (next Window, from time.Time) {
 	next, wait := w.Admit(r, now)

@@ -89,3 +89,23 @@ func TestAClockThatIsBehindAdmitsNoMoreThanTheRate(t *testing.T) {
 		t.Error("it was admitted")
 	}
 }
+
+func TestWhatIsGivenBackLeavesRoomInTheWindowThatCountedIt(t *testing.T) {
+	t.Parallel()
+	r, now := ledger.Rate{Max: 2, Per: 24 * time.Hour}, time.Now()
+	var w ledger.Window
+	fill(&w, r, now)
+	if sent, _ := fill(ptr(w.GiveBack(now)), r, now); sent != 1 {
+		t.Errorf("%d were sent after one was given back", sent)
+	}
+	later := now.Add(25 * time.Hour)
+	w, _ = w.Admit(r, later)
+	if w.GiveBack(now) != w {
+		t.Error("a window gives back what an earlier one counted")
+	}
+	if empty := w.GiveBack(later).GiveBack(later); empty.Count != 0 {
+		t.Errorf("it counts %d", empty.Count)
+	}
+}
+
+func ptr(w ledger.Window) *ledger.Window { return &w }

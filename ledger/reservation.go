@@ -13,6 +13,7 @@ type Reservation struct {
 	Tenant      string
 	Application string // empty: none is concerned
 	Account     string // who is sent to
+	Approval    string // which the code confirms; empty: none
 	Group       string // empty: the account is in none
 	Payer       string // the account itself or its manager
 	Number      string // in E.164; it is not kept

@@ -38,6 +38,7 @@ var Types = []Type{
 	{"budget.warned", "Most of a budget for SMS is spent.", "budget", budget},
 	{"budget.stopped", "A budget for SMS is spent; no more codes are sent on it but to who has no other method.", "budget", budget},
 	{"budget.alarm", "A spent budget locks out, from `until` on, whoever has no method but SMS.", "budget", append([]string{"until"}, budget...)},
+	{"sms.limited", "An account that has no method but SMS gets no code until `until`: so many were sent that a `limit` is reached. Told once a day and account.", "", []string{"limit", "until"}},
 	{"recovery.announced", "Somebody wants to move the account to a new phone without the old one; it can be stopped until then.", "recovery", []string{"opens_at"}},
 	{"recovery.stopped", "Nobody gets a phone by this recovery any more.", "recovery", nil},
 	{Disabled, "One of the tenant's endpoints is told nothing more.", "webhook", []string{"reason"}},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/courier"
+	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/store/notices"
@@ -21,6 +22,7 @@ var aboutTenants = map[string]func(f Follower, ctx context.Context, e outbox.Eve
 	string(ledger.Warned):  Follower.budget,
 	string(ledger.Stopped): Follower.budget,
 	string(ledger.Alarmed): Follower.budget,
+	string(ledger.LockOut): Follower.lockOut,
 }
 
 // occasionOf is what the mail about a budget's event is written for.
@@ -30,13 +32,13 @@ var occasionOf = map[string]courier.Occasion{
 	string(ledger.Alarmed): courier.BudgetAlarm,
 }
 
-// Budgets counts what budgets told: where a tenant named nobody to be told, whoever runs the house has to learn it.
+// Budgets counts what budgets and rates for SMS told: where a tenant named nobody to be told, whoever runs the house has to learn it.
 type Budgets struct{ told *prometheus.CounterVec }
 
 // NewBudgets returns counts of nothing yet.
 func NewBudgets(r prometheus.Registerer) Budgets {
 	told := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "jawort_budget_events_total", Help: "What budgets for SMS told, by event (budget.warned, budget.stopped, budget.alarm).",
+		Name: "jawort_budget_events_total", Help: "What budgets and rates for SMS told, by event (budget.warned, budget.stopped, budget.alarm, sms.limited).",
 	}, []string{"event"})
 	if r != nil {
 		r.MustRegister(told)
@@ -70,12 +72,20 @@ func (f Follower) budget(ctx context.Context, e outbox.Event) error {
 	if v.Budget, err = f.nameOf(ctx, e.Tenant, language, s); err != nil {
 		return err
 	}
-	subject, text := courier.Render(language, courier.Email, occasionOf[e.Kind], v)
+	return f.mail(ctx, e, tenant, string(courier.Email), occasionOf[e.Kind], v)
+}
+
+// mail tells everybody whom the tenant has named, once by each name for the mail of an event.
+func (f Follower) mail(ctx context.Context, e outbox.Event, tenant account.Tenant, name string, o courier.Occasion, v courier.Values) error {
+	subject, text := courier.Render(tenant.Policy.WithDefaults().Language, courier.Email, o, v)
 	var failed []error
 	for _, address := range tenant.Policy.Notify {
 		m, err := f.message(e, courier.Email, address)
 		if err == nil {
 			m.Subject, m.Text = subject, text
+			m.ID, err = f.name(id.Message, e, name, address)
+		}
+		if err == nil {
 			err = f.post(ctx, m, notices.Payer{})
 		}
 		failed = append(failed, err)

@@ -101,6 +101,9 @@ func (s *Store) confirm(ctx context.Context, tx *sql.Tx, a Attempt) (o approval.
 	if err == nil && !won {
 		err = errEnded
 	}
+	if err == nil && a.Method == approval.MethodSMS {
+		err = s.Ledger.Used(ctx, tx, a.Approval.Account, a.Approval.ID)
+	}
 	return o, nil, err
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -57,6 +58,10 @@ type Messages interface {
 type Ledger interface {
 	Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) error
 	Mail(ctx context.Context, tx *sql.Tx, m ledger.Mailing) error
+	// Used gives back what the newest code of an approval, which has confirmed it, took of how many may be sent in a day.
+	Used(ctx context.Context, tx *sql.Tx, account, approval string) error
+	// LockedOut tells that somebody with no method but SMS was refused one because of too many.
+	LockedOut(ctx context.Context, tenant, application, account string, refused *refusal.Error) error
 }
 
 // Parts are what a Store needs beside the database.

@@ -3,6 +3,7 @@ package factors
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -130,11 +132,21 @@ func (s *Store) reserve(ctx context.Context, tx *sql.Tx, d delivery, l Letter, m
 	if err != nil {
 		return err
 	}
-	return s.Ledger.Reserve(ctx, tx, ledger.Reservation{
-		Message: message, Tenant: d.tenant, Application: d.application, Account: d.account, Group: l.Group, Payer: l.Payer,
+	err = s.Ledger.Reserve(ctx, tx, ledger.Reservation{
+		Message: message, Tenant: d.tenant, Application: d.application, Account: d.account, Approval: d.approval, Group: l.Group, Payer: l.Payer,
 		Number: d.to.address, OnlyMethod: !others,
 	})
+	if refused := (*refusal.Error)(nil); !others && errors.Is(err, ledger.ErrTooMany) && errors.As(err, &refused) {
+		return lockedOut{refused}
+	}
+	return err
 }
+
+// lockedOut is a refusal of who has no other method: the tenant is told.
+type lockedOut struct{ refused *refusal.Error }
+
+func (l lockedOut) Error() string { return l.refused.Error() }
+func (l lockedOut) Unwrap() error { return l.refused }
 
 // clock returns the time by the database's clock.
 func clock(ctx context.Context, q db.Querier) (time.Time, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/factor"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -46,7 +47,18 @@ func (s *Store) SendCode(ctx context.Context, sending Sending) (Sent, error) {
 	if errors.Is(err, errEnded) {
 		err = approval.ErrNotPending
 	}
+	if locked := (lockedOut{}); errors.As(err, &locked) {
+		return Sent{}, s.tellLockOut(ctx, sending.Approval, locked.refused)
+	}
 	return sent, err
+}
+
+// tellLockOut returns the refusal once the tenant is told: nobody is locked out unnoticed.
+func (s *Store) tellLockOut(ctx context.Context, p approval.Pending, refused *refusal.Error) error {
+	if err := s.Ledger.LockedOut(ctx, p.Tenant, p.Application, p.Account, refused); err != nil {
+		return err
+	}
+	return refused
 }
 
 func (s Sending) possible() error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
+	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/refusal"
 )
 
@@ -159,5 +160,53 @@ func TestWhatIsKeptOfACodeDoesNotShowIt(t *testing.T) {
 			SELECT $1, method, account, mac, sent, sent_at, expires_at FROM codes WHERE approval = $2`, other.ID, p.ID)
 		_, err := w.confirm(other, approval.MethodSMS, code) // a row that was copied is good for nothing
 		w.wantError(err, factor.ErrWrongCode)
+	})
+}
+
+func TestWhoHasNothingButSMSIsLockedOutByARateOnlyWhereTheTenantIsTold(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.activate(approval.MethodSMS)
+		w.ledger.refuse = ledger.ErrTooMany.With("limit", "number").After(time.Hour)
+		w.ledger.mute = refusal.ErrUnavailable
+		_, err := w.trySend(w.login(), approval.MethodSMS)
+		w.wantError(err, refusal.ErrUnavailable)
+		w.ledger.mute = nil
+		_, err = w.trySend(w.login(), approval.MethodSMS)
+		w.wantError(err, ledger.ErrTooMany)
+		want := w.account.Tenant + " " + w.app.ID + " " + w.account.ID + " sms-too-many 1h0m0s"
+		if len(w.ledger.locked) != 1 || w.ledger.locked[0] != want {
+			t.Errorf("told %q, want %q", w.ledger.locked, want)
+		}
+		w.activate(approval.MethodTOTP)
+		_, err = w.trySend(w.login(), approval.MethodSMS)
+		w.wantError(err, ledger.ErrTooMany)
+		if len(w.ledger.locked) != 1 {
+			t.Error("who has another method is called locked out")
+		}
+	})
+}
+
+func TestTheLedgerLearnsWhichCodeByTextMessageWasUsed(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.activate(approval.MethodSMS)
+		w.activate(approval.MethodEmail)
+		p := w.login()
+		code := w.send(p, approval.MethodSMS)
+		if w.ledger.last.Approval != p.ID {
+			t.Errorf("reserved for %q", w.ledger.last.Approval)
+		}
+		_, err := w.confirm(p, approval.MethodSMS, another(code))
+		w.wantError(err, factor.ErrWrongCode)
+		if len(w.ledger.used) != 0 {
+			t.Error("a wrong code is called used")
+		}
+		_, err = w.confirm(p, approval.MethodSMS, code)
+		must(t, err)
+		mailed := w.login()
+		_, err = w.confirm(mailed, approval.MethodEmail, w.send(mailed, approval.MethodEmail))
+		must(t, err)
+		if len(w.ledger.used) != 1 || w.ledger.used[0] != p.ID {
+			t.Errorf("used %v, want %s", w.ledger.used, p.ID)
+		}
 	})
 }

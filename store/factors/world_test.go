@@ -18,6 +18,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
@@ -240,6 +241,26 @@ type till struct {
 	mu     sync.Mutex
 	last   ledger.Reservation
 	refuse error
+	used   []string // approvals whose code was used
+	locked []string // accounts that were told to be locked out
+	mute   error    // of telling so
+}
+
+func (l *till) Used(_ context.Context, _ *sql.Tx, _, approval string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.used = append(l.used, approval)
+	return nil
+}
+
+func (l *till) LockedOut(_ context.Context, tenant, application, account string, refused *refusal.Error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.mute != nil {
+		return l.mute
+	}
+	l.locked = append(l.locked, strings.Join([]string{tenant, application, account, refused.Code, refused.RetryAfter.String()}, " "))
+	return nil
 }
 
 func (l *till) Reserve(_ context.Context, _ *sql.Tx, r ledger.Reservation) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/outbox"
+	"github.com/jawort/jawort/webhook"
 )
 
 var actor = outbox.Actor{Kind: outbox.ByKey, ID: "key_1"}
@@ -150,8 +151,8 @@ func TestABudgetTellsItsFiguresAndNobodysNumber(t *testing.T) {
 		r.OnlyMethod = true
 		must(w.T, w.reserve(r))
 		for kind, want := range map[string]string{
-			"budget.warned":  `{"scope":"application","subject":"` + w.app + `","period":"2026-11","limit":"0.10","spent":"0.10","currency":"EUR"}`,
-			"budget.stopped": `{"scope":"application","subject":"` + w.app + `","period":"2026-11","limit":"0.10","spent":"0.10","currency":"EUR"}`,
+			"budget.warned":  `{"scope":"application","subject":"` + w.app + `","period":"2026-11","limit":"0.10","spent":"0.10","percent":100,"currency":"EUR"}`,
+			"budget.stopped": `{"scope":"application","subject":"` + w.app + `","period":"2026-11","limit":"0.10","spent":"0.10","percent":100,"currency":"EUR"}`,
 		} {
 			got, err := db.One(t.Context(), w.Reads(), db.ScanString, `SELECT data FROM outbox WHERE kind = $1 AND tenant = $2 AND application = $3`, kind, w.tenant, w.app)
 			must(w.T, err)
@@ -215,4 +216,42 @@ func TestSettingsThatStayAsTheyAreChangeNothing(t *testing.T) {
 		_, err := w.PutSettings(t.Context(), w.tenant, s, actor)
 		wantExtra(w.T, err, "field", "prices")
 	})
+}
+
+func TestABudgetTellsAllThatItsWebhooksPromise(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.clock("2026-11-02T08:00:00Z")
+		w.budget(domain.Budget{Scope: domain.ScopeCountry, Subject: "DE", Cycle: domain.Monthly, Limit: 1000})
+		own := w.newAccount(w.tenant)
+		must(w.T, w.reserve(w.sms(own)))
+		r := w.sms(own)
+		r.OnlyMethod = true
+		must(w.T, w.reserve(r))
+		for _, kind := range []domain.Event{domain.Warned, domain.Stopped, domain.Alarmed} {
+			w.wantPromised(string(kind))
+		}
+	})
+}
+
+// wantPromised wants the event to have been told with each member that a receiver is promised.
+func (w *world) wantPromised(kind string) {
+	w.Helper()
+	e, err := db.One(w.Context(), w.Reads(), func(r db.Row) (e webhook.Event, err error) {
+		var facts string
+		err = r.Scan(&e.Application, &e.Account, &e.Subject, &facts)
+		e.Type, e.Facts = kind, json.RawMessage(facts)
+		return e, err
+	}, `SELECT application, account, subject, data FROM outbox WHERE kind = $1 AND tenant = $2`, kind, w.tenant)
+	must(w.T, err)
+	body, err := e.Payload()
+	must(w.T, err)
+	var told struct{ Data map[string]any }
+	must(w.T, json.Unmarshal(body, &told))
+	for _, typ := range webhook.Types {
+		for _, name := range append([]string{typ.Subject}, typ.Facts...) {
+			if typ.Name == kind && name != "" && told.Data[name] == nil {
+				w.Errorf("%s lacks %s: %s", kind, name, body)
+			}
+		}
+	}
 }

@@ -25,9 +25,11 @@ type notice struct {
 type budget struct {
 	Scope    ledger.Scope    `json:"scope"`
 	Subject  string          `json:"subject,omitempty"`
+	Country  string          `json:"country,omitempty"` // where the budget is a country's
 	Period   string          `json:"period"`
 	Limit    ledger.Amount   `json:"limit"`
 	Spent    ledger.Amount   `json:"spent"`
+	Percent  int64           `json:"percent,omitempty"` // of the limit, rounded down; none of a limit of zero
 	Currency ledger.Currency `json:"currency"`
 	Until    *time.Time      `json:"until,omitempty"` // an alarm: when nobody will be let through any more
 }
@@ -36,6 +38,12 @@ func notices(b ledger.Budget, pot ledger.Pot, after ledger.Standing, events []le
 	var all []notice
 	for _, event := range events {
 		n := notice{event, budget{Scope: b.Scope, Subject: b.Subject, Period: pot.Period, Limit: b.Limit, Spent: after.Spent}}
+		if b.Scope == ledger.ScopeCountry {
+			n.Country = b.Subject
+		}
+		if b.Limit > 0 {
+			n.Percent = int64(after.Spent * 100 / b.Limit)
+		}
 		if event == ledger.Alarmed {
 			until := after.AlarmedAt.Add(ledger.Grace)
 			n.Until = &until

@@ -52,7 +52,7 @@ func (s *Store) reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) (
 	if err != nil {
 		return from, err
 	}
-	fresh, err := insert(ctx, tx, entry, mac)
+	fresh, err := insert(ctx, tx, entry, r.Approval, mac)
 	if err != nil || !fresh {
 		return from, err
 	}
@@ -115,14 +115,14 @@ func potsOf(e ledger.Entry) []ledger.Pot {
 }
 
 // insert writes the entry; it says false where the message has one.
-func insert(ctx context.Context, tx *sql.Tx, e ledger.Entry, mac []byte) (fresh bool, err error) {
+func insert(ctx context.Context, tx *sql.Tx, e ledger.Entry, approval string, mac []byte) (fresh bool, err error) {
 	n, err := db.Exec(ctx, tx, `
-		INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at)
-		SELECT $1, a.tenant, $3, a.id, $5, p.id, $7, $8, $9, $10, $11, $12, $13, $14, $15
+		INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at, approval)
+		SELECT $1, a.tenant, $3, a.id, $5, p.id, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
 		FROM accounts a JOIN accounts p ON p.tenant = a.tenant WHERE a.tenant = $2 AND a.id = $4 AND p.id = $6
 		ON CONFLICT (message) DO NOTHING`,
 		e.Message, e.Tenant, e.Application, e.Account, e.Group, e.Payer, e.Destination.Country, e.Destination.Prefix, mac,
-		int64(e.Price), string(e.Currency), string(e.State), e.Month, e.Quarter, db.Micros(e.ReservedAt))
+		int64(e.Price), string(e.Currency), string(e.State), e.Month, e.Quarter, db.Micros(e.ReservedAt), approval)
 	if err != nil || n == 1 {
 		return n == 1, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -42,6 +43,12 @@ func (q *queue) Reserve(ctx context.Context, tx *sql.Tx, r ledger.Reservation) e
 
 // Mail implements factors.Ledger.
 func (q *queue) Mail(_ context.Context, _ *sql.Tx, m ledger.Mailing) error { return m.Validate() }
+
+// Used implements factors.Ledger.
+func (q *queue) Used(context.Context, *sql.Tx, string, string) error { return nil }
+
+// LockedOut implements factors.Ledger.
+func (q *queue) LockedOut(context.Context, string, string, string, *refusal.Error) error { return nil }
 
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 

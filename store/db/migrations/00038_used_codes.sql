@@ -1,0 +1,7 @@
+-- +goose Up
+ALTER TABLE ledger_entries ADD COLUMN approval TEXT NOT NULL DEFAULT ''; -- which its code confirms; empty: none, or a notice
+ALTER TABLE ledger_entries ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0; -- its code has confirmed, and its place in the daily windows is free again
+
+-- +goose Down
+ALTER TABLE ledger_entries DROP COLUMN used_at;
+ALTER TABLE ledger_entries DROP COLUMN approval;
