@@ -38,7 +38,7 @@ type AccountFilter struct {
 	Query       string   // begins login number or label, whatever the case
 	Group       string   // its name
 	Manager     string   // its login number
-	Has, Lacks  []string // phone, email, device, push, totp, sms, email_code, recovery, any
+	Has, Lacks  []string // phone, email, device, push, passkey, totp, sms, email_code, recovery, any
 	Application string   // id or name; what Used is about
 	Used        string   // since:<RFC 3339>, before:<RFC 3339> or never
 	SMS         string   // on or off

@@ -80,7 +80,7 @@ func readFacets(name, value string) ([]lasting.Facet, error) {
 	for one := range strings.SplitSeq(value, ",") {
 		facet := lasting.Facet(strings.TrimSpace(one))
 		if !slices.Contains(lasting.Facets(), facet) {
-			return nil, refusal.Field(name, "must be some of phone, email, device, push, totp, sms, email_code, recovery, any, separated by commas")
+			return nil, refusal.Field(name, "must be some of phone, email, device, push, passkey, totp, sms, email_code, recovery, any, separated by commas")
 		}
 		list = append(list, facet)
 	}

@@ -27,7 +27,7 @@ type Use struct {
 }
 
 const entryColumns = accountColumns + `, COALESCE(g.name, ''), COALESCE(m.external_id, ''),
-	f.devices, f.push, f.totp, f.sms, f.email_code, f.recovery`
+	f.devices, f.push, f.passkey, f.totp, f.sms, f.email_code, f.recovery`
 
 // entryTables decorate the accounts of page.
 const entryTables = ` FROM page JOIN accounts a ON a.id = page.id
@@ -38,13 +38,13 @@ const entryTables = ` FROM page JOIN accounts a ON a.id = page.id
 	ORDER BY a.external_id`
 
 func scanEntry(r db.Row) (e Entry, err error) {
-	var push, totp, sms, email, recovery bool
-	err = r.Scan(append(accountDest(&e.Account), &e.GroupName, &e.ManagerExternalID, &e.Devices, &push, &totp, &sms, &email, &recovery)...)
+	var push, passkey, totp, sms, email, recovery bool
+	err = r.Scan(append(accountDest(&e.Account), &e.GroupName, &e.ManagerExternalID, &e.Devices, &push, &passkey, &totp, &sms, &email, &recovery)...)
 	for _, m := range []struct {
 		active bool
 		method approval.Method
 	}{
-		{e.Devices > 0, approval.MethodPush}, {totp, approval.MethodTOTP}, {sms, approval.MethodSMS},
+		{e.Devices > 0, approval.MethodPush}, {passkey, approval.MethodPasskey}, {totp, approval.MethodTOTP}, {sms, approval.MethodSMS},
 		{email, approval.MethodEmail}, {recovery, approval.MethodRecovery},
 	} {
 		if m.active {

@@ -50,6 +50,7 @@ var facets = map[Facet]struct{ has, lacks string }{
 	"email":      {`a.email <> ''`, `a.email = ''`},
 	"device":     {`f.devices > 0`, `f.devices = 0`},
 	"push":       {`f.push`, `NOT f.push`},
+	"passkey":    {`f.passkey`, `NOT f.passkey`},
 	"totp":       {`f.totp`, `NOT f.totp`},
 	"sms":        {`f.sms`, `NOT f.sms`},
 	"email_code": {`f.email_code`, `NOT f.email_code`},
