@@ -18,6 +18,12 @@ type Strength struct {
 	Restricted bool     // another method must be offered beside it
 }
 
+// StrengthAsAsked returns what a confirmation by the method reached under the policy by which it was asked: one that was changed since
+// must not make more of it. Where that was not kept, it counts as the weakest.
+func StrengthAsAsked(c approval.Context, m approval.Method) Strength {
+	return ApplicationPolicy{Preset: Preset(c.Preset), Match: MatchDigits(c.Digits)}.Strength(m)
+}
+
 // Strength returns what a confirmation by the method reaches under the policy. E-mail and trusted browsers never reach
 // aal2; push does so only where six digits pass from the browser to the phone, and SMS only where its code lives ten minutes.
 func (p ApplicationPolicy) Strength(m approval.Method) Strength {

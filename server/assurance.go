@@ -32,7 +32,7 @@ func (a approvals) assure(ctx context.Context, o approval.Outcome, v *view) erro
 	if err != nil {
 		return err
 	}
-	strength := guard.CallerOf(ctx).Application.Policy.Strength(o.Method)
+	strength := account.StrengthAsAsked(c, o.Method)
 	v.ACR, v.AMR, v.Offline = strength.ACR, strength.AMR, c.Offline
 	if o.Method == approval.MethodRecovery {
 		if err := a.renewal(ctx, o, v); err != nil {

@@ -121,6 +121,7 @@ func (c Case) Context(lineage string) (approval.Context, error) {
 		return approval.Context{}, fmt.Errorf("judge: encode reason: %w", err)
 	}
 	kept := approval.Context{
+		Preset: string(s.Application.Policy.WithDefaults().Preset), Digits: s.Application.Digits(),
 		Group: s.Group.ID, Interval: s.Account.Interval, HasMethod: s.HasMethod(), Methods: v.Methods,
 		Remember: s.Remember, Offline: string(v.Offline), Network: c.Network, Session: c.Session, DenyAny: s.Group.Policy.WithDefaults().Deny == account.DenyAny,
 		Activate: c.Activate(), Family: c.Browser.Name, System: c.Browser.OS, Country: c.Browser.Country, Lineage: lineage, Changed: v.Reason.Code.Suspicious(), Reason: reason,
