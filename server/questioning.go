@@ -38,7 +38,8 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	}
 	answer.push(done)
 	c.endSuperseded(ctx, done.Superseded)
-	return answer, c.suspect(ctx, a, p, done)
+	p.ID = answer.ID // of a repetition, the one that the first request made
+	return answer, c.suspect(ctx, a, p)
 }
 
 // mostKept bounds how many kept answers turn out to be none in one request. Each but the first was kept by another one
@@ -100,9 +101,10 @@ func (c creation) pending(a asked) (approval.Pending, error) {
 	return p, err
 }
 
-// suspect tells the tenant that the token of a trusted browser came from another browser or country: it may be stolen.
-func (c creation) suspect(ctx context.Context, a asked, p approval.Pending, done live.Created) error {
-	if !a.Verdict.Reason.Code.Suspicious() || done.Answer != nil {
+// suspect tells the tenant that the token of a trusted browser came from another browser or country: it may be stolen. A repetition
+// tells it too, because the first request may have failed before it did.
+func (c creation) suspect(ctx context.Context, a asked, p approval.Pending) error {
+	if !a.Verdict.Reason.Code.Suspicious() {
 		return nil
 	}
 	return c.lasting.Suspect(ctx, p, a.Audience.Browser.ID, string(a.Verdict.Reason.Code))

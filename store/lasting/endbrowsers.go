@@ -77,10 +77,17 @@ func (s *Store) withAccount(ctx context.Context, tenant, externalID string, work
 	})
 }
 
-// Suspect keeps that the token of a trusted browser was presented from where it does not belong.
+// Suspect keeps that the token of a trusted browser was presented from where it does not belong. Repeating it for the same approval
+// changes nothing.
 func (s *Store) Suspect(ctx context.Context, p approval.Pending, browser, reason string) error {
-	return outbox.Put(ctx, s.Writes(), outbox.Event{
-		Kind: BrowserSuspectedEvent, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Subject: browser,
-		Actor: outbox.Actor{Kind: outbox.BySystem}, Data: map[string]string{"reason": reason, "approval": p.ID},
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		fresh, err := db.Exec(ctx, tx, `UPDATE trusted_browsers SET suspected_for = $2 WHERE id = $1 AND suspected_for <> $2`, browser, p.ID)
+		if err != nil || fresh == 0 {
+			return err
+		}
+		return outbox.Put(ctx, tx, outbox.Event{
+			Kind: BrowserSuspectedEvent, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Subject: browser,
+			Actor: outbox.Actor{Kind: outbox.BySystem}, Data: map[string]string{"reason": reason, "approval": p.ID},
+		})
 	})
 }
