@@ -148,7 +148,8 @@ type Push struct {
 
 // Offer is for how long a browser is remembered where the person wants it.
 type Offer struct {
-	Days int `json:"days"`
+	Days  int `json:"days"`  // whole ones; 0: shorter than a day
+	Hours int `json:"hours"` // all of it
 }
 
 // Reason explains whether somebody is asked.

@@ -39,7 +39,8 @@ type pushing struct {
 
 // remembering is what a page may offer beside the question.
 type remembering struct {
-	Days int `json:"days"`
+	Days  int `json:"days"`  // whole ones
+	Hours int `json:"hours"` // all of it: an offer may be shorter than a day
 }
 
 // answerTo is what every answer says.
@@ -49,7 +50,7 @@ func (c creation) answerTo(a asked, p approval.Pending) created {
 		Support: a.Verdict.Support, Offline: a.Verdict.Offline, Reason: a.Verdict.Reason,
 	}
 	if offer := a.Verdict.Grant.Offer; offer > 0 {
-		answer.Remember = &remembering{Days: int(offer / account.Day)}
+		answer.Remember = &remembering{Days: int(offer / account.Day), Hours: int(offer / time.Hour)}
 	}
 	return answer
 }

@@ -233,6 +233,9 @@ func TestARememberedBrowserOutlastsTheCapOfTheApplication(t *testing.T) {
 	if offered.text("offline") != "allowed" || offered.body["remember"].(map[string]any)["days"] != 30.0 {
 		t.Errorf("offered %s", offered.raw)
 	}
+	if hours := offered.body["remember"].(map[string]any)["hours"]; hours != 720.0 {
+		t.Errorf("offered for %v hours", hours)
+	}
 	plain, _ := i.confirm(p, ask("4711"))
 	wish := ask("4711")
 	wish["remember"] = true

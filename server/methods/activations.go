@@ -66,7 +66,7 @@ func (a Activations) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed, err := destination{body.Phone, body.Email}.typed(body.Method, owner.Group)
+	typed, err := destination{body.Phone, body.Email}.typed(body.Method, owner.Group, application.TenantPolicy.Region)
 	if err != nil {
 		return err
 	}

@@ -30,8 +30,8 @@ type destination struct {
 }
 
 // typed returns what was given in the form in which it is kept; empty: the account's own counts. The group says whether
-// one may be given: only where a first method needs no more than the login.
-func (d destination) typed(m approval.Method, group account.Group) (string, error) {
+// one may be given: only where a first method needs no more than the login. The region is where a number without country code belongs.
+func (d destination) typed(m approval.Method, group account.Group, region string) (string, error) {
 	switch {
 	case d.Phone != "" && m != approval.MethodSMS:
 		return "", refusal.Field("phone", "is for the method sms only")
@@ -42,7 +42,7 @@ func (d destination) typed(m approval.Method, group account.Group) (string, erro
 	case group.Policy.WithDefaults().FirstBinding != account.BindingNone:
 		return "", errOnRecord
 	case d.Phone != "":
-		return factor.ParseMobile("phone", d.Phone, "")
+		return factor.ParseMobile("phone", d.Phone, region)
 	default:
 		return factor.ParseAddress("email", d.Email)
 	}
@@ -104,7 +104,7 @@ func (s Methods) start(w http.ResponseWriter, r *http.Request) error {
 	if err := activatable(application, owner, m, s.NoSender, s.Now()); err != nil {
 		return err
 	}
-	typed, err := body.typed(m, owner.Group)
+	typed, err := body.typed(m, owner.Group, application.TenantPolicy.Region)
 	if err != nil {
 		return err
 	}
