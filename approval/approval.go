@@ -167,6 +167,7 @@ type Outcome struct {
 	Document    []byte
 	Context     string      // a Context as it is kept
 	Browser     string      // the trusted browser by which nobody was asked; empty: none
+	Actor       string      // who ended it where nobody signed, as the audit log writes it, e.g. key:key_…
 	Signer      *Credential // the credential at that moment; nil where nobody signed
 	Assertion   *Assertion  // nil where nobody signed
 	CreatedAt   time.Time

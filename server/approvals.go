@@ -66,7 +66,7 @@ func (a approvals) cancel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if s.Pending != nil {
-		o, err := a.ender.End(r.Context(), *s.Pending, approval.StatusCancelled)
+		o, err := a.ender.EndBy(r.Context(), *s.Pending, approval.StatusCancelled, guard.ActorOf(r.Context()))
 		if err != nil {
 			return err
 		}

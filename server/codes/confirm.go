@@ -63,7 +63,7 @@ func (c Codes) attempt(ctx context.Context, q confirming.Question, body codeBody
 		return nil, err
 	}
 	o, err := c.Store.Confirm(ctx, factors.Attempt{
-		Approval: p, Method: body.Method, Code: body.Code, Skew: guard.CallerOf(ctx).Application.Policy.Skew(),
+		Approval: p, Method: body.Method, Code: body.Code, Skew: guard.CallerOf(ctx).Application.Policy.Skew(), Actor: guard.ActorOf(ctx),
 	})
 	if err != nil {
 		return nil, err

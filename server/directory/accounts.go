@@ -92,10 +92,7 @@ func (a Accounts) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
+	by := callerOf(r)
 	body, err := edge.Decode[account.Edit](r)
 	if err != nil {
 		return err
@@ -150,10 +147,7 @@ func (a Accounts) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a Accounts) delete(w http.ResponseWriter, r *http.Request) error {
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
+	by := callerOf(r)
 	if err := a.Store.DeleteAccount(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by); err != nil {
 		return err
 	}

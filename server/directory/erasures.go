@@ -50,10 +50,7 @@ func (d Dossiers) export(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Dossiers) erase(w http.ResponseWriter, r *http.Request) error {
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
+	by := callerOf(r)
 	also := append(d.Also.methods(), d.Also.Erase...)
 	return done(w, d.Store.EraseAccount(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by, also...))
 }

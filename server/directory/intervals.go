@@ -67,10 +67,7 @@ func (b managedBody) group() string {
 }
 
 func (i Intervals) put(w http.ResponseWriter, r *http.Request) error {
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
+	by := callerOf(r)
 	body, err := edge.Decode[intervalBody](r)
 	if err != nil {
 		return err
@@ -85,10 +82,7 @@ func (i Intervals) put(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (i Intervals) putManaged(w http.ResponseWriter, r *http.Request) error {
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
+	by := callerOf(r)
 	body, err := edge.Decode[managedBody](r)
 	if err != nil {
 		return err

@@ -39,10 +39,7 @@ type resetBody struct {
 func (b resetBody) Validate() error { return account.ValidateName("reason", b.Reason) }
 
 func (s Resets) reset(w http.ResponseWriter, r *http.Request) error {
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
+	by := callerOf(r)
 	body, err := edge.Decode[resetBody](r)
 	if err != nil {
 		return err
@@ -52,11 +49,8 @@ func (s Resets) reset(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s Resets) passwordChanged(w http.ResponseWriter, r *http.Request) error {
-	by, err := callerOf(r)
-	if err != nil {
-		return err
-	}
-	err = s.Store.PasswordChanged(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by)
+	by := callerOf(r)
+	err := s.Store.PasswordChanged(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), by)
 	return done(w, err)
 }
 

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // Lasting keeps the ends.
 type Lasting interface {
 	Outcome(ctx context.Context, id string) (approval.Outcome, error)
-	End(ctx context.Context, p approval.Pending, status approval.Status) (approval.Outcome, error)
+	EndBy(ctx context.Context, p approval.Pending, status approval.Status, by outbox.Actor) (approval.Outcome, error)
 }
 
 // Live keeps what is pending.
@@ -117,10 +118,15 @@ func (e *Ender) settle(ctx context.Context, p approval.Pending) (Standing, error
 	return ended(o), nil
 }
 
-// End ends the approval, or returns how it had ended. What follows is done at once where this was the end: the next
-// approval of the account must not find the old one in its way. Should that fail, the outbox does it.
+// End is EndBy where nobody has it done.
 func (e *Ender) End(ctx context.Context, p approval.Pending, status approval.Status) (approval.Outcome, error) {
-	o, err := e.lasting.End(ctx, p, status)
+	return e.EndBy(ctx, p, status, outbox.Actor{Kind: outbox.BySystem})
+}
+
+// EndBy ends the approval, or returns how it had ended. What follows is done at once where this was the end: the next
+// approval of the account must not find the old one in its way. Should that fail, the outbox does it.
+func (e *Ender) EndBy(ctx context.Context, p approval.Pending, status approval.Status, by outbox.Actor) (approval.Outcome, error) {
+	o, err := e.lasting.EndBy(ctx, p, status, by)
 	if err != nil {
 		return approval.Outcome{}, err
 	}

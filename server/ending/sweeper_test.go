@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/ending"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // lagging is a lasting store whose clock is behind.
@@ -18,7 +19,7 @@ func (l *lagging) Outcome(context.Context, string) (approval.Outcome, error) {
 	return approval.Outcome{}, approval.ErrUnknown
 }
 
-func (l *lagging) End(context.Context, approval.Pending, approval.Status) (approval.Outcome, error) {
+func (l *lagging) EndBy(context.Context, approval.Pending, approval.Status, outbox.Actor) (approval.Outcome, error) {
 	l.asked++
 	return approval.Outcome{}, approval.ErrNotDue
 }

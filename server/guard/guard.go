@@ -45,6 +45,7 @@ type Guards struct {
 type Caller struct {
 	Application account.Application
 	Key         string         // id of the API key; empty for a browser
+	Operator    string         // the person at support whom the login service names; empty: none
 	Ticket      *ticket.Ticket // nil for a login service
 }
 
@@ -68,11 +69,12 @@ func (g Guards) Key(scope account.Scope, others ...account.Scope) edge.Guard {
 		if !ok {
 			return nil, errNobody
 		}
-		return g.withKey(r.Context(), secret, scope, others...)
+		return g.withKey(r, secret, scope, others...)
 	}
 }
 
-func (g Guards) withKey(ctx context.Context, secret string, scope account.Scope, others ...account.Scope) (context.Context, error) {
+func (g Guards) withKey(r *http.Request, secret string, scope account.Scope, others ...account.Scope) (context.Context, error) {
+	ctx := r.Context()
 	key, application, err := g.Credentials.KeyByHash(ctx, account.HashSecret(secret))
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, errNobody
@@ -84,7 +86,11 @@ func (g Guards) withKey(ctx context.Context, secret string, scope account.Scope,
 	if !key.Allows(scope) && !slices.ContainsFunc(others, key.Allows) {
 		return nil, refusal.New(refusal.Forbidden, "scope-missing", "This API key does not carry the scope "+string(scope)+".")
 	}
-	return Caller{Application: application, Key: key.ID}.in(ctx), nil
+	operator, err := operatorOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return Caller{Application: application, Key: key.ID, Operator: operator}.in(ctx), nil
 }
 
 // KeyOrTicket lets in the bearer of an API key with the scope login, or of the ticket of the approval in the path.
@@ -96,7 +102,7 @@ func (g Guards) KeyOrTicket(r *http.Request) (context.Context, error) {
 	case strings.HasPrefix(token, ticket.Prefix):
 		return g.withTicket(r, token)
 	default:
-		return g.withKey(r.Context(), token, account.ScopeLogin)
+		return g.withKey(r, token, account.ScopeLogin)
 	}
 }
 

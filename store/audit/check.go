@@ -120,8 +120,8 @@ func difference(recorded domain.Entry, then, now endData, e end) string {
 		return "account"
 	case e.application != recorded.Application:
 		return "application"
-	case f.Actor != "" && f.Actor != recorded.Actor:
-		return "device"
+	case f.Actor != recorded.Actor:
+		return "actor"
 	case !e.at.Equal(recorded.Time):
 		return "time"
 	case then.Kind != now.Kind, then.Method != now.Method, then.Decision != now.Decision:

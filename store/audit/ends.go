@@ -18,7 +18,7 @@ type end struct {
 	status                         approval.Status
 	method                         approval.Method
 	decision                       approval.Decision
-	device, holder, label          string
+	actor, device, holder, label   string
 	at                             time.Time
 	document, evidence             *domain.Hash // nil: there is none
 	erased                         bool         // of the document, only the hash is left
@@ -28,7 +28,7 @@ type end struct {
 // person does not get into it any more.
 const (
 	erasing    = `EXISTS (SELECT 1 FROM erasures r WHERE r.account = outcomes.account)`
-	endColumns = `approval, application, account, kind, status, method, decision, number, device,
+	endColumns = `approval, application, account, kind, status, method, decision, number, actor, device,
 		CASE WHEN ` + erasing + ` THEN '' ELSE holder END, CASE WHEN ` + erasing + ` THEN '' ELSE label END, document, document_hash,
 		credential, public_key, auth_data, client_data, signature, decided_at, erased_at > 0`
 )
@@ -36,7 +36,7 @@ const (
 func scanEnd(r db.Row) (e end, err error) {
 	var number string
 	var document, documentHash, credential, publicKey, authData, clientData, signature []byte
-	err = r.Scan(&e.approval, &e.application, &e.account, &e.kind, &e.status, &e.method, &e.decision, &number, &e.device, &e.holder, &e.label,
+	err = r.Scan(&e.approval, &e.application, &e.account, &e.kind, &e.status, &e.method, &e.decision, &number, &e.actor, &e.device, &e.holder, &e.label,
 		&document, &documentHash, &credential, &publicKey, &authData, &clientData, &signature, db.Into(&e.at), &e.erased)
 	switch {
 	case len(document) > 0:
@@ -100,18 +100,27 @@ func (e end) data() endData {
 // describe puts into the fact what the outcome says.
 func (e end) describe(f *domain.Fact) {
 	f.Kind = endPrefix + string(e.status)
-	switch {
-	case e.device != "":
-		f.Actor = outbox.ByDevice + ":" + e.device
-	case e.status == approval.StatusExpired || e.status == approval.StatusSuperseded:
-		f.Actor = outbox.BySystem
-	}
+	f.Actor = e.by()
 	f.Data, _ = json.Marshal(e.data()) // strings and digests can always be encoded
 	f.Personal = map[string]string{}
 	for name, value := range map[string]string{"holder": e.holder, "label": e.label} {
 		if value != "" {
 			f.Personal[name] = value
 		}
+	}
+}
+
+// by returns who ended it. A row from before there was an actor in it tells the end alone.
+func (e end) by() string {
+	switch {
+	case e.device != "" && e.method == approval.MethodPasskey && e.actor != "":
+		return outbox.Actor{Kind: outbox.ByPasskey, ID: e.device}.String()
+	case e.device != "":
+		return outbox.Actor{Kind: outbox.ByDevice, ID: e.device}.String()
+	case e.actor == "" && (e.status == approval.StatusExpired || e.status == approval.StatusSuperseded):
+		return outbox.BySystem
+	default:
+		return e.actor
 	}
 }
 

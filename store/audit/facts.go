@@ -32,12 +32,8 @@ func (s *Store) facts(ctx context.Context, q db.Querier, events []outbox.Event) 
 }
 
 func factOf(e outbox.Event) domain.Fact {
-	actor := e.Actor.Kind
-	if e.Actor.ID != "" {
-		actor += ":" + e.Actor.ID
-	}
 	return domain.Fact{
-		Application: e.Application, Account: e.Account, Kind: e.Kind, Subject: e.Subject, Actor: actor, Time: e.At,
+		Application: e.Application, Account: e.Account, Kind: e.Kind, Subject: e.Subject, Actor: e.Actor.String(), Time: e.At,
 		Data: object(e.Data), Personal: texts(e.Personal),
 	}
 }

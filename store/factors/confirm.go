@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // Attempt is a code that somebody typed to confirm an approval.
@@ -17,6 +18,7 @@ type Attempt struct {
 	Method   approval.Method
 	Code     string // as typed
 	Skew     int    // totp: steps that the phone's clock may be off
+	Actor    outbox.Actor
 }
 
 // errEnded rolls back what was used up: the approval had ended.
@@ -97,7 +99,7 @@ func (s *Store) confirm(ctx context.Context, tx *sql.Tx, a Attempt) (o approval.
 	if err := t.right(ctx, tx); err != nil {
 		return o, nil, err
 	}
-	o, won, err := s.Outcomes.ApproveBy(ctx, tx, a.Approval, a.Method)
+	o, won, err := s.Outcomes.ApproveBy(ctx, tx, a.Approval, a.Method, a.Actor)
 	if err == nil && !won {
 		err = errEnded
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // Keys seal what must be read again, and authenticate what only needs comparing. Six digits are never hashed plainly: there
@@ -41,7 +42,7 @@ type Keys interface {
 type Outcomes interface {
 	// ApproveBy inserts the approved outcome where there is none and closes_at is not over by the database's clock;
 	// won says that it did.
-	ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method) (o approval.Outcome, won bool, err error)
+	ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method, by outbox.Actor) (o approval.Outcome, won bool, err error)
 	// ApproveByPasskey is ApproveBy with the evidence; without an assertion it is the login by which the passkey was registered.
 	ApproveByPasskey(ctx context.Context, tx *sql.Tx, p approval.Pending, k approval.Passkey, assertion *approval.Assertion) (o approval.Outcome, won bool, err error)
 	Outcome(ctx context.Context, id string) (approval.Outcome, error)

@@ -82,7 +82,7 @@ func (s *Store) finish(ctx context.Context, tx *sql.Tx, f Finish) (refused, err 
 		return nil, err
 	}
 	return nil, s.continueLogin(ctx, tx, f.Activation, f.Pending, func(p approval.Pending) (won bool, err error) {
-		_, won, err = s.Outcomes.ApproveBy(ctx, tx, p, f.Method)
+		_, won, err = s.Outcomes.ApproveBy(ctx, tx, p, f.Method, f.Actor)
 		return won, err
 	})
 }

@@ -282,11 +282,11 @@ type ends struct {
 	before func()
 }
 
-func (e *ends) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m approval.Method) (approval.Outcome, bool, error) {
+func (e *ends) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m approval.Method, by outbox.Actor) (approval.Outcome, bool, error) {
 	if e.before != nil {
 		e.before()
 	}
-	o, won, err := e.Store.ApproveBy(ctx, tx, p, m)
+	o, won, err := e.Store.ApproveBy(ctx, tx, p, m, by)
 	if err == nil && e.lost {
 		err = tx.Commit()
 	}

@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 
 	"github.com/jawort/jawort/account"
@@ -16,11 +17,17 @@ func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
 	for i, scope := range k.Scopes {
 		scopes[i] = string(scope)
 	}
-	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound, `
-		INSERT INTO api_keys (id, application, scopes, hash, created_at)
-		SELECT $1, p.id, $3, $4, jawort_now() FROM applications p JOIN tenants t ON t.id = p.tenant
-		WHERE p.id = $2 AND p.revoked_at = 0 AND t.revoked_at = 0`,
-		k.ID, k.Application, strings.Join(scopes, ","), k.Hash)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := db.MustTouch(ctx, tx, db.ErrNotFound, `
+			INSERT INTO api_keys (id, application, scopes, hash, created_at)
+			SELECT $1, p.id, $3, $4, jawort_now() FROM applications p JOIN tenants t ON t.id = p.tenant
+			WHERE p.id = $2 AND p.revoked_at = 0 AND t.revoked_at = 0`,
+			k.ID, k.Application, strings.Join(scopes, ","), k.Hash)
+		if err != nil {
+			return err
+		}
+		return putByCommand(ctx, tx, KeyCreated, k.Application, k.ID, map[string]any{"scopes": scopes})
+	})
 }
 
 // Keys returns the keys of an application, also the revoked ones, oldest first.
@@ -34,8 +41,13 @@ func (s *Store) Keys(ctx context.Context, application string) ([]account.Key, er
 
 // RevokeKey ends a key. Repeating it changes nothing.
 func (s *Store) RevokeKey(ctx context.Context, id string) error {
-	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
-		`UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		application, first, err := endRow(ctx, tx, `api_keys`, `application`, id)
+		if err != nil || !first {
+			return err
+		}
+		return putByCommand(ctx, tx, KeyRevoked, application, id, nil)
+	})
 }
 
 // KeyByHash returns an active key of an active application of an active tenant, with that application.

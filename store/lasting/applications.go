@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -14,10 +15,15 @@ const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins,
 
 // CreateApplication adds an application to an active tenant.
 func (s *Store) CreateApplication(ctx context.Context, a account.Application) error {
-	return s.AddApplication(ctx, s.Writes(), a)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.AddApplication(ctx, tx, a); err != nil {
+			return err
+		}
+		return putByCommand(ctx, tx, ApplicationCreated, a.ID, a.ID, nil)
+	})
 }
 
-// AddApplication is CreateApplication as a part of a larger transaction.
+// AddApplication is CreateApplication as a part of a larger transaction, which brings the event.
 func (s *Store) AddApplication(ctx context.Context, q db.Querier, a account.Application) error {
 	origins, policy, err := encodeApplication(a)
 	if err != nil {
@@ -77,8 +83,13 @@ func (s *Store) Application(ctx context.Context, id string) (account.Application
 
 // RevokeApplication ends an application and with it all of its keys. Repeating it changes nothing.
 func (s *Store) RevokeApplication(ctx context.Context, id string) error {
-	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
-		`UPDATE applications SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, first, err := endRow(ctx, tx, `applications`, `id`, id)
+		if err != nil || !first {
+			return err
+		}
+		return putByCommand(ctx, tx, ApplicationRevoked, id, id, nil)
+	})
 }
 
 func scanApplication(r db.Row) (account.Application, error) {

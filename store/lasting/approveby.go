@@ -6,13 +6,14 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // ApproveBy ends a pending approval as approved by a method that is no signature, in the transaction that consumes what
-// proved it. Won says that it did; otherwise the outcome is the one that stands. approval.ErrExpired: too late.
-func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method) (o approval.Outcome, won bool, err error) {
+// proved it; by is who brought that. Won says that it did; otherwise the outcome is the one that stands. approval.ErrExpired: too late.
+func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method, by outbox.Actor) (o approval.Outcome, won bool, err error) {
 	o = endOf(p, approval.StatusApproved)
-	o.Method = method
+	o.Method, o.Actor = method, by.String()
 	return endBy(ctx, tx, p, o)
 }
 
@@ -20,7 +21,7 @@ func (s *Store) ApproveBy(ctx context.Context, tx *sql.Tx, p approval.Pending, m
 func endBy(ctx context.Context, tx *sql.Tx, p approval.Pending, o approval.Outcome) (end approval.Outcome, won bool, err error) {
 	won, err = put(ctx, tx, p, &o, beforeClose)
 	if err == nil && won {
-		err = liftByHolder(ctx, tx, p.Account, o.Method)
+		err = liftByHolder(ctx, tx, p, o.Method)
 	}
 	if err != nil || won {
 		return o, won, err
@@ -37,6 +38,7 @@ func endBy(ctx context.Context, tx *sql.Tx, p approval.Pending, o approval.Outco
 func (s *Store) ApproveByPasskey(ctx context.Context, tx *sql.Tx, p approval.Pending, k approval.Passkey, assertion *approval.Assertion) (o approval.Outcome, won bool, err error) {
 	o = endOf(p, approval.StatusApproved)
 	o.Method, o.Device, o.Label = approval.MethodPasskey, k.ID, k.Label
+	o.Actor = outbox.Actor{Kind: outbox.ByPasskey, ID: k.ID}.String()
 	if assertion != nil {
 		signer := k.Credential
 		signer.Device = k.ID
@@ -58,10 +60,10 @@ var (
 // approval gets the first outcome.
 func (s *Store) LetIn(ctx context.Context, p approval.Pending, method approval.Method, browser string) (approval.Outcome, error) {
 	o := endOf(p, approval.StatusApproved)
-	o.Method, o.Browser = method, browser
+	o.Method, o.Browser, o.Actor = method, browser, bySystem.Actor.String()
 	condition := stillThere
 	if method == approval.MethodTrustedBrowser {
-		condition = stillTrusted
+		condition, o.Actor = stillTrusted, outbox.Actor{Kind: outbox.ByTrusted, ID: browser}.String()
 	}
 	won, err := put(ctx, s.Writes(), p, &o, condition)
 	if err != nil || won {

@@ -59,7 +59,7 @@ func (w *world) approved(a account.Account, kind approval.Kind, m approval.Metho
 func (w *world) approveBy(p approval.Pending, m approval.Method) {
 	w.t.Helper()
 	must(w.t, w.s.Transact(w.t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-		_, won, err := w.s.ApproveBy(ctx, tx, p, m)
+		_, won, err := w.s.ApproveBy(ctx, tx, p, m, outbox.Actor{Kind: outbox.ByKey, ID: "key_1"})
 		if !won {
 			w.t.Error("it had ended before")
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-var support = lasting.By{Application: "app_1", Actor: outbox.Actor{Kind: outbox.ByOperator, ID: "key_1"}, Operator: "Erika"}
+var support = lasting.By{Application: "app_1", Actor: outbox.Actor{Kind: outbox.ByOperator, ID: "key_1", Name: "Erika"}}
 
 func (w *world) change(externalID string, c account.Edit) (account.Account, error) {
 	w.t.Helper()
@@ -106,7 +106,7 @@ func TestEachChangeIsToldWithWhoDidItAndPersonalDataBeside(t *testing.T) {
 			}
 			e := told[0]
 			if string(e.Data.(json.RawMessage)) != want.data || string(e.Personal.(json.RawMessage)) != want.personal ||
-				e.Actor != support.Actor || e.Application != "app_1" || e.Tenant != w.tenant.ID || e.Subject != e.Account {
+				e.Actor.String() != support.Actor.String() || e.Application != "app_1" || e.Tenant != w.tenant.ID || e.Subject != e.Account {
 				t.Errorf("%s: %+v with %s and %s", kind, e, e.Data, e.Personal)
 			}
 		}

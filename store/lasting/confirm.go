@@ -23,7 +23,7 @@ func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool
 		if ok {
 			err = activate(ctx, tx, tenant, id, by)
 		} else {
-			refused, err = countWrongDigits(ctx, tx, tenant, id)
+			refused, err = countWrongDigits(ctx, tx, tenant, id, by)
 		}
 		if err != nil && !errors.Is(err, db.ErrNotFound) {
 			return err
@@ -113,17 +113,21 @@ func putEnrolled(ctx context.Context, tx *sql.Tx, e account.Enrolment, d account
 }
 
 // countWrongDigits returns the refusal of the digits, or an error where they could not be counted.
-func countWrongDigits(ctx context.Context, tx *sql.Tx, tenant, id string) (refused, err error) {
-	var device string
-	wrong, err := db.One(ctx, tx, func(r db.Row) (n int, err error) { return n, r.Scan(&n, &device) }, `
+func countWrongDigits(ctx context.Context, tx *sql.Tx, tenant, id string, by outbox.Actor) (refused, err error) {
+	var device, application, owner string
+	wrong, err := db.One(ctx, tx, func(r db.Row) (n int, err error) { return n, r.Scan(&n, &device, &application, &owner) }, `
 		UPDATE enrolments SET confirmations = confirmations + 1, status = CASE WHEN confirmations + 1 >= $4 THEN $5 ELSE status END
-		WHERE id = $1 AND tenant = $2 AND status = $3 AND expires_at > jawort_now() RETURNING confirmations, device`,
+		WHERE id = $1 AND tenant = $2 AND status = $3 AND expires_at > jawort_now() RETURNING confirmations, device, application, account`,
 		id, tenant, completed, account.MaxConfirmations, abandoned)
 	if err != nil {
 		return nil, err
 	}
 	if wrong >= account.MaxConfirmations {
-		_, err = db.Exec(ctx, tx, revoke+` AND device = $2`, revoked, device)
+		if _, err = db.Exec(ctx, tx, revoke+` AND device = $2`, revoked, device); err == nil {
+			err = outbox.Put(ctx, tx, outbox.Event{
+				Kind: EnrolmentFailed, Tenant: tenant, Application: application, Account: owner, Subject: id, Actor: by, Data: map[string]string{"reason": "wrong-digits"},
+			})
+		}
 	}
 	return account.ErrWrongDigits.With("attempts_left", account.MaxConfirmations-wrong), err
 }

@@ -2,11 +2,13 @@ package lasting
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const (
@@ -68,11 +70,22 @@ func scanDevice(r db.Row) (d account.Device, err error) {
 
 // RenameDevice changes label and holder of a device that is not revoked; an empty one stays as it is.
 func (s *Store) RenameDevice(ctx context.Context, installation, device, label, holder string) error {
-	return db.MustTouch(ctx, s.Writes(), account.ErrUnknownDevice, `
-		UPDATE devices SET label = CASE WHEN $3 = '' THEN label ELSE $3 END, holder = CASE WHEN $4 = '' THEN holder ELSE $4 END
-		WHERE id = $1 AND installation = $2
-		AND EXISTS (SELECT 1 FROM credentials c WHERE c.device = devices.id AND c.status <> $5)`,
-		device, installation, label, holder, revoked)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var tenant, owner, l, h string
+		_, err := db.One(ctx, tx, func(r db.Row) (struct{}, error) { return struct{}{}, r.Scan(&owner, &tenant, &l, &h) }, `
+			UPDATE devices SET label = CASE WHEN $3 = '' THEN label ELSE $3 END, holder = CASE WHEN $4 = '' THEN holder ELSE $4 END
+			WHERE id = $1 AND installation = $2
+			AND EXISTS (SELECT 1 FROM credentials c WHERE c.device = devices.id AND c.status <> $5)
+			RETURNING account, (SELECT a.tenant FROM accounts a WHERE a.id = devices.account), label, holder`,
+			device, installation, label, holder, revoked)
+		if err != nil {
+			return db.Replace(err, account.ErrUnknownDevice)
+		}
+		return outbox.Put(ctx, tx, outbox.Event{
+			Kind: DeviceRenamed, Tenant: tenant, Account: owner, Subject: device, Installation: installation,
+			Actor: outbox.Actor{Kind: outbox.ByDevice, ID: device}, Personal: map[string]string{"holder": h, "label": l},
+		})
+	})
 }
 
 // Signer returns the active credential with this id of a device of this installation, or approval.ErrInactive.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // Every end of an approval is this insert, which wins or changes nothing. What differs is the condition.
@@ -15,7 +16,7 @@ const (
 	insertOutcome = `
 	INSERT INTO outcomes (` + outcomeColumns + `)
 	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-		$24, $25, jawort_now(), $26, $27, $28 WHERE `
+		$24, $25, jawort_now(), $26, $27, $28, $29 WHERE `
 	firstWins = ` ON CONFLICT (approval) DO NOTHING RETURNING decided_at`
 
 	beforeExpiry = `jawort_now() < $25`
@@ -37,7 +38,7 @@ func put(ctx context.Context, q db.Querier, p approval.Pending, o *approval.Outc
 		o.Device, o.Label, o.Holder, o.Document,
 		c.ID, c.PublicKey, int64(c.SignCount), c.BackupEligible, c.AAGUID, c.Attestation, db.Micros(c.EnrolledAt),
 		a.AuthenticatorData, a.ClientDataJSON, a.Signature,
-		db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.ClosesAt), o.Context, o.Browser)
+		db.Micros(p.CreatedAt), db.Micros(p.ExpiresAt), db.Micros(p.ClosesAt), o.Context, o.Browser, o.Actor)
 	if errors.Is(err, db.ErrNotFound) {
 		return false, nil
 	}
@@ -57,9 +58,14 @@ func endOf(p approval.Pending, status approval.Status) approval.Outcome {
 	}
 }
 
-// End ends an approval without a decision, as expired, cancelled or superseded, or returns the outcome that was
-// first. Before its closing time an approval does not expire: approval.ErrNotDue.
+// End is EndBy where nobody has it done.
 func (s *Store) End(ctx context.Context, p approval.Pending, status approval.Status) (approval.Outcome, error) {
+	return s.EndBy(ctx, p, status, bySystem.Actor)
+}
+
+// EndBy ends an approval without a decision, as expired, cancelled or superseded, or returns the outcome that was
+// first. Before its closing time an approval does not expire: approval.ErrNotDue.
+func (s *Store) EndBy(ctx context.Context, p approval.Pending, status approval.Status, by outbox.Actor) (approval.Outcome, error) {
 	condition := anyTime
 	switch status {
 	case approval.StatusExpired:
@@ -71,6 +77,7 @@ func (s *Store) End(ctx context.Context, p approval.Pending, status approval.Sta
 	var o approval.Outcome
 	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		o = endOf(p, status)
+		o.Actor = by.String()
 		won, err := put(ctx, tx, p, &o, condition)
 		if err != nil || won {
 			return err

@@ -13,6 +13,7 @@ import (
 // Kinds of events about devices. Personal data are holder and label.
 const (
 	DeviceEnrolled = "device.enrolled" // data: platform, authority, enrolment, replaces, proof (sms or email, of the account's own)
+	DeviceRenamed  = "device.renamed"  // holder or label, by its own phone
 	DeviceRevoked  = "device.revoked"  // data: reason (revoked or replaced)
 	DeviceLeft     = "device.left"     // its own phone wanted it
 	DeviceDisabled = "device.disabled" // data: reason (wrong-numbers)

@@ -16,6 +16,9 @@ import (
 // EnrolmentOpened is the kind of the event that a link is out: data says who authorised it, personal an operator's reason.
 const EnrolmentOpened = "enrolment.opened"
 
+// EnrolmentFailed is the kind of the event that wrong digits or codes ended an enrolment: data says which.
+const EnrolmentFailed = "enrolment.failed"
+
 // CreateEnrolment makes an enrolment for an account of the tenant, open or waiting as e.Status says. An open one lives until
 // e.ExpiresAt, at most account.EnrolmentLife. What authorises it is used up with that. Errors are account.ErrUnknownAccount,
 // ErrAuthorityNeeded and factor.ErrHasMethod (the account has something to confirm with), ErrNotAuthorised, ErrRecoveryWaiting and

@@ -10,7 +10,7 @@ import (
 
 const outcomeColumns = `approval, tenant, application, account, kind, status, method, decision, number, device, label, holder, document,
 	credential, public_key, sign_count, backup_eligible, aaguid, attestation, enrolled_at, auth_data, client_data, signature,
-	created_at, expires_at, decided_at, closes_at, context, browser`
+	created_at, expires_at, decided_at, closes_at, context, browser, actor`
 
 // Ended is an outcome in short.
 type Ended struct {
@@ -74,7 +74,7 @@ func scanOutcome(r db.Row) (approval.Outcome, error) {
 		&o.Device, &o.Label, &o.Holder, &o.Document,
 		&c.ID, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, db.Into(&c.EnrolledAt),
 		&a.AuthenticatorData, &a.ClientDataJSON, &a.Signature,
-		db.Into(&o.CreatedAt), db.Into(&o.ExpiresAt), db.Into(&o.DecidedAt), db.Into(&o.ClosesAt), &o.Context, &o.Browser)
+		db.Into(&o.CreatedAt), db.Into(&o.ExpiresAt), db.Into(&o.DecidedAt), db.Into(&o.ClosesAt), &o.Context, &o.Browser, &o.Actor)
 	if o.Device != "" && a.Signature != nil { // it may have been erased
 		c.Device, a.CredentialID = o.Device, c.ID
 		o.Signer, o.Assertion = &c, &a

@@ -50,13 +50,19 @@ func reportLate(ctx context.Context, tx *sql.Tx, d approval.Decided) error {
 
 // liftByHolder has phones woken again after reports: a holder has confirmed by something else than a push, and so is there and
 // not the one whom the reports are about. An operator's code shows nothing of the kind.
-func liftByHolder(ctx context.Context, tx *sql.Tx, account string, method approval.Method) error {
+func liftByHolder(ctx context.Context, tx *sql.Tx, p approval.Pending, method approval.Method) error {
 	if method == approval.MethodPush || method == approval.MethodBypass {
 		return nil
 	}
-	_, err := db.Exec(ctx, tx, `
-		UPDATE report_pauses SET lifted_at = jawort_now(), lifted_by = $2 WHERE account = $1 AND lifted_at = 0`, account, string(method))
-	return err
+	lifted, err := db.Exec(ctx, tx, `
+		UPDATE report_pauses SET lifted_at = jawort_now(), lifted_by = $2 WHERE account = $1 AND lifted_at = 0`, p.Account, string(method))
+	if err != nil || lifted == 0 {
+		return err
+	}
+	return outbox.Put(ctx, tx, outbox.Event{
+		Kind: ReportsLiftedEvent, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Subject: p.Account, Actor: bySystem.Actor,
+		Data: map[string]any{"reports": lifted, "approval": p.ID},
+	})
 }
 
 // pauseReported keeps where the reported login came from.

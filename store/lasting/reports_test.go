@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 func TestAReportPausesPushesUntilTheHolderConfirmsBySomethingElse(t *testing.T) {
@@ -29,7 +30,7 @@ func TestAReportPausesPushesUntilTheHolderConfirmsBySomethingElse(t *testing.T) 
 		by := func(m approval.Method) {
 			p := w.pending()
 			must(t, s.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-				_, _, err := s.ApproveBy(ctx, tx, p, m)
+				_, _, err := s.ApproveBy(ctx, tx, p, m, outbox.Actor{Kind: outbox.ByKey, ID: "key_1"})
 				return err
 			}))
 		}
@@ -40,6 +41,7 @@ func TestAReportPausesPushesUntilTheHolderConfirmsBySomethingElse(t *testing.T) 
 		wantEqual(t, "paused after an operator's code and an approve on the phone", paused(), true)
 		by(approval.MethodTOTP)
 		wantEqual(t, "paused after the holder's own code", paused(), false)
+		wantEqual(t, "times that the log says so", len(w.events(lasting.ReportsLiftedEvent)), 1)
 		report()
 		wantEqual(t, "paused after the next report", paused(), true)
 	})

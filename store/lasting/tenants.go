@@ -2,9 +2,11 @@ package lasting
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const tenantColumns = `id, name, policy, created_at, revoked_at`
@@ -15,10 +17,15 @@ func scanTenant(r db.Row) (t account.Tenant, err error) {
 
 // CreateTenant adds a tenant.
 func (s *Store) CreateTenant(ctx context.Context, t account.Tenant) error {
-	return s.AddTenant(ctx, s.Writes(), t)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.AddTenant(ctx, tx, t); err != nil {
+			return err
+		}
+		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantCreated, Tenant: t.ID, Subject: t.ID, Actor: byCommand})
+	})
 }
 
-// AddTenant is CreateTenant as a part of a larger transaction.
+// AddTenant is CreateTenant as a part of a larger transaction, which brings the event.
 func (s *Store) AddTenant(ctx context.Context, q db.Querier, t account.Tenant) error {
 	policy, err := encodePolicy(t.Policy)
 	if err != nil {
@@ -55,6 +62,11 @@ func (s *Store) TenantsIn(ctx context.Context, q db.Querier) ([]account.Tenant, 
 
 // RevokeTenant ends a tenant: no key of any of its applications is accepted any more. Repeating it changes nothing.
 func (s *Store) RevokeTenant(ctx context.Context, id string) error {
-	return db.MustTouch(ctx, s.Writes(), db.ErrNotFound,
-		`UPDATE tenants SET revoked_at = CASE WHEN revoked_at = 0 THEN jawort_now() ELSE revoked_at END WHERE id = $1`, id)
+	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		tenant, first, err := endRow(ctx, tx, `tenants`, `id`, id)
+		if err != nil || !first {
+			return err
+		}
+		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantRevoked, Tenant: tenant, Subject: tenant, Actor: byCommand})
+	})
 }

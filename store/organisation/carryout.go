@@ -7,14 +7,15 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
 
 // The kinds of what happens to the parts of an organisation. The data says which members changed.
 const (
-	TenantCreated      = "tenant.created"
+	TenantCreated      = lasting.TenantCreated
 	TenantChanged      = "tenant.changed"
-	ApplicationCreated = "application.created"
+	ApplicationCreated = lasting.ApplicationCreated
 	ApplicationChanged = "application.changed"
 	GroupCreated       = "group.created"
 	GroupChanged       = "group.changed"

@@ -22,7 +22,7 @@ func PutAll(ctx context.Context, q db.Querier, events []Event) error {
 			if err != nil {
 				return err
 			}
-			personal, err := encode(e.Personal)
+			personal, err := e.personal()
 			if err != nil {
 				return err
 			}

@@ -41,15 +41,26 @@ func EndOf(e Event) (end End, err error) {
 
 // Actor is who did it.
 type Actor struct {
-	Kind string // key, device, browser, operator, command, system
+	Kind string // one of those below
 	ID   string
+	Name string // of the person at support whom the login service names: personal, so it lies beside what is recorded for ever
+}
+
+// String returns the actor as the audit log writes it: kind and id, never a name.
+func (a Actor) String() string {
+	if a.ID == "" {
+		return a.Kind
+	}
+	return a.Kind + ":" + a.ID
 }
 
 // The kinds of actors.
 const (
-	ByKey      = "key"      // a login service, by its API key
-	ByDevice   = "device"   // a phone
-	ByBrowser  = "browser"  // a waiting page, by its ticket
+	ByKey      = "key"     // a login service, by its API key
+	ByDevice   = "device"  // a phone
+	ByBrowser  = "browser" // a waiting page, by the approval that it waits for
+	ByTrusted  = "trusted_browser"
+	ByPasskey  = "passkey"
 	ByCommand  = "command"  // the command line
 	ByOperator = "operator" // support, named by the login service
 	BySystem   = "system"   // Jawort itself
@@ -76,7 +87,7 @@ func Put(ctx context.Context, q db.Querier, e Event) error {
 	if err != nil {
 		return err
 	}
-	personal, err := encode(e.Personal)
+	personal, err := e.personal()
 	if err != nil {
 		return err
 	}
@@ -96,7 +107,7 @@ func PutEach(ctx context.Context, q db.Querier, e Event, accounts []string) erro
 	if err != nil {
 		return err
 	}
-	personal, err := encode(e.Personal)
+	personal, err := e.personal()
 	if err != nil {
 		return err
 	}
@@ -115,6 +126,22 @@ func PutEach(ctx context.Context, q db.Querier, e Event, accounts []string) erro
 		}
 	}
 	return nil
+}
+
+// personal encodes what may have to be erased, the operator's name with it.
+func (e Event) personal() (string, error) {
+	text, err := encode(e.Personal)
+	if err != nil || e.Actor.Name == "" {
+		return text, err
+	}
+	members := map[string]any{}
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &members); err != nil {
+			return "", fmt.Errorf("outbox: what is personal of an event must be an object: %w", err)
+		}
+	}
+	members["operator"] = e.Actor.Name
+	return encode(members)
 }
 
 func encode(v any) (string, error) {
