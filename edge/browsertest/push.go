@@ -15,6 +15,8 @@ type Worker struct {
 	mu     sync.Mutex
 	scopes map[string]serviceworker.RegistrationID
 	found  chan struct{}
+
+	running context.Context // of the worker itself, once somebody has looked into it
 }
 
 // Worker follows the service workers of the tab's profile. Call it before the page registers one. The tab
