@@ -18,7 +18,10 @@ type deviceStore interface {
 }
 
 // devices lets a phone see, name and leave its devices. The list alone says what is gone.
-type devices struct{ lasting deviceStore }
+type devices struct {
+	lasting deviceStore
+	webPush *webPush
+}
 
 func (d devices) mount(m *edge.Mux, g guards) {
 	m.Handle("GET /v1/devices", g.installation, d.list)
@@ -45,8 +48,10 @@ func viewOf(d account.Device) deviceView {
 	}
 }
 
+// devicesAnswer also tells the key to subscribe with: a phone that was woken by an older one must learn it.
 type devicesAnswer struct {
 	Devices []deviceView `json:"devices"`
+	WebPush *webPush     `json:"web_push,omitempty"`
 }
 
 func (d devices) list(w http.ResponseWriter, r *http.Request) error {
@@ -54,7 +59,7 @@ func (d devices) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := devicesAnswer{Devices: []deviceView{}}
+	answer := devicesAnswer{Devices: []deviceView{}, WebPush: d.webPush}
 	for _, device := range list {
 		answer.Devices = append(answer.Devices, viewOf(device))
 	}

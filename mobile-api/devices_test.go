@@ -21,6 +21,9 @@ func TestAPhoneSeesItsOwnDevicesOnly(t *testing.T) {
 			Tenant                    struct{ Name string }
 			Pushable                  bool
 		}
+		WebPush struct {
+			Key string `json:"application_server_key"`
+		} `json:"web_push"`
 	}
 	b.check(json.Unmarshal(got.raw, &list))
 	if len(list.Devices) != 1 {
@@ -29,6 +32,9 @@ func TestAPhoneSeesItsOwnDevicesOnly(t *testing.T) {
 	d := list.Devices[0]
 	if d.ID != p.device || d.Label != "Ada's phone" || d.Holder != "Ada" || d.Status != "active" || d.Account.Label != "Account 4711" || d.Tenant.Name != "Example Bank" || !d.Pushable {
 		t.Errorf("got %s", got.raw)
+	}
+	if list.WebPush.Key != "BPublicKey" {
+		t.Errorf("does not tell what to subscribe with: %s", got.raw)
 	}
 	if strings.Contains(string(got.raw), "last_used_at") {
 		t.Errorf("a device that was never used: %s", got.raw)

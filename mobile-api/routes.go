@@ -101,7 +101,7 @@ func features(o Options, t tokens) []feature {
 		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, crowd: &edge.Crowd{}, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
-		devices{lasting: o.Lasting},
+		devices{lasting: o.Lasting, webPush: webPushOf(o.WebPushKey)},
 		recoveries{lasting: o.Lasting},
 		notices{lasting: o.Lasting},
 		o.Associations,
