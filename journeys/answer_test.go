@@ -3,6 +3,7 @@ package journeys_test
 import (
 	"crypto/rand"
 	"testing"
+	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/client"
@@ -64,6 +65,56 @@ func TestWhatWasConfirmedIsReportedAfterwards(t *testing.T) {
 	if got := h.want(a, client.Approved); len(got.LateReports) != 1 {
 		t.Errorf("%+v", got)
 	}
+}
+
+func TestWhatWasConfirmedIsReportedDaysLaterFromTheHistory(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	a := h.ask()
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	p.Click(".close")
+	p.Go("about:blank")
+	h.pass(50 * time.Hour)
+	p.Go(h.url + "/#/history")
+	p.Click(".history .check")
+	p.WantText(".facts", "Portal")
+	p.WantText(".facts", "203.0.113.9")
+	p.Click(".late")
+	p.WantText(".sure", "Report this as fraud?")
+	p.Click(".report-yes")
+	p.outcome("Reported as fraud", "what this confirmation had allowed is ended")
+	if got := h.want(a, client.Approved); len(got.LateReports) != 1 {
+		t.Errorf("%+v", got)
+	}
+	p.Click(".close")
+	p.Wait(".history .flag")
+	p.Click(".history .check")
+	p.WantText(".quiet", "You have reported it as fraud.")
+	p.Gone(".late")
+}
+
+func TestAReportFromTheHistoryIsKeptUntilThereIsANetwork(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	a := h.ask()
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	p.Click(".close")
+	p.Click("nav a[href='#/history']")
+	p.Click(".history .check")
+	p.Offline(true) // no answer of the server tells the page the time again
+	_ = browsertest.Eval[bool](p.Tab, `(() => { const real = performance.now.bind(performance); performance.now = () => real() + 50 * 3600 * 1000; return true; })()`)
+	p.Click(".late")
+	p.Click(".report-yes")
+	p.WantText(".busy", "Your answer is kept and sent as soon as there is one.")
+	p.Reload()
+	p.Offline(false)
+	h.await("the report", func() bool {
+		got, err := h.client.Approval(t.Context(), a.ID)
+		h.must(err)
+		return len(got.LateReports) == 1
+	})
 }
 
 func TestAfterThreeWrongNumbersThePhoneIsBlocked(t *testing.T) {

@@ -89,13 +89,18 @@ func TestAPageThatWasLeftGoesOnWhereItWas(t *testing.T) {
 func TestALinkWorksOnce(t *testing.T) {
 	h := newHouse(t)
 	e := h.link(login)
-	h.newPhone("Ada").enrol(e)
+	first := h.newPhone("Ada")
+	first.enrol(e)
 	late := h.newPhone("Bob")
 	late.Go(e.Link)
 	late.WantText(".trouble", "This link was used already, has expired, or is mistyped.")
 	if n := late.Passkeys(); n != 0 {
 		t.Errorf("%d passkeys were made for nothing", n)
 	}
+	a := h.ask()
+	first.number(a.Number)
+	first.Heading("Confirmed")
+	h.want(a, client.Approved)
 }
 
 // camera shows a picture to whoever asks for the camera.
@@ -117,11 +122,13 @@ const camera = `navigator.mediaDevices.getUserMedia = async () => {
 	return canvas.captureStream(20);
 }`
 
+func cameraShowing(picture string) string { return fmt.Sprintf(camera, picture) }
+
 func TestTheCameraReadsTheQRCode(t *testing.T) {
 	h := newHouse(t)
 	p := h.newPhone("Ada")
 	e := h.link(login)
-	p.Before(fmt.Sprintf(camera, e.QR))
+	p.Before(cameraShowing(e.QR))
 	p.Go(h.url + "/#/add")
 	p.Click(".scan")
 	p.register()
@@ -132,9 +139,10 @@ func TestTheCameraReadsTheQRCode(t *testing.T) {
 func TestCodesThatAreNotOursSaySo(t *testing.T) {
 	h := newHouse(t)
 	p := h.newPhone("Ada")
+	e := h.link(login)
 	foreign, err := qr.DataURI("WIFI:S:guests;T:WPA;P:secret;;")
 	h.must(err)
-	p.Before(fmt.Sprintf(camera, foreign))
+	p.Before(cameraShowing(foreign))
 	p.Go(h.url + "/#/add")
 	p.Click(".scan")
 	p.WantText(".trouble", "That is no code of ours.")
@@ -147,6 +155,37 @@ func TestCodesThatAreNotOursSaySo(t *testing.T) {
 		p.Type("[name=link]", text)
 		p.Click("form .secondary")
 		p.WantText(".trouble", want)
+	}
+	if n := p.Passkeys(); n != 0 {
+		t.Errorf("%d passkeys were made for nothing", n)
+	}
+	p.enrol(e) // the right one is as good as before
+}
+
+func TestWithoutACameraTheCodeIsTyped(t *testing.T) {
+	h := newHouse(t)
+	for name, c := range map[string]struct{ camera, want string }{
+		"blocked":   {`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError"); }`, "The camera cannot be used. Allow it"},
+		"in use":    {`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("busy", "NotReadableError"); }`, "The camera cannot be used."},
+		"missing":   {`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("none", "NotFoundError"); }`, "This device has no camera that the browser can use."},
+		"not there": {`Object.defineProperty(navigator, "mediaDevices", { value: undefined })`, "This device has no camera that the browser can use."},
+	} {
+		p := h.newPhone("Ada")
+		e := h.link(login)
+		p.Before(c.camera)
+		p.Go(h.url + "/#/add")
+		p.Click(".scan")
+		p.WantText(".trouble", c.want)
+		p.WantAccessible()
+		p.Click(".screen .secondary")
+		p.Type("[name=link]", codeOf(e))
+		p.Click("form .secondary")
+		p.register()
+		h.confirm(e, p.digits())
+		p.Heading("This phone is ready")
+		if t.Failed() {
+			t.Fatalf("with a camera that is %s", name)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ const login = "4711"
 
 // house is a running Jawort with an account, in one process that can be started again.
 type house struct {
-	*testing.T
+	testing.TB
 	keys    *keys.Set
 	config  *config.Config
 	push    *pushtest.WebPush
@@ -39,6 +39,7 @@ type house struct {
 	offset  atomic.Int64 // of the clock
 	written atomic.Int64 // bytes that phones were sent
 	stop    func()
+	front   *front // through which phones come; nil: they come straight
 
 	server, phone string // where they listen, as host:port
 	url           string // of the companion app
@@ -49,7 +50,16 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	t.Parallel()
-	h := &house{T: t, server: "127.0.0.1:0", phone: "127.0.0.1:0"}
+	return build(t)
+}
+
+// build opens a house, before which somebody may stand.
+func build(t testing.TB, before ...func(*house)) *house {
+	t.Helper()
+	h := &house{TB: t, server: "127.0.0.1:0", phone: "127.0.0.1:0"}
+	for _, f := range before {
+		f(h)
+	}
 	var err error
 	h.keys, err = keys.Generate()
 	h.must(err)
@@ -85,6 +95,9 @@ func (h *house) start() {
 	l.Server, cfg.Server.PublicURL = h.listen(&h.server)
 	l.MobileAPI, cfg.MobileAPI.PublicURL = h.listen(&h.phone)
 	l.MobileAPI = counted{l.MobileAPI, &h.written}
+	if h.front != nil {
+		cfg.MobileAPI.PublicURL = h.front.before(h, cfg.MobileAPI.PublicURL)
+	}
 	l.Admin, _ = h.listen(new("127.0.0.1:0"))
 	h.url = cfg.MobileAPI.PublicURL
 	cfg.MobileAPI.RPID, cfg.MobileAPI.Origins = "localhost", []string{h.url}
@@ -104,6 +117,18 @@ func (h *house) start() {
 		}
 		ended <- nil
 	}
+}
+
+// lose opens the house anew without anything that it knew, as a demo is or a server without its backup.
+func (h *house) lose() {
+	h.Helper()
+	h.stop()
+	var err error
+	h.keys, err = keys.Generate()
+	h.must(err)
+	h.configure()
+	h.start()
+	h.furnish()
 }
 
 func (h *house) listen(at *string) (net.Listener, string) {

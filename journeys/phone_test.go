@@ -47,7 +47,7 @@ func (h *house) newPhone(holder string) *phone {
 // barePhone returns one that was never asked for anything.
 func (h *house) barePhone(holder string) *phone {
 	h.Helper()
-	tab := browsertest.New(h.T)
+	tab := browsertest.New(h.TB)
 	tab.Show(browsertest.Screen{Width: 390, Height: 844, Mobile: true, Language: "en"})
 	return &phone{Tab: tab, Authenticator: tab.Authenticator(), house: h, holder: holder}
 }

@@ -105,7 +105,7 @@ const altered = `(() => {
 func TestWhatTheAppCannotShowWholeItDoesNotShow(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")
-	h.ask()
+	a := h.ask()
 	for name, change := range map[string]string{
 		"a newer version":       `(text) => text.replace('"v":1', '"v":2')`,
 		"another match":         `(text) => text.replace('"kind":"enter"', '"kind":"choose"')`,
@@ -122,6 +122,10 @@ func TestWhatTheAppCannotShowWholeItDoesNotShow(t *testing.T) {
 		}
 		tab.Go("about:blank")
 	}
+	p.Reload() // in the version that can show it
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	h.want(a, client.Approved)
 }
 
 func TestAClockThatIsWrongByMinutesDoesNotMatter(t *testing.T) {
@@ -213,6 +217,10 @@ func TestScriptInNamesIsText(t *testing.T) {
 	}
 	p.digitsOf(a.Number)
 	p.Heading("Confirmed")
+	h.want(a, client.Approved)
+	if d, err := h.client.Devices(t.Context(), login); err != nil || len(d) != 1 || d[0].Holder != p.holder {
+		t.Errorf("%+v, %v", d, err)
+	}
 }
 
 func TestWhenTheBrowserHasDeletedEverythingTheAppSaysSo(t *testing.T) {
@@ -223,6 +231,39 @@ func TestWhenTheBrowserHasDeletedEverythingTheAppSaysSo(t *testing.T) {
 	p.Go(h.url)
 	p.WantText(".banner", "Your logins are no longer on this phone")
 	p.WantText(".banner", "Add your logins again.")
+	h.stillRegistered(1)
+	p.enrol(h.link(login))
+	p.Gone(".banner.danger")
+	a := h.ask()
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	h.want(a, client.Approved)
+}
+
+// stillRegistered says that the server has lost no phone of the account.
+func (h *house) stillRegistered(phones int) {
+	h.Helper()
+	devices, err := h.client.Devices(h.Context(), login)
+	h.must(err)
+	active := 0
+	for _, d := range devices {
+		if d.Status == "active" {
+			active++
+		}
+	}
+	if active != phones {
+		h.Errorf("the account has %d active phones, want %d", active, phones)
+	}
+}
+
+func TestWhenTheBrowserDeletesEverythingWhileTheAppIsOpenTheAppSaysSo(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	p.Heading("Your logins")
+	_ = browsertest.Eval[bool](p.Tab, `new Promise((resolve) => { indexedDB.deleteDatabase("jawort").onsuccess = () => resolve(true); }).then(() => dispatchEvent(new Event("online")))`)
+	p.WantText(".banner", "Your logins are no longer on this phone")
+	p.Gone(".cards")
+	h.stillRegistered(1)
 }
 
 func TestALoginThatWasRevokedLeavesThePhone(t *testing.T) {

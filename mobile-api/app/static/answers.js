@@ -1,6 +1,7 @@
 // What the person says: signed once, kept, and sent until there is a final answer.
 
 import { call, Refusal, strange, Unreachable } from "./api.js";
+import { toBase64url } from "./bytes.js";
 import { now } from "./clock.js";
 import { closeNotification } from "./notifications.js";
 import { credentialOf, refresh } from "./logins.js";
@@ -27,7 +28,12 @@ import { alone, tell } from "./tabs.js";
  * @property {number} until by the server's clock
  * @property {Shown} shown
  */
-/** What the history tells. @typedef {{ tenant: string, application: string, account: string, kind: string, details: import("./question.js").Detail[] }} Shown */
+/**
+ * What the history tells, with the document as the server sent it: it can be reported later.
+ * @typedef {{ id: string, device: string, document: string, tenant: string, application: string, account: string, kind: string,
+ *   details: import("./question.js").Detail[] }} Shown
+ */
+/** An entry of the history. @typedef {Shown & { at: number, decision: Decision, result: Result }} Entry */
 
 const keptAfterEnd = 10 * 60000; // as long as the server knows a question without an outcome
 
@@ -65,7 +71,8 @@ async function seal(q, decision, number, credential) {
 	});
 	return {
 		name: q.name, id: q.id, decision, number, body: JSON.stringify({ decision, ...(number && { number }), credential: assertion }),
-		until: d.expires + keptAfterEnd, shown: { tenant: d.tenant, application: d.application, account: d.account, kind: d.kind, details: d.details },
+		until: decision === "report" ? Infinity : d.expires + keptAfterEnd, // a report is never too late
+		shown: { id: q.id, device: q.device, document: toBase64url(q.bytes), tenant: d.tenant, application: d.application, account: d.account, kind: d.kind, details: d.details },
 	};
 }
 
@@ -103,7 +110,7 @@ async function resultOf(err) {
 /** Notes a final answer and tells the other windows. @param {Signed} s @param {Result} result */
 async function settle(s, result) {
 	await dropAnswer(s.name);
-	await remember({ at: now(), decision: s.decision, result, ...s.shown });
+	await remember({ at: Math.round(now()), decision: s.decision, result, ...s.shown });
 	if (result.kind !== "wrong-number" || result.left === 0) {
 		tell({ type: "answered", name: s.name });
 		await closeNotification(s.id);

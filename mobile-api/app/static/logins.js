@@ -44,8 +44,9 @@ export async function refresh() {
 	if (!(await read("token"))) return;
 	const mine = await credentials(); // before asking: what is added meanwhile cannot be on the list
 	try {
-		const { devices } = await call("GET", "v1/devices");
+		const { devices, web_push } = await call("GET", "v1/devices");
 		await take(devices, mine);
+		if (web_push) await write("vapid", web_push.application_server_key);
 	} catch (err) {
 		if (!strange(err)) throw err;
 		change({ unknown: true });
@@ -58,13 +59,16 @@ async function take(listed, mine) {
 	const logins = listed.filter((d) => d.status === "active" || d.status === "unconfirmed").map((d) => ({
 		id: d.id, account: d.account.label, tenant: d.tenant.name, label: d.label, holder: d.holder, status: d.status, pushable: d.pushable,
 	}));
-	const ended = current().logins.filter((before) => before.status === "active" && !logins.some((l) => l.id === before.id));
+	const ended = current().logins.filter((before) => before.status === "active" && !logins.some((l) => same(l, before)));
 	for (const device of Object.keys(mine)) {
 		if (!logins.some((l) => l.id === device)) await dropCredential(device);
 	}
 	await write("devices", logins);
 	change({ logins, unknown: false, gone: [...current().gone, ...ended.map((l) => `${l.account} · ${l.tenant}`)] });
 }
+
+/** Whether two are the same, or the one was added anew as the other. @param {Login} one @param {Login} other */
+const same = (one, other) => one.id === other.id || (one.account === other.account && one.tenant === other.tenant);
 
 /** @param {string} id @param {string} label @param {string} holder */
 export async function rename(id, label, holder) {
@@ -78,14 +82,16 @@ export async function leave(id) {
 	try {
 		await call("DELETE", "v1/devices/" + id);
 	} catch (err) {
-		if (!(err instanceof Refusal && err.status === 404)) throw err;
+		if (strange(err)) await refresh(); // tells whether it is the phone that is unknown
+		if (!current().unknown && !(err instanceof Refusal && err.status === 404)) throw err;
 	}
 	await forget(id);
+	if (current().unknown && current().logins.length === 0) await forgetAll();
 	tell({ type: "logins" });
 }
 
 /** Takes a login off the phone, as the person wants. @param {string} id */
-export async function forget(id) {
+async function forget(id) {
 	await dropCredential(id);
 	const logins = current().logins.filter((l) => l.id !== id);
 	await write("devices", logins);

@@ -10,11 +10,12 @@ import { renew } from "./push.js";
 import { go, route, useRoute } from "./route.js";
 import { read } from "./store.js";
 import { listen } from "./tabs.js";
-import { register } from "./updates.js";
+import { lookForUpdate, register } from "./updates.js";
 import { html, Icon, Screen, useEffect, useModel, useState } from "./view.js";
 import { render } from "./vendor/htm-preact.js";
 import { look, watch } from "./watch.js";
 import { Add, openWith } from "./screens/add.js";
+import { Answer } from "./screens/answer.js";
 import { History } from "./screens/history.js";
 import { Home } from "./screens/home.js";
 import { Login } from "./screens/login.js";
@@ -30,6 +31,7 @@ function App() {
 		case "add": return html`<${Add} />`;
 		case "login": return html`<${Login} key=${id} id=${id} />`;
 		case "history": return html`<${History} /><${Sections} at=${at} />`;
+		case "answer": return html`<${Answer} key=${id} at=${Number(id)} />`;
 		case "settings": return html`<${Settings} /><${Sections} at=${at} />`;
 		default: return html`<${Home} /><${Sections} at="home" />`;
 	}
@@ -60,7 +62,7 @@ function takeLink() {
 	history.replaceState(null, "", new URL("./#/add", document.baseURI));
 }
 
-const idle = () => !["question", "add"].includes(route()[0] ?? "");
+const idle = () => !["question", "add", "answer"].includes(route()[0] ?? "");
 
 /** Opens a question that has just come, unless the person is in the middle of something. */
 function openNew() {
@@ -84,24 +86,26 @@ function hear(message) {
 
 async function start() {
 	takeLink();
-	await loadLanguage();
-	document.documentElement.lang = language();
 	const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+	const spoken = loadLanguage();
 	try {
-		const [token, key] = [await read("token"), await read("key")];
+		const [token, key] = await Promise.all([read("token"), read("key"), recall()]);
 		change({ enrolled: token !== undefined, evicted: !token && !key && notifications() === "granted" });
-		await recall();
 	} catch {
+		await spoken;
 		return render(html`<${Broken} />`, root);
 	}
 	openNew();
+	void watch();
+	await spoken;
+	document.documentElement.lang = language();
+	const kept = keepUp(); // while the screen is made
 	render(html`<${App} />`, root);
 	navigator.serviceWorker?.addEventListener("message", (e) => hear(e.data));
 	listen((m) => { if (m.type === "logins") void refresh(); });
-	void watch();
 	await register(idle);
-	await keepUp();
-	addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void keepUp(); });
+	await kept.then(lookForUpdate);
+	addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void keepUp().then(lookForUpdate); });
 	addEventListener("online", () => void keepUp());
 	change({ ready: true });
 }
@@ -109,7 +113,7 @@ async function start() {
 /** Asks for what is seldom news; what fails is asked for again when the app is next looked at. */
 async function keepUp() {
 	if (!(await read("token"))) return;
-	await Promise.allSettled([sendKept(), refresh(), refreshRecoveries(), refreshNotices(), renew(), report()]);
+	await Promise.allSettled([sendKept(), refresh().then(renew), refreshRecoveries(), refreshNotices(), report()]);
 }
 
 void start();

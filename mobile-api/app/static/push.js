@@ -1,7 +1,7 @@
 // How this phone is woken: by Web Push where the browser has it. Everything works without, while the app is open.
 
 import { call } from "./api.js";
-import { fromBase64url } from "./bytes.js";
+import { fromBase64url, toBase64url } from "./bytes.js";
 import { change } from "./model.js";
 import { notifications } from "./posture.js";
 import { erase, read, write } from "./store.js";
@@ -47,7 +47,16 @@ function addressOf(s) {
 /** @param {string} vapid */
 async function ask(vapid) {
 	const { pushManager } = await navigator.serviceWorker.ready;
-	return (await pushManager.getSubscription()) ?? pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(vapid) });
+	const there = await pushManager.getSubscription();
+	if (there && wakes(there, vapid)) return there;
+	await there?.unsubscribe();
+	return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(vapid) });
+}
+
+/** Whether the server's key may wake by a subscription; yes where the browser does not say. @param {PushSubscription} s @param {string} vapid */
+function wakes(s, vapid) {
+	const key = s.options?.applicationServerKey;
+	return !key || toBase64url(key) === vapid;
 }
 
 /** @template T @param {Promise<T>} wanted @returns {Promise<T>} */

@@ -2,6 +2,12 @@
 
 /** @typedef {(frame: HTMLVideoElement) => Promise<string>} Decoder empty: nothing found */
 
+/** There is no camera. */
+export class NoCamera extends Error {}
+
+/** The reader of this version is no longer served: there is a newer one. */
+export class Outdated extends Error {}
+
 /** @returns {Promise<Decoder>} */
 async function decoder() {
 	const Detector = /** @type {any} */ (self).BarcodeDetector;
@@ -9,7 +15,7 @@ async function decoder() {
 		const detector = new Detector({ formats: ["qr_code"] });
 		return async (frame) => (await detector.detect(frame))[0]?.rawValue ?? "";
 	}
-	await import("./vendor/jsqr/jsQR.js");
+	await import("./vendor/jsqr/jsQR.js").catch((err) => { throw navigator.onLine ? new Outdated(String(err)) : err; });
 	const decode = /** @type {any} */ (self).jsQR;
 	const canvas = document.createElement("canvas");
 	const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -23,12 +29,22 @@ async function decoder() {
 	};
 }
 
+/** @returns {Promise<MediaStream>} */
+async function camera() {
+	if (!navigator.mediaDevices) throw new NoCamera("not in this browser");
+	try {
+		return await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+	} catch (err) {
+		throw err instanceof DOMException && err.name === "NotFoundError" ? new NoCamera(err.message) : err;
+	}
+}
+
 /**
- * Shows the camera and tells each text that it reads, until the signal ends it. Throws where there is no camera or it is blocked.
+ * Shows the camera and tells each text that it reads, until the signal ends it. Throws NoCamera, Outdated, or whatever says that it is blocked.
  * @param {HTMLVideoElement} video @param {(text: string) => void} found @param {AbortSignal} signal
  */
 export async function scan(video, found, signal) {
-	const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+	const stream = await camera();
 	const stop = () => stream.getTracks().forEach((track) => track.stop());
 	if (signal.aborted) return stop();
 	signal.addEventListener("abort", stop);

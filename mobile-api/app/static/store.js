@@ -18,7 +18,7 @@ function open() {
 		};
 		r.onsuccess = () => {
 			const db = r.result;
-			db.onversionchange = () => db.close();
+			db.onversionchange = () => { opened = undefined; db.close(); };
 			db.onclose = () => { opened = undefined; }; // the browser has deleted it
 			resolve(db);
 		};

@@ -8,6 +8,7 @@ import { read } from "./store.js";
 import { alone, listen, tell } from "./tabs.js";
 
 const wait = 50; // seconds
+const seldom = 600; // seconds, to ask a server that does not know this phone
 
 let nudge = new AbortController(); // aborted where waiting on is of no use
 
@@ -33,7 +34,10 @@ let failures = 0; // in a row
 
 /** Each window learns at once what is asked; then one waits for news, and tells the others. @param {AbortSignal} signal */
 async function turn(signal) {
-	if (!(await read("token"))) return sleep(3600, signal);
+	if (!(await read("token"))) {
+		if (current().enrolled) change({ evicted: true, enrolled: false, logins: [], questions: [] }); // while the app was open
+		return sleep(3600, signal);
+	}
 	try {
 		await poll(0, signal);
 		await alone("watch", async () => {
@@ -58,12 +62,12 @@ async function poll(seconds, signal) {
 
 /** @param {unknown} err @returns {Promise<number>} seconds to wait */
 async function trouble(err) {
+	change({ reachable: !(err instanceof Unreachable) });
 	if (strange(err)) {
 		await refresh().catch(() => undefined);
-		return 30;
+		return current().unknown ? seldom : 30;
 	}
 	if (err instanceof Refusal) return Math.max(err.retryAfter, 5);
-	change({ reachable: !(err instanceof Unreachable) });
 	return Math.min(2 ** failures++, 15) * (0.5 + Math.random() / 2);
 }
 

@@ -9,8 +9,16 @@ const worker = /** @type {any} */ (self);
 const cacheName = "jawort " + version;
 
 worker.addEventListener("install", (/** @type {any} */ e) => {
-	e.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(shell)));
+	e.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(shell)).then(whole));
 });
+
+/** Fails where the page is another version's: several servers are being renewed one by one. The browser tries again later. */
+async function whole() {
+	const page = await (await caches.open(cacheName)).match("./");
+	if ((await page?.text())?.includes(`app/${version}/`)) return;
+	await caches.delete(cacheName);
+	throw new Error("the page is of another version");
+}
 
 worker.addEventListener("activate", (/** @type {any} */ e) => {
 	e.waitUntil(activate());
@@ -101,13 +109,20 @@ worker.addEventListener("notificationclick", (/** @type {any} */ e) => {
 
 /** Brings the app to the front at the question, in the window that is open where there is one. @param {string} id */
 async function open(id) {
-	const [client] = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+	const windows = (await worker.clients.matchAll({ type: "window", includeUncontrolled: true })).filter(isApp);
+	const client = windows.find((/** @type {any} */ w) => w.visibilityState === "visible") ?? windows[0];
 	if (!client) {
 		await worker.clients.openWindow(id ? "./#/question/" + id : "./");
 		return;
 	}
 	client.postMessage({ type: "open", id });
 	await client.focus();
+}
+
+/** Whether a window shows the app, and not a licence or whatever else lies at its address. @param {{ url: string }} window */
+function isApp({ url }) {
+	const inside = url.slice(worker.registration.scope.length).split(/[?#]/)[0];
+	return inside === "" || inside === "enrol";
 }
 
 worker.addEventListener("pushsubscriptionchange", (/** @type {any} */ e) => {

@@ -8,6 +8,7 @@ import { browserName, lacking } from "../posture.js";
 import { go, replace } from "../route.js";
 import { messageOf } from "../trouble.js";
 import { Banner, Field, html, Icon, Screen, Trouble, useEffect, useModel, useState } from "../view.js";
+import { look } from "../watch.js";
 import { Scanner } from "./scanner.js";
 
 /** @typedef {import("../enrolment.js").Enrolment} Enrolment */
@@ -159,17 +160,20 @@ const often = 2000; // milliseconds
 /** @param {{ enrolment: Enrolment }} props */
 function Digits({ enrolment }) {
 	const { offer, device, confirm = "" } = enrolment;
-	const login = useModel().logins.find((l) => l.id === device);
+	const { logins, questions } = useModel();
+	const login = logins.find((l) => l.id === device);
 	const [asked, setAsked] = useState(false);
 	const active = login?.status === "active";
+	const waiting = questions.find((q) => q.device === device)?.name;
 	const names = { account: offer.account.label, tenant: offer.tenant.name };
 	useEffect(() => {
-		if (active) return void finished();
+		if (active) return void finished().then(look);
 		const ask = () => void refresh().then(() => setAsked(true), () => undefined);
 		ask();
 		const timer = setInterval(ask, often);
 		return () => clearInterval(timer);
 	}, [active]);
+	useEffect(() => { if (active && waiting) replace("question", ...waiting.split("/")); }, [active, waiting]); // a first login waits for its phone
 	const close = () => { void finished(); replace(); };
 	if (active) {
 		return html`

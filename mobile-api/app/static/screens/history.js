@@ -1,13 +1,16 @@
 // What was answered on this phone.
 
 import { dateAndTime, t } from "../i18n.js";
+import { go } from "../route.js";
 import { forgetHistory, remembered } from "../store.js";
 import { announce, html, Icon, Screen, useEffect, useState } from "../view.js";
 
-/** @param {any} entry */
-function title(entry) {
+/** @typedef {import("../answers.js").Entry} Entry */
+
+/** @param {Entry} entry */
+export function titleOf(entry) {
 	switch (entry.result.kind) {
-		case "counted": return t(`history.${/** @type {import("../question.js").Decision} */ (entry.decision)}`);
+		case "counted": return t(`history.${entry.decision}`);
 		case "wrong-number": return t("history.wrong");
 		case "answered":
 		case "expired": return t("history.late");
@@ -15,14 +18,14 @@ function title(entry) {
 	}
 }
 
-/** @param {any} entry */
-function icon(entry) {
+/** @param {Entry} entry */
+export function iconOf(entry) {
 	if (entry.result.kind !== "counted") return "clock";
 	return entry.decision === "approve" ? "check" : entry.decision === "deny" ? "cross" : "flag";
 }
 
 export function History() {
-	const [entries, set] = useState(/** @type {any[] | null} */ (null));
+	const [entries, set] = useState(/** @type {Entry[] | null} */ (null));
 	const load = () => remembered().then((all) => set(all.reverse()));
 	useEffect(() => { void load(); }, []);
 	const clear = async () => {
@@ -35,10 +38,10 @@ export function History() {
 			${entries?.length === 0 && html`<p class="quiet">${t("history.empty")}</p>`}
 			<ul class="cards history">
 				${entries?.map((e) => html`
-					<li class=${"card " + icon(e)}><${Icon} name=${icon(e)} />
-						<span class="words"><strong>${title(e)}</strong><span>${e.application} · ${e.account}</span>
-							${e.details.map((/** @type {any} */ d) => html`<span>${d.label}: ${d.value}</span>`)}
-							<span class="hint">${dateAndTime(e.at)}</span></span></li>`)}
+					<li key=${e.at}><button type="button" class=${"card " + iconOf(e)} onClick=${() => go("answer", String(e.at))}><${Icon} name=${iconOf(e)} />
+						<span class="words"><strong>${titleOf(e)}</strong><span>${e.application} · ${e.account}</span>
+							${e.details.map((d) => html`<span>${d.label}: ${d.value}</span>`)}
+							<span class="hint">${dateAndTime(e.at)}</span></span><${Icon} name="next" /></button></li>`)}
 			</ul>
 			<p class="hint">${t("history.note")}</p>
 			${entries && entries.length > 0 && html`<button type="button" class="link" onClick=${clear}>${t("history.clear")}</button>`}

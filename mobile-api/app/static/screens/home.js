@@ -37,7 +37,7 @@ function Welcome() {
 /** @param {{ model: Model }} props */
 function Questions({ model }) {
 	if (model.questions.length === 0) {
-		return model.logins.some((l) => l.status === "active") && html`<p class="quiet"><${Icon} name="check" />${t("home.quiet")}</p>`;
+		return !model.unknown && model.logins.some((l) => l.status === "active") && html`<p class="quiet"><${Icon} name="check" />${t("home.quiet")}</p>`;
 	}
 	return html`
 		<section aria-labelledby="waiting">
@@ -60,7 +60,8 @@ function Logins({ model }) {
 			${model.logins.map((l) => html`
 				<li key=${l.id}><button type="button" class="card" onClick=${() => go("login", l.id)}>
 					<span class="words"><strong>${l.account}</strong><span>${l.tenant}</span>
-						${l.status === "unconfirmed" && html`<span class="pending">${t("home.unconfirmed")}</span>`}</span>
+						${model.unknown ? html`<span class="pending">${t("home.unknown.login")}</span>`
+							: l.status === "unconfirmed" && html`<span class="pending">${t("home.unconfirmed")}</span>`}</span>
 					<${Icon} name="next" />
 				</button></li>`)}
 		</ul>`;
@@ -80,7 +81,7 @@ function Troubles({ model }) {
 			<button type="button" class="link" onClick=${forgetAll}>${t("home.unknown.action")}</button><//>`}
 		${model.gone.map((login) => html`<${Banner} key=${login}><p>${t("home.gone", { login })}</p><//>`)}
 		${some && !lock && html`<${Banner} kind="danger" title=${t("home.screenlock.title")}><p>${t("home.screenlock.text")}</p><//>`}
-		${some && html`<${Waking} model=${model} />`}
+		${some && !model.unknown && html`<${Waking} model=${model} />`}
 		${some && Math.abs(off) >= 2 && html`<${Banner}><p>${t("home.clock", { minutes: Math.abs(off) })}</p><//>`}`;
 }
 
