@@ -46,7 +46,9 @@ func build() (*App, error) {
 	if raw[workerFile], err = bundle(raw, workerFile); err != nil {
 		return nil, err
 	}
-	raw[workerFile] = append(a.shell(raw), raw[workerFile]...)
+	shell := a.shell(raw)
+	raw[workerFile] = append(constants(a.version, shell), raw[workerFile]...)
+	raw[pageFile] = bytes.ReplaceAll(raw[pageFile], []byte("{modules}"), preloads(shell))
 	raw[pageFile] = bytes.ReplaceAll(raw[pageFile], []byte("{version}"), []byte(a.version))
 	raw[manifestFile] = bytes.ReplaceAll(raw[manifestFile], []byte("{version}"), []byte(a.version))
 	for name, content := range raw {
@@ -100,8 +102,8 @@ func names(raw map[string][]byte) []string {
 	return all
 }
 
-// shell tells the worker what the app needs to start without network. What only some need is kept once it was used.
-func (a *App) shell(raw map[string][]byte) []byte {
+// shell is what the app needs to start without network. What only some need is kept once it was used.
+func (a *App) shell(raw map[string][]byte) []string {
 	shell := []string{"./"}
 	for _, name := range names(raw) {
 		switch {
@@ -111,5 +113,22 @@ func (a *App) shell(raw map[string][]byte) []byte {
 			shell = append(shell, "app/"+a.version+"/"+name)
 		}
 	}
-	return fmt.Appendf(nil, "const version = %q;\nconst shell = %q.split(\" \");\n\n", a.version, strings.Join(shell, " "))
+	return shell
+}
+
+// constants tell the worker which version it is of, and what to keep.
+func constants(version string, shell []string) []byte {
+	return fmt.Appendf(nil, "const version = %q;\nconst shell = %q.split(\" \");\n\n", version, strings.Join(shell, " "))
+}
+
+// preloads name all modules in the page, so that browsers load them at once: found import by import they come one layer after
+// the other, and a slow phone waits for each.
+func preloads(shell []string) []byte {
+	var links []string
+	for _, name := range shell {
+		if path.Ext(name) == ".js" {
+			links = append(links, fmt.Sprintf(`<link rel="modulepreload" href=%q>`, name))
+		}
+	}
+	return []byte(strings.Join(links, "\n\t"))
 }

@@ -64,6 +64,15 @@ func TestTheShellHasWhatStartsTheAppAndNoMore(t *testing.T) {
 			t.Errorf("lacks %s: %s", want, shell)
 		}
 	}
+	page := string(a.files[pageFile].content)
+	for _, module := range []string{"/main.js", "/screens/question.js", "/vendor/htm-preact.js"} {
+		if !strings.Contains(page, `<link rel="modulepreload" href="app/`+a.version+module+`">`) {
+			t.Errorf("the page does not load %s at once", module)
+		}
+	}
+	if strings.Contains(page, "{") {
+		t.Errorf("the page was not put together: %s", page)
+	}
 	for _, never := range []string{"jsqr", ".d.ts", ".png", ".txt", "worker.js", "index.html"} {
 		if strings.Contains(shell, never) {
 			t.Errorf("has %s: %s", never, shell)

@@ -2,6 +2,7 @@
 
 import { hear } from "./clock.js";
 import { prove } from "./dpop.js";
+import { firstNonce } from "./nonce.js";
 import { read } from "./store.js";
 
 /** Where the API is: below the address that this was loaded from. */
@@ -54,6 +55,7 @@ export async function call(method, path, options = {}) {
 	const body = options.body === undefined || typeof options.body === "string" ? options.body : JSON.stringify(options.body);
 	const token = options.anonymous ? "" : ((await read("token")) ?? "");
 	for (let fresh = false; ; fresh = true) {
+		nonce ||= await firstNonce;
 		const r = await once(method, path, { ...options, body }, token);
 		if (r.ok) return r.status === 204 ? undefined : whole(r);
 		if (!fresh && r.status === 401 && /error="use_dpop_nonce"/.test(r.headers.get("WWW-Authenticate") ?? "")) continue;
