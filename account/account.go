@@ -42,7 +42,7 @@ type Account struct {
 	Language       string    // de or en; empty: the tenant's
 	Interval       *int      // whole days, chosen within the group's bounds; nil: the group's default
 	SMSOn          bool      // codes by SMS are switched on, where the group leaves it to the account
-	PhoneChangedAt time.Time // zero: never, or while the account had no method
+	PhoneChangedAt time.Time // zero: never, since there was a number or a method
 	EmailChangedAt time.Time // likewise
 	CreatedAt      time.Time
 }

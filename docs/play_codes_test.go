@@ -172,7 +172,13 @@ func (c coded) playMethods() (app func(int) string) {
 		c.say("409 method-not-offered", "POST", c.at+"/recovery-codes", "", c.key)
 		c.say("409 method-not-offered", "POST", c.at+"/bypass-codes", `{"reason":"lost phone","expires_in":60}`, c.key)
 	})
+	c.record(`email_changed_at = 9000000000000000`, func() {
+		c.say("409 address-changed", "POST", c.at+"/methods/email/confirm", `{"code":"123456"}`, c.key)
+	})
 	c.say("201", "POST", c.at+"/methods/sms", `{}`, c.key)
+	c.record(`phone_changed_at = 9000000000000000`, func() {
+		c.say("409 number-changed", "POST", c.at+"/methods/sms/confirm", `{"code":"123456"}`, c.key)
+	})
 	c.sql(`UPDATE methods SET active_since = 1`)
 	c.say("200", "GET", c.at+"/methods", "", c.key)
 	return app
@@ -331,6 +337,13 @@ func (c coded) playFirstLogin() {
 	c.pass(20 * time.Second)
 	c.say("429 too-many-codes", "POST", at+"/activations", email, ticket)
 	c.say("409 no-activation", "POST", at+"/activations/sms", `{"code":"123456"}`, ticket)
+	c.record(`email_changed_at = 9000000000000000`, func() {
+		c.say("409 address-changed", "POST", at+"/activations/email", `{"code":"123456"}`, ticket)
+	})
+	c.say("201", "POST", at+"/activations", sms, ticket)
+	c.record(`phone_changed_at = 9000000000000000`, func() {
+		c.say("409 number-changed", "POST", at+"/activations/sms", `{"code":"123456"}`, ticket)
+	})
 	var app func(int) string
 	for _, later := range []time.Duration{8 * time.Minute, 12 * time.Minute} { // the approval cannot be kept open as long as the last activation
 		c.pass(later)

@@ -145,8 +145,13 @@ func (s *Store) destination(ctx context.Context, tx *sql.Tx, start Start) (conta
 	if err != nil && !isAboutAddress(err) {
 		return contact{}, nil, err
 	}
-	language, err := db.One(ctx, tx, db.ScanString, `SELECT language FROM accounts WHERE id = $1`, start.Account)
-	if err != nil {
+	var kept, language string
+	_, failed := db.One(ctx, tx, func(r db.Row) (none struct{}, err error) { return none, r.Scan(&kept, &language) },
+		`SELECT `+columnOf[start.Method]+`, language FROM accounts WHERE id = $1`, start.Account)
+	switch {
+	case failed != nil:
+		return contact{}, nil, failed
+	case err != nil && kept == start.Typed: // giving what is on record mends nothing
 		return contact{}, nil, err
 	}
 	sealed, err := s.sealFor(start.Account, addressPurpose, []byte(start.Typed))

@@ -333,6 +333,83 @@ func TestAnAddressThatChangesBesideAnotherMethodWaitsADay(t *testing.T) {
 	})
 }
 
+// The page of a first login takes any number, and what it is given confirms that login. It is on record then in place of another, or
+// where something once was: who lost that must be able to object.
+func TestANumberThatIsGivenInPlaceOfWhatWasConfirmsNothingButThatLoginForADay(t *testing.T) {
+	for name, before := range map[string]string{
+		"another number":              `had_means = FALSE`,
+		"a phone that was lost":       `phone = '', had_means = TRUE`,
+		"a number that was taken off": `phone = '', phone_changed_at = 1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				w.sql(`UPDATE accounts SET ` + before)
+				p := w.login()
+				start := w.start(approval.MethodSMS, p.ID)
+				start.Typed = "+436641234567"
+				_, err := w.s.StartActivation(w.Context(), start)
+				must(t, err)
+				o, err := w.s.FinishActivation(w.Context(), w.finish(approval.MethodSMS, &p, w.newest()))
+				w.wantApproved(o, err, p, approval.MethodSMS)
+				_, err = w.trySend(w.login(), approval.MethodSMS)
+				w.wantError(err, factor.ErrNumberChanged)
+				w.after(24 * time.Hour)
+				w.send(w.login(), approval.MethodSMS)
+			})
+		})
+	}
+}
+
+func TestASecondMethodOfAFirstLoginMayBringANumberThatConfirmsAtOnce(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.sql(`UPDATE accounts SET phone = ''`)
+		p := w.login()
+		_, err := w.s.StartActivation(w.Context(), w.start(approval.MethodEmail, p.ID))
+		must(t, err)
+		_, err = w.s.FinishActivation(w.Context(), w.finish(approval.MethodEmail, &p, w.newest()))
+		must(t, err)
+		start := w.start(approval.MethodSMS, p.ID)
+		start.Typed = "+436641234567"
+		_, err = w.s.StartActivation(w.Context(), start)
+		must(t, err)
+		_, err = w.s.FinishActivation(w.Context(), w.finish(approval.MethodSMS, &p, w.newest()))
+		must(t, err)
+		w.send(w.login(), approval.MethodSMS)
+	})
+}
+
+func TestWhatWasChangedActivatesNothingForADayAndNorDoesACodeThatIsOnItsWay(t *testing.T) {
+	for m, c := range map[approval.Method]struct {
+		change, own, other string
+		refused            error
+	}{
+		approval.MethodSMS:   {`UPDATE accounts SET phone = $1, phone_changed_at = jawort_now()`, number, "+4915198765432", factor.ErrNumberChanged},
+		approval.MethodEmail: {`UPDATE accounts SET email = $1, email_changed_at = jawort_now()`, address, "another@example.com", factor.ErrAddressChanged},
+	} {
+		for how, typed := range map[string]string{"on record": "", "given": c.own} {
+			t.Run(string(m)+" "+how, func(t *testing.T) {
+				onEach(t, func(w *world) {
+					p := w.login()
+					start := w.start(m, p.ID)
+					start.Typed = typed
+					_, err := w.s.StartActivation(w.Context(), start)
+					must(t, err)
+					code := w.newest()
+					w.sql(c.change, c.own) // it was changed, and changed back
+					_, err = w.s.FinishActivation(w.Context(), w.finish(m, &p, code))
+					w.wantError(err, c.refused)
+					if w.count(`methods WHERE active_since > 0`) != 0 {
+						t.Error("it counts")
+					}
+					w.after(factor.CodeInterval)
+					_, err = w.s.StartActivation(w.Context(), start)
+					w.wantError(err, c.refused)
+				})
+			})
+		}
+	}
+}
+
 func TestCodesOfAnActivationAreSentThreeTimesAndTwentySecondsApart(t *testing.T) {
 	onEach(t, func(w *world) {
 		start := w.start(approval.MethodEmail, w.login().ID)

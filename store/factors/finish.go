@@ -24,6 +24,12 @@ type Finish struct {
 // proof is what an activation waits for.
 type proof struct {
 	secret, address, mac []byte
+	move                 move
+}
+
+// move is a change of the number or address on record; zero: it stays.
+type move struct {
+	before, given string
 }
 
 // FinishActivation makes the method count, and ends the approval as approved by it where its page activates. It returns the
@@ -71,6 +77,9 @@ func (s *Store) finish(ctx context.Context, tx *sql.Tx, f Finish) (refused, err 
 	if err != nil {
 		return nil, db.Replace(err, factor.ErrNoActivation)
 	}
+	if p.move, err = s.moving(ctx, tx, f, p); err != nil {
+		return nil, err
+	}
 	step, ok, err := s.proves(t, f, p)
 	if err != nil {
 		return nil, err
@@ -78,7 +87,7 @@ func (s *Store) finish(ctx context.Context, tx *sql.Tx, f Finish) (refused, err 
 	if !ok {
 		return t.wrong(ctx, tx)
 	}
-	if err := s.activate(ctx, tx, f, p, step); err != nil {
+	if err := activate(ctx, tx, f, p, step); err != nil {
 		return nil, err
 	}
 	return nil, s.continueLogin(ctx, tx, f.Activation, f.Pending, func(p approval.Pending) (won bool, err error) {
@@ -100,8 +109,8 @@ func (s *Store) proves(t try, f Finish, p proof) (step int64, ok bool, err error
 }
 
 // activate takes the code and makes the method count from now on, with the step of the code used.
-func (s *Store) activate(ctx context.Context, tx *sql.Tx, f Finish, p proof, step int64) error {
-	if err := s.settle(ctx, tx, f, p); err != nil {
+func activate(ctx context.Context, tx *sql.Tx, f Finish, p proof, step int64) error {
+	if err := settle(ctx, tx, f, p.move); err != nil {
 		return err
 	}
 	err := db.MustTouch(ctx, tx, errVanished, `
@@ -119,33 +128,48 @@ func (s *Store) activate(ctx context.Context, tx *sql.Tx, f Finish, p proof, ste
 	})
 }
 
-// settle puts the number or address that the person gave on record. One that comes beside other methods waits before it
-// confirms anything.
-func (s *Store) settle(ctx context.Context, tx *sql.Tx, f Finish, p proof) error {
-	if p.address == nil {
+// moving returns how the record will change. Where the code went to what is on record already, that must be older than a day: a code
+// that was on its way when it was changed activates nothing, like any other.
+func (s *Store) moving(ctx context.Context, tx *sql.Tx, f Finish, p proof) (m move, err error) {
+	channel, sent := channelOf[f.Method]
+	if !sent {
+		return m, nil
+	}
+	if p.address != nil {
+		address, err := s.openFor(f.Account, addressPurpose, p.address)
+		if err != nil {
+			return m, err
+		}
+		m.given = string(address)
+	}
+	if m.before, err = db.One(ctx, tx, db.ScanString, `SELECT `+columnOf[f.Method]+` FROM accounts WHERE id = $1`, f.Account); err != nil {
+		return m, err
+	}
+	if m.given == "" || m.given == m.before {
+		return move{}, unheld(ctx, tx, f.Account, channel)
+	}
+	return m, nil
+}
+
+// settle puts the number or address that the person gave on record. One that takes the place of another, or comes beside other
+// methods, confirms nothing for a while but the login that it was given for.
+func settle(ctx context.Context, tx *sql.Tx, f Finish, m move) error {
+	if m.given == "" {
 		return nil
 	}
-	address, err := s.openFor(f.Account, addressPurpose, p.address)
-	if err != nil {
-		return err
-	}
-	column, kind := "phone", PhoneChanged
+	column, kind := columnOf[f.Method], PhoneChanged
 	if f.Method == approval.MethodEmail {
-		column, kind = "email", EmailChanged
+		kind = EmailChanged
 	}
-	before, err := db.One(ctx, tx, db.ScanString, `SELECT `+column+` FROM accounts WHERE id = $1`, f.Account)
-	if err != nil || before == string(address) {
-		return err
-	}
-	_, err = db.Exec(ctx, tx, `
-		UPDATE accounts SET `+column+` = $2, `+column+`_changed_at = CASE WHEN `+means.Beside("$1", "$3")+` THEN jawort_now() ELSE 0 END
-		WHERE id = $1`, f.Account, string(address), f.Approval)
+	_, err := db.Exec(ctx, tx, `
+		UPDATE accounts SET `+column+` = $2, `+column+`_changed_at = `+means.ChangedAt(column, "$2", means.Beside("$1", "$3"))+`
+		WHERE id = $1`, f.Account, m.given, f.Approval)
 	if err != nil {
 		return err
 	}
 	return putEvent(ctx, tx, event{
 		kind: kind, account: f.Account, application: f.Application, method: f.Method, actor: f.actor(f.Actor),
-		personal: map[string]string{"old": before, "new": string(address)},
+		personal: map[string]string{"old": m.before, "new": m.given},
 	})
 }
 

@@ -19,6 +19,9 @@ import (
 // channelOf is how the code of a method gets to the person.
 var channelOf = map[approval.Method]courier.Channel{approval.MethodSMS: courier.SMS, approval.MethodEmail: courier.Email}
 
+// columnOf is where the record has the address of a method's codes.
+var columnOf = map[approval.Method]string{approval.MethodSMS: "phone", approval.MethodEmail: "email"}
+
 // Letter is what a caller knows about a message that this package makes.
 type Letter struct {
 	Life  time.Duration // of the code

@@ -77,17 +77,16 @@ func change(ctx context.Context, tx *sql.Tx, before account.Account, c account.E
 	return write(ctx, tx, before, after, group.Policy.EndsTrust(before, after))
 }
 
-// write keeps a changed number or address from confirming anything for a while, each by itself, unless the account had
-// nothing by which somebody else could have confirmed. One that is cleared holds nothing: the next one does. It ends the trust in
-// its browsers where less is granted from now on.
+// write keeps a changed number or address from confirming anything for a while, each by itself, unless it is the first that the account
+// has, and there never was anything else. It ends the trust in its browsers where less is granted from now on.
 func write(ctx context.Context, tx *sql.Tx, before, after account.Account, distrust bool) (account.Account, error) {
 	_, err := db.One(ctx, tx, func(r db.Row) (none struct{}, err error) {
 		return none, r.Scan(db.Into(&after.PhoneChangedAt), db.Into(&after.EmailChangedAt))
 	}, `
 		UPDATE accounts SET label = $2, sought_label = $3, group_id = $4, manager = $5, phone = $6, email = $7, language = $8,
 			interval_days = $9, sms_on = $10,
-			phone_changed_at = CASE WHEN phone = $6 THEN phone_changed_at WHEN $6 <> '' AND `+means.Own("$1")+` THEN jawort_now() ELSE 0 END,
-			email_changed_at = CASE WHEN email = $7 THEN email_changed_at WHEN $7 <> '' AND `+means.Own("$1")+` THEN jawort_now() ELSE 0 END,
+			phone_changed_at = `+means.ChangedAt("phone", "$6", means.Own("$1"))+`,
+			email_changed_at = `+means.ChangedAt("email", "$7", means.Own("$1"))+`,
 			browsers_ended_at = CASE WHEN $11 THEN jawort_now() ELSE browsers_ended_at END
 		WHERE id = $1 RETURNING phone_changed_at, email_changed_at`,
 		after.ID, after.Label, Sought(after.Label), orNull(after.Group), orNull(after.Manager), after.Phone, after.Email, after.Language,

@@ -1,6 +1,8 @@
 package lasting_test
 
 import (
+	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
@@ -150,10 +153,11 @@ func TestWhatCannotBeIsRefusedByNameAndChangesNothing(t *testing.T) {
 	})
 }
 
-func TestAChangedNumberOrAddressIsHeldByItselfWhereSomethingConfirms(t *testing.T) {
+func TestAChangedNumberOrAddressIsHeldByItselfUnlessItIsTheFirstAndNothingEverWas(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
 		number, address := account.Edit{Phone: account.Set("+4915123456789")}, account.Edit{Email: account.Set("b@example.com")}
+		other := account.Edit{Phone: account.Set("+4915198765432")}
 		for name, c := range map[string]struct {
 			account string
 			has     func(a account.Account)
@@ -168,7 +172,28 @@ func TestAChangedNumberOrAddressIsHeldByItselfWhereSomethingConfirms(t *testing.
 			"a method, a new number": {"E", func(a account.Account) { w.method(a, "totp") }, number, "number"},
 			"a phone that was revoked": {"F", func(a account.Account) {
 				must(t, s.RevokeDevice(t.Context(), w.tenant.ID, "F", w.phoneOf(a).Device, outbox.Actor{}))
+			}, number, "number"},
+			"a phone that left": {"J", func(a account.Account) {
+				p := w.phoneOf(a)
+				must(t, s.LeaveDevice(t.Context(), p.Installation, p.Device))
+			}, number, "number"},
+			"a method before support reset it": {"K", func(a account.Account) {
+				w.method(a, "totp")
+				must(t, s.ResetAccount(t.Context(), w.tenant.ID, "K", "lost", support, func(ctx context.Context, tx *sql.Tx, account string) error {
+					_, err := db.Exec(ctx, tx, `DELETE FROM methods WHERE account = $1`, account)
+					return err
+				}))
+			}, number, "number"},
+			"nothing, and support reset it": {"L", func(account.Account) {
+				must(t, s.ResetAccount(t.Context(), w.tenant.ID, "L", "lost", support))
 			}, number, ""},
+			"another number":               {"M", func(account.Account) { w.changed("M", other) }, number, "number"},
+			"another address":              {"N", func(account.Account) { w.changed("N", account.Edit{Email: account.Set("a@example.com")}) }, address, "address"},
+			"a number, and now an address": {"O", func(account.Account) { w.changed("O", other) }, address, ""},
+			"another number that was taken off": {"P", func(account.Account) {
+				w.changed("P", other)
+				w.changed("P", account.Edit{Phone: account.Clear[string]()})
+			}, number, "number"},
 			"a phone that wrong numbers disabled": {"H", func(a account.Account) {
 				must(t, s.SQL(t.Context(), `UPDATE credentials SET status = 'disabled' WHERE device = '`+w.phoneOf(a).Device+`'`))
 			}, number, "number"},
@@ -197,15 +222,38 @@ func held(a account.Account) string {
 	return strings.Join(all, " and ")
 }
 
-func TestWhatIsClearedHoldsNothingAndTheNextOneIsHeld(t *testing.T) {
+// Support resets a person who lost the phone, and corrects the number: in whatever order, and however often.
+func TestNoOrderOfResetsAndChangesMakesACorrectedNumberConfirm(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)
-		a := w.changed("N1", account.Edit{Phone: account.Set("+4915123456789"), Email: account.Set("a@example.com")})
-		w.method(a, "sms")
-		wantEqual(t, "held", held(w.changed("N1", account.Edit{Email: account.Set("b@example.com")})), "address")
-		wantEqual(t, "held when the address is cleared", held(w.changed("N1", account.Edit{Email: account.Clear[string]()})), "")
-		wantEqual(t, "held when the number is cleared", held(w.changed("N1", account.Edit{Phone: account.Clear[string]()})), "")
-		wantEqual(t, "held when there is another", held(w.changed("N1", account.Edit{Phone: account.Set("+4915198765432")})), "number")
+		const first, second = "+4915123456789", "+4915198765432"
+		change := func(number string) time.Time {
+			return w.changed("4711", account.Edit{Phone: account.Set(number)}).PhoneChangedAt
+		}
+		reset := func() { must(t, s.ResetAccount(t.Context(), w.tenant.ID, "4711", "lost", support)) }
+		if at := change(first); !at.IsZero() {
+			t.Errorf("the first number of an account without anything waits since %s", at)
+		}
+		w.phone()
+		held := change(second)
+		reset()
+		for _, step := range []struct {
+			name   string
+			number string
+		}{{"changed back", first}, {"cleared", ""}, {"back again", second}, {"and another", "+4915154599371"}} {
+			at := change(step.number)
+			if at.Before(held) || held.IsZero() {
+				t.Errorf("%s: held since %s, and before since %s", step.name, at, held)
+			}
+			held = at
+			reset()
+		}
+		w.after(48 * time.Hour)
+		change("")
+		w.after(96 * time.Hour)
+		if at := change(second); time.Since(at) > -95*time.Hour {
+			t.Errorf("by way of an empty record, and days later: held since %s", at)
+		}
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/means"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -55,6 +56,9 @@ func (s *Store) LeaveDevice(ctx context.Context, installation, device string) er
 // endDevice revokes a device of the account where it has not ended so before, and says so once. account.ErrUnknownDevice: the account
 // has no such device.
 func endDevice(ctx context.Context, tx *sql.Tx, e ended) error {
+	if _, err := db.Exec(ctx, tx, means.Remember, e.account); err != nil {
+		return err
+	}
 	n, err := db.Exec(ctx, tx, revoke+` AND device = $2 AND account = $3 AND status <> $1`, revoked, e.device, e.account)
 	if err != nil {
 		return db.Replace(err, account.ErrUnknownDevice)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/means"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -24,6 +25,9 @@ func (s *Store) ResetAccount(ctx context.Context, tenant, externalID, reason str
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		a, err := hold(ctx, tx, tenant, externalID)
 		if err != nil {
+			return err
+		}
+		if _, err := db.Exec(ctx, tx, means.Remember, a.ID); err != nil {
 			return err
 		}
 		if err := closeEnrolments(ctx, tx, a.ID); err != nil {

@@ -88,8 +88,8 @@ func (w writer) add(ctx context.Context, steps []accountStep) error {
 }
 
 // change names the old state of each account and fails where one of them is no longer in it. A changed number or address
-// confirms nothing for a while, each by itself, unless the account had nothing by which somebody else could have confirmed; and browsers are
-// trusted no longer where less is granted from now on.
+// confirms nothing for a while, each by itself, unless it is the first that the account has, and there never was anything else; and
+// browsers are trusted no longer where less is granted from now on.
 //
 // Every value is a text, because the types of a list of values are not known to the database. The ids stand there once
 // more for themselves: only so is it certain that the accounts are looked for along their key.
@@ -107,8 +107,8 @@ func (w writer) change(ctx context.Context, steps []accountStep, groups map[stri
 	n, err := db.Exec(ctx, w.tx, `
 		UPDATE accounts SET label = v.column10, sought_label = v.column18, group_id = NULLIF(v.column11, ''), manager = NULLIF(v.column12, ''), phone = v.column13,
 			email = v.column14, language = v.column15, interval_days = CAST(NULLIF(v.column16, '') AS INTEGER), sms_on = (v.column17 = 'on'),
-			phone_changed_at = CASE WHEN v.column5 = v.column13 THEN phone_changed_at WHEN v.column13 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END,
-			email_changed_at = CASE WHEN v.column6 = v.column14 THEN email_changed_at WHEN v.column14 <> '' AND `+means.Own("accounts.id")+` THEN jawort_now() ELSE 0 END,
+			phone_changed_at = `+means.ChangedAt("phone", "v.column13", means.Own("accounts.id"))+`,
+			email_changed_at = `+means.ChangedAt("email", "v.column14", means.Own("accounts.id"))+`,
 			browsers_ended_at = CASE WHEN v.column19 = 'on' THEN jawort_now() ELSE browsers_ended_at END
 		FROM (VALUES `+strings.Join(rows, ", ")+`) AS v
 		WHERE accounts.id IN (`+db.Placeholders(1, len(steps))+`) AND accounts.id = v.column1 AND deleted_at = 0 AND label = v.column2 AND COALESCE(group_id, '') = v.column3

@@ -94,7 +94,7 @@ func (w *world) manyWriters() bool {
 	return err == nil
 }
 
-func TestANewNumberConfirmsNothingForAWhileWhereSomethingElseCould(t *testing.T) {
+func TestAChangedNumberConfirmsNothingForAWhileUnlessItIsTheFirstAndNothingEverWas(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.apply(whole)
 		tenant := w.tenant("Muster").ID
@@ -102,11 +102,25 @@ func TestANewNumberConfirmsNothingForAWhileWhereSomethingElseCould(t *testing.T)
 			w.apply(strings.Replace(whole, "+49 152 28817386", number, 1))
 			return w.account(tenant, "1").PhoneChangedAt
 		}
-		if at := change("+49 152 28895456"); !at.IsZero() {
-			w.Errorf("an account that had nothing to confirm with waits since %s", at)
+		sql := func(statement string) {
+			_, err := db.Exec(w.Context(), w.Lasting.Writes(), statement, w.account(tenant, "1").ID)
+			must(w.T, err)
 		}
-		_, err := db.Exec(w.Context(), w.Lasting.Writes(), `INSERT INTO methods (account, method, active_since) VALUES ($1, 'totp', 1)`, w.account(tenant, "1").ID)
-		must(w.T, err)
+		nothing := `UPDATE accounts SET phone = '', phone_changed_at = 0, had_means = FALSE WHERE id = $1`
+		if change("+49 152 28895456").IsZero() {
+			w.Error("another number in the place of the first counts at once")
+		}
+		sql(nothing)
+		if at := change("+49 152 28895456"); !at.IsZero() {
+			w.Errorf("the first number of an account that never had anything waits since %s", at)
+		}
+		sql(nothing)
+		sql(`UPDATE accounts SET had_means = TRUE WHERE id = $1`)
+		if change("+49 152 28895456").IsZero() {
+			w.Error("a number counts at once where support has reset the account")
+		}
+		sql(nothing)
+		sql(`INSERT INTO methods (account, method, active_since) VALUES ($1, 'totp', 1)`)
 		first := change("+49 152 54599371")
 		if first.IsZero() {
 			w.Error("an account with an authenticator app trusts a new number at once")
