@@ -44,8 +44,8 @@ type EnrolmentApproval struct {
 const (
 	ByDevice   = "device"   // a phone of the account
 	ByManager  = "manager"  // a phone of the account's manager
-	ByOperator = "operator" // somebody at support; needs a reason and the scope admin
-	ByApproval = "approval" // a login that a code confirmed within the last ten minutes, once
+	ByOperator = "operator" // somebody at support; needs a reason and the scope admin; moves nobody who has something to confirm with
+	ByApproval = "approval" // a login that a code confirmed within the last ten minutes, once; beside a phone only with Replaces
 	ByRecovery = "recovery" // a recovery that is open
 )
 

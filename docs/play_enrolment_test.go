@@ -26,6 +26,7 @@ func (h *house) playBinding() {
 	bound{h.coded("EN2000")}.playFirstPhone()
 	bound{h.coded("EN3000")}.playProof()
 	bound{h.coded("EN4000")}.playLimit()
+	bound{h.coded("EN6000")}.playMoving()
 	bound{h.withoutMail().coded("EN5000")}.playNoSender()
 }
 
@@ -76,6 +77,29 @@ func (b bound) playAuthorities() {
 		b.say(want, "POST", b.url+"/v1/enrolments/"+e.ID+"/confirm", `{"code":"`+b.digits(e.ID)+`"}`, b.key)
 	}
 	b.start("409 authorization-needed", client.NewEnrolment{})
+}
+
+// confirmedBy is a login that a method has confirmed just now.
+func (b bound) confirmedBy(m approval.Method) string {
+	b.Helper()
+	a, err := b.client.CreateApproval(b.Context(), client.Request{Account: b.name, Browser: client.Browser{IP: "203.0.113.9"}})
+	b.must(err)
+	b.must(b.client.CancelApproval(b.Context(), a.ID))
+	b.sql(`UPDATE outcomes SET status = 'approved', method = $2 WHERE approval = $1`, a.ID, m)
+	return a.ID
+}
+
+// playMoving has a code, and an operator, move somebody to a new phone, or not.
+func (b bound) playMoving() {
+	b.sql(`INSERT INTO methods (account, method, active_since) SELECT id, 'totp', 1 FROM accounts WHERE external_id = $1`, b.name)
+	e, err := b.client.Enrol(b.Context(), client.NewEnrolment{Account: b.name, Authorize: client.ByApproval, Approval: b.confirmedBy(approval.MethodTOTP)})
+	b.must(err)
+	b.must(b.take(e))
+	there := b.enrol(b.name, "Emma").Logins()[0].Device
+	b.say("409 replaces-needed", "POST", b.url+"/v1/enrolments/"+e.ID+"/confirm", `{"code":"`+b.digits(e.ID)+`"}`, b.key)
+	b.start("409 replaces-needed", client.NewEnrolment{Authorize: client.ByApproval, Approval: b.confirmedBy(approval.MethodTOTP)})
+	b.start("409 stronger-method-needed", client.NewEnrolment{Authorize: client.ByApproval, Approval: b.confirmedBy(approval.MethodEmail), Replaces: there})
+	b.start("409 recovery-needed", client.NewEnrolment{Authorize: client.ByOperator, Reason: "moves", Replaces: there})
 }
 
 func (b bound) begun() client.Enrolment {

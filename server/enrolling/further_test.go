@@ -1,6 +1,8 @@
 package enrolling_test
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -167,6 +169,39 @@ func TestALoginConfirmedByARecoveryCodeAuthorisesTheNewPhoneOnce(t *testing.T) {
 	w.confirm(e, w.enrol, w.taken(e).digits("")).Want(200)
 	if n := w.Count(`credentials WHERE device = $1 AND status = 'revoked'`, lost.device); n != 1 {
 		t.Error("the lost phone still answers")
+	}
+}
+
+func TestWhoeverCannotAuthoriseAPhoneIsToldWhatCan(t *testing.T) {
+	w := newWorld(t)
+	w.SQL(`UPDATE tenants SET policy = '{"support":{"en":"help@example.com"}}'`)
+	lost := w.bind(w.Account)
+	w.Activate(approval.MethodEmail)
+	w.SQL(`UPDATE accounts SET email = $1`, confirmingtest.Address)
+	confirmed := func() string {
+		p, _ := w.Ask(approval.Context{Methods: []approval.Method{approval.MethodPush, approval.MethodEmail}}, nil)
+		w.Must(w.Lasting.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			_, _, err := w.Lasting.ApproveBy(ctx, tx, p, approval.MethodEmail, byKey)
+			return err
+		}))
+		return p.ID
+	}
+	for code, start := range map[string]body{
+		"replaces-needed": {"account": "4711", "authorize": "approval", "approval": confirmed()},
+		"recovery-needed": {"account": "4711", "authorize": "operator", "reason": "lost", "replaces": lost.device},
+	} {
+		a := w.Call("POST", "/v1/enrolments", w.admin, start).WantProblem(409, code)
+		if support, _ := a.Body["support"].(body); support["en"] != "help@example.com" || fmt.Sprint(a.Body["authorize"]) != "[device approval operator recovery]" {
+			t.Errorf("%s: %v", code, a.Body)
+		}
+	}
+	w.Activate(approval.MethodTOTP)
+	weak := w.Call("POST", "/v1/enrolments", w.enrol, body{"account": "4711", "authorize": "approval", "approval": confirmed(), "replaces": lost.device})
+	if weak.WantProblem(409, "stronger-method-needed"); fmt.Sprint(weak.Body["methods"]) != "[totp]" {
+		t.Errorf("%v", weak.Body)
+	}
+	if n := w.Count(`credentials`); n != 1 {
+		t.Errorf("%d phones", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package enrolling
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -97,10 +98,21 @@ func (e Enrolling) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer, err := e.begin(ctx, c)
 	if err != nil {
-		return err
+		return c.otherwise(err)
 	}
 	edge.Annotate(ctx, slog.String("enrolment", answer.ID), slog.String("authority", string(c.by)))
 	return edge.JSON(w, http.StatusCreated, answer)
+}
+
+// otherwise names what else can authorise the phone, and whom to ask, where a code or an operator does not.
+func (a attempt) otherwise(err error) error {
+	for _, refused := range []*refusal.Error{account.ErrTooWeak, account.ErrReplaceNeeded, account.ErrRecoveryNeeded} {
+		var found *refusal.Error
+		if errors.Is(err, refused) && errors.As(err, &found) {
+			return found.With("authorize", authorities(a.owner)).With("support", a.application.TenantPolicy.Support)
+		}
+	}
+	return err
 }
 
 // begin makes the enrolment, and asks the phones that have to authorise it.

@@ -167,9 +167,9 @@ func TestALoginThatWasReportedBindsNoPhone(t *testing.T) {
 func TestAConfirmedLoginAuthorisesOneEnrolmentOfItsOwnAccount(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w, stranger := newWorld(t, s), newWorld(t, s)
-		w.phone() // the lost one
+		lost := w.phone()
 		by := func(p approval.Pending) func(e *account.Enrolment) {
-			return func(e *account.Enrolment) { e.Approval = p.ID }
+			return func(e *account.Enrolment) { e.Approval, e.Replaces = p.ID, lost.Device }
 		}
 		sibling := w.newAccount("4712")
 		for name, p := range map[string]approval.Pending{
@@ -199,6 +199,108 @@ func TestAConfirmedLoginAuthorisesOneEnrolmentOfItsOwnAccount(t *testing.T) {
 		w.after(account.ApprovalFresh + time.Second)
 		_, err := w.begun(account.ByApproval, by(old))
 		wantError(t, err, account.ErrNotAuthorised)
+	})
+}
+
+// moved is an enrolment by a recovery code in place of a device.
+func (w *world) moved(device string) (account.Enrolment, error) {
+	w.t.Helper()
+	return w.byLogin(approval.MethodRecovery, device)
+}
+
+// byLogin is an enrolment by a login that a method has confirmed just now, in place of a device; empty: of none.
+func (w *world) byLogin(m approval.Method, replaces string) (account.Enrolment, error) {
+	w.t.Helper()
+	p := w.approved(w.account, approval.Login, m)
+	return w.begun(account.ByApproval, func(e *account.Enrolment) { e.Approval, e.Replaces = p.ID, replaces })
+}
+
+func TestACodeMovesToANewPhoneAndNeverAddsOne(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		w.activate(approval.MethodTOTP)
+		open, err := w.byLogin(approval.MethodTOTP, "") // while there is no phone
+		must(t, err)
+		w.bind(open)
+		first := w.phone()
+		wantError(t, w.confirm(open), account.ErrReplaceNeeded) // one came meanwhile
+		_, err = w.byLogin(approval.MethodTOTP, "")
+		wantError(t, err, account.ErrReplaceNeeded)
+
+		second := w.phone()
+		must(t, s.SQL(t.Context(), `UPDATE credentials SET status = 'disabled' WHERE device = $1`, second.Device))
+		_, err = w.byLogin(approval.MethodTOTP, second.Device) // which confirms nothing: the new one would be one more
+		wantError(t, err, account.ErrReplaceNeeded)
+
+		var moves [2]account.Enrolment
+		for i := range moves {
+			moves[i], err = w.byLogin(approval.MethodTOTP, first.Device)
+			must(t, err)
+			w.bind(moves[i])
+		}
+		must(t, w.confirm(moves[0]))
+		wantError(t, w.confirm(moves[1]), account.ErrReplaceNeeded) // the old one has been replaced already
+		n, err := s.Count(t.Context(), `credentials WHERE account = $1 AND status = 'active'`, w.account.ID)
+		must(t, err)
+		wantEqual(t, "active phones", n, 1)
+	})
+}
+
+func TestALoginConfirmedByLessThanTheAccountHasBindsNoPhone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		lost := w.phone()
+		w.activate(approval.MethodEmail)
+		_, err := w.byLogin(approval.MethodEmail, lost.Device) // a phone is worth no more here: two digits
+		must(t, err)
+
+		strict := account.Application{ID: newID(t, id.Application), Tenant: w.tenant.ID, Name: "Payments", Policy: account.ApplicationPolicy{Preset: account.AAL2}}
+		must(t, s.CreateApplication(t.Context(), strict))
+		_, err = w.byLogin(approval.MethodEmail, lost.Device) // but there
+		wantError(t, err, account.ErrTooWeak)
+		wantExtra(t, err, "methods", []approval.Method{})
+		must(t, s.SQL(t.Context(), `UPDATE applications SET revoked_at = 1 WHERE id = $1`, strict.ID))
+		_, err = w.byLogin(approval.MethodEmail, lost.Device)
+		must(t, err)
+
+		must(t, s.SQL(t.Context(), `INSERT INTO methods (account, method, active_since, disabled_at) VALUES ($1, 'totp', 1, 1)`, w.account.ID))
+		_, err = w.byLogin(approval.MethodEmail, lost.Device) // whoever guessed until it was disabled gains nothing by that
+		wantError(t, err, account.ErrTooWeak)
+		wantExtra(t, err, "methods", []approval.Method{approval.MethodTOTP})
+		w.inGroup(account.GroupPolicy{Methods: []approval.Method{approval.MethodPush, approval.MethodEmail}})
+		_, err = w.byLogin(approval.MethodEmail, lost.Device) // it confirms nothing anywhere
+		must(t, err)
+	})
+}
+
+func TestAnOperatorMovesNobodyAtOnceWhoHasSomethingToConfirmWith(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		lost := w.phone()
+		replaces := func(e *account.Enrolment) { e.Replaces = lost.Device }
+		_, err := w.begun(account.ByOperator, replaces)
+		wantError(t, err, account.ErrRecoveryNeeded)
+		_, err = w.begun(account.ByOperator) // a further one, which leaves it
+		must(t, err)
+		must(t, s.SQL(t.Context(), `UPDATE credentials SET status = 'disabled' WHERE device = $1`, lost.Device))
+		_, err = w.begun(account.ByOperator, replaces)
+		wantError(t, err, account.ErrRecoveryNeeded)
+
+		r, err := s.AnnounceRecovery(t.Context(), account.Recovery{
+			ID: newID(t, id.Recovery), Tenant: w.tenant.ID, Application: w.app.ID, Account: w.account.ID,
+		}, "lost", outbox.Actor{Kind: outbox.ByOperator, ID: "key_1"})
+		must(t, err)
+		byRecovery := func(e *account.Enrolment) { e.Recovery, e.Replaces = r.ID, lost.Device }
+		_, err = w.begun(account.ByRecovery, byRecovery)
+		wantError(t, err, account.ErrRecoveryWaiting)
+		w.after(account.RecoveryWait)
+		e, err := w.begun(account.ByRecovery, byRecovery)
+		must(t, err)
+		w.bind(e)
+		must(t, w.confirm(e))
+		n, err := s.Count(t.Context(), `credentials WHERE device = $1 AND status = 'revoked'`, lost.Device)
+		must(t, err)
+		wantEqual(t, "ended", n, 1)
 	})
 }
 

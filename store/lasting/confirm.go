@@ -14,7 +14,8 @@ import (
 // then is the device active, and one that it replaces has ended. Wrong digits are account.ErrWrongDigits, and the third ones end the
 // enrolment. Repeating the right ones after they were accepted gets the same answer. Right digits are refused, and can be
 // repeated, where the account has as many phones as it may have (account.ErrDeviceLimit), or got another method since the enrolment
-// was begun without one (account.ErrAuthorityNeeded, factor.ErrHasMethod).
+// was begun without one (account.ErrAuthorityNeeded, factor.ErrHasMethod), or another phone where only a code authorised this one
+// (account.ErrReplaceNeeded).
 func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool, by outbox.Actor) (account.Enrolment, *account.Device, error) {
 	var e account.Enrolment
 	var d *account.Device
@@ -58,10 +59,8 @@ func activate(ctx context.Context, tx *sql.Tx, tenant, id string, by outbox.Acto
 	if err != nil {
 		return err
 	}
-	if e.Authority == account.ByFirstBinding || e.Authority == account.ByLogin {
-		if err := nothingElse(ctx, tx, e); err != nil {
-			return err
-		}
+	if err := stillAuthorised(ctx, tx, e); err != nil {
+		return err
 	}
 	if e.Replaces != "" {
 		if err := endDevice(ctx, tx, ended{device: e.Replaces, account: e.Account, kind: DeviceRevoked, reason: "replaced", by: by}); err != nil {
@@ -75,6 +74,18 @@ func activate(ctx context.Context, tx *sql.Tx, tenant, id string, by outbox.Acto
 		return err
 	}
 	return putEnrolled(ctx, tx, e, *d, by)
+}
+
+// stillAuthorised looks again at what may have changed while the link was out.
+func stillAuthorised(ctx context.Context, tx *sql.Tx, e account.Enrolment) error {
+	switch e.Authority {
+	case account.ByFirstBinding, account.ByLogin:
+		return nothingElse(ctx, tx, e)
+	case account.ByApproval:
+		return onlyMoves(ctx, tx, e)
+	default:
+		return nil
+	}
 }
 
 // begin makes a device decide from now on.

@@ -21,8 +21,8 @@ const EnrolmentFailed = "enrolment.failed"
 
 // CreateEnrolment makes an enrolment for an account of the tenant, open or waiting as e.Status says. An open one lives until
 // e.ExpiresAt, at most account.EnrolmentLife. What authorises it is used up with that. Errors are account.ErrUnknownAccount,
-// ErrAuthorityNeeded and factor.ErrHasMethod (the account has something to confirm with), ErrNotAuthorised, ErrRecoveryWaiting and
-// ErrRecoveryEnded.
+// ErrAuthorityNeeded and factor.ErrHasMethod (the account has something to confirm with), ErrNotAuthorised, ErrTooWeak,
+// ErrReplaceNeeded, ErrRecoveryNeeded, ErrRecoveryWaiting and ErrRecoveryEnded.
 //
 // The account's row comes first, so that one waits for the other where the account is being deleted, or gets a phone.
 func (s *Store) CreateEnrolment(ctx context.Context, e account.Enrolment, codeHash []byte, reason string, by outbox.Actor) error {
@@ -68,7 +68,7 @@ func authorised(ctx context.Context, tx *sql.Tx, e account.Enrolment) error {
 			return nil
 		}
 	case account.ByOperator:
-		return nil
+		return byOperator(ctx, tx, e)
 	}
 	return errors.New("lasting: an enrolment that nobody authorised")
 }
@@ -94,18 +94,24 @@ func nothingElse(ctx context.Context, q db.Querier, e account.Enrolment) error {
 	}
 }
 
-// freshApproval wants a login of this account and application that a code confirmed a short time ago. That it is used once
-// is seen to by the index of enrolments.
+// freshApproval wants a login of this account and application that a code confirmed a short time ago, by a method that is worth as much as
+// what else the account has, and a phone that is no further one. That it is used once is seen to by the index of enrolments.
 func freshApproval(ctx context.Context, tx *sql.Tx, e account.Enrolment) error {
 	args := []any{e.Approval, e.Tenant, e.Application, e.Account, approval.Login, approval.StatusApproved, account.ApprovalFresh.Microseconds()}
 	first := len(args) + 1
 	for _, m := range account.Authorising {
 		args = append(args, m)
 	}
-	_, err := db.One(ctx, tx, db.ScanInt, `
-		SELECT 1 FROM outcomes WHERE approval = $1 AND tenant = $2 AND application = $3 AND account = $4 AND kind = $5 AND status = $6
+	m, err := db.One(ctx, tx, db.ScanString, `
+		SELECT method FROM outcomes WHERE approval = $1 AND tenant = $2 AND application = $3 AND account = $4 AND kind = $5 AND status = $6
 			AND decided_at + $7 > jawort_now() AND method IN (`+db.Placeholders(first, len(account.Authorising))+`)`, args...)
-	return db.Replace(err, account.ErrNotAuthorised)
+	if err != nil {
+		return db.Replace(err, account.ErrNotAuthorised)
+	}
+	if err := strongEnough(ctx, tx, e, approval.Method(m)); err != nil {
+		return err
+	}
+	return onlyMoves(ctx, tx, e)
 }
 
 func putEnrolment(ctx context.Context, tx *sql.Tx, e account.Enrolment, codeHash []byte) error {

@@ -61,7 +61,7 @@ func TestAPhoneAtTheLimitIsConfirmedOnceAnotherIsRevokedOrReplaced(t *testing.T)
 		must(t, s.RevokeDevice(t.Context(), w.tenant.ID, w.account.ExternalID, first.Device, byKey))
 		must(t, w.confirm(e))
 
-		e, err = w.begun(account.ByOperator, func(e *account.Enrolment) { e.Replaces = second.Device })
+		e, err = w.moved(second.Device)
 		must(t, err)
 		w.bind(e)
 		must(t, w.confirm(e))
@@ -84,7 +84,7 @@ func TestEachBeginningAndEndOfADeviceIsOneEvent(t *testing.T) {
 			must(t, s.RevokeDevice(ctx, w.tenant.ID, w.account.ExternalID, revoked.Device, byKey))
 			must(t, s.LeaveDevice(ctx, left.Installation, left.Device))
 		}
-		e, err := w.begun(account.ByOperator, func(e *account.Enrolment) { e.Replaces = replaced.Device })
+		e, err := w.moved(replaced.Device)
 		must(t, err)
 		w.bind(e)
 		for range 2 {
@@ -110,7 +110,7 @@ func TestEachBeginningAndEndOfADeviceIsOneEvent(t *testing.T) {
 			lasting.DeviceLeft + " " + left.Device:        ``,
 			lasting.DeviceRevoked + " " + replaced.Device: `{"reason":"replaced"}`,
 			lasting.DeviceDisabled + " " + broken.Device:  `{"reason":"wrong-numbers"}`,
-			lasting.DeviceEnrolled + " " + e.Device:       `{"authority":"operator","enrolment":"` + e.ID + `","platform":"android","replaces":"` + replaced.Device + `"}`,
+			lasting.DeviceEnrolled + " " + e.Device:       `{"authority":"approval","enrolment":"` + e.ID + `","platform":"android","replaces":"` + replaced.Device + `"}`,
 			lasting.DeviceEnrolled + " " + revoked.Device: "", lasting.DeviceEnrolled + " " + left.Device: "",
 			lasting.DeviceEnrolled + " " + replaced.Device: "", lasting.DeviceEnrolled + " " + broken.Device: "",
 		}

@@ -2,6 +2,7 @@ package lasting_test
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/jawort/jawort/approval"
@@ -28,7 +29,7 @@ func wantEqual[T comparable](t testing.TB, what string, got, want T) {
 func wantExtra(t testing.TB, err error, name string, want any) {
 	t.Helper()
 	var r *refusal.Error
-	if !errors.As(err, &r) || r.Extra[name] != want {
+	if !errors.As(err, &r) || !reflect.DeepEqual(r.Extra[name], want) {
 		t.Fatalf("%v carries %v = %v, want %v", err, name, r.Extra, want)
 	}
 }
