@@ -32,3 +32,9 @@ func Allows(a ApplicationPolicy, g GroupPolicy, m approval.Method) bool {
 func Allowed(a ApplicationPolicy, g GroupPolicy) []approval.Method {
 	return slices.DeleteFunc(slices.Clone(Methods), func(m approval.Method) bool { return !Allows(a, g, m) })
 }
+
+// Working are those of them that are not switched off for the account.
+func Working(a ApplicationPolicy, g GroupPolicy, of Account) []approval.Method {
+	off := !g.WithDefaults().SMS.On(of)
+	return slices.DeleteFunc(Allowed(a, g), func(m approval.Method) bool { return m == approval.MethodSMS && off })
+}

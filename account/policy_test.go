@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,5 +218,15 @@ func TestATextIsGivenInTheLanguageOrInTheOtherOne(t *testing.T) {
 	both, one := account.Texts{German: "Ja", English: "Yes"}, account.Texts{German: "Ja"}
 	if both.In("de") != "Ja" || both.In("en") != "Yes" || both.In("") != "Yes" || one.In("en") != "Ja" {
 		t.Error("a text is not given in its language")
+	}
+}
+
+func TestSMSThatIsSwitchedOffForAnAccountIsNotAmongWhatWorks(t *testing.T) {
+	own := account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchAccount}}
+	for _, on := range []bool{true, false} {
+		got := account.Working(account.ApplicationPolicy{}, own, account.Account{SMSOn: on})
+		if slices.Contains(got, approval.MethodSMS) != on || !slices.Contains(got, approval.MethodEmail) {
+			t.Errorf("switched on %v: %v", on, got)
+		}
 	}
 }

@@ -196,7 +196,7 @@ func TestAnSMSForATransactionNamesAmountAndPayee(t *testing.T) {
 func TestARecoveryCodeSaysHowManyAreLeftAndWhenToRenewThem(t *testing.T) {
 	h := newHouse(t)
 	h.Activate(approval.MethodEmail)
-	list, err := h.Factors.NewRecoveryCodes(t.Context(), h.Account.ID, account.Methods, outbox.Actor{})
+	list, err := h.Factors.NewRecoveryCodes(t.Context(), h.Account.ID, factors.Ways{Allowed: account.Methods}, outbox.Actor{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ type Words struct {
 func Letter(to account.Audience, application account.Application, m approval.Method, w Words) factors.Letter {
 	life := application.Policy.CodeLife()
 	return factors.Letter{
-		Life: life, Group: to.Group.ID, Payer: Payer(to), Allowed: account.Allowed(application.Policy, to.Group.Policy),
+		Life: life, Group: to.Group.ID, Payer: Payer(to), Ways: Ways(to, application),
 		Write: func(language, code string) (subject, text string, err error) {
 			if language == "" {
 				language = application.TenantPolicy.WithDefaults().Language
@@ -61,6 +61,11 @@ func Letter(to account.Audience, application account.Application, m approval.Met
 			return subject, text, nil
 		},
 	}
+}
+
+// Ways returns how policy lets the account confirm at the application.
+func Ways(a account.Audience, application account.Application) factors.Ways {
+	return factors.Ways{Allowed: account.Working(application.Policy, a.Group.Policy, a.Account), RPID: application.RPID}
 }
 
 // Payer returns the id of who pays for an SMS to the account.

@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/confirming/confirmingtest"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/store/factors"
 )
 
 var byDevice = body{"account": "4711", "authorize": "device"}
@@ -157,7 +158,7 @@ func TestALoginConfirmedByARecoveryCodeAuthorisesTheNewPhoneOnce(t *testing.T) {
 	w := newWorld(t)
 	lost := w.bind(w.Account)
 	w.Activate(approval.MethodTOTP)
-	codes, err := w.Factors.NewRecoveryCodes(t.Context(), w.Account.ID, account.Methods, byKey)
+	codes, err := w.Factors.NewRecoveryCodes(t.Context(), w.Account.ID, factors.Ways{Allowed: account.Methods}, byKey)
 	w.Must(err)
 	p, _ := w.Ask(approval.Context{Methods: []approval.Method{approval.MethodPush, approval.MethodRecovery}}, nil)
 	_, err = w.Factors.Confirm(t.Context(), attempt(p, codes[0]))

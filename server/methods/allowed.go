@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/factors"
 )
 
 // activatable refuses a method that policy does not let the account activate. What a first method needs is asked of an
@@ -35,9 +36,9 @@ func activatable(application account.Application, owner account.Audience, m appr
 	return refused
 }
 
-// allowed are the methods by which the account may confirm logins of the application that calls.
-func allowed(r *http.Request, owner account.Audience) []approval.Method {
-	return account.Allowed(guard.CallerOf(r.Context()).Application.Policy, owner.Group.Policy)
+// ways are those by which the account may confirm logins of the application that calls.
+func ways(r *http.Request, owner account.Audience) factors.Ways {
+	return confirming.Ways(owner, guard.CallerOf(r.Context()).Application)
 }
 
 // given refuses what an account gets without proving it, where application or group do not allow the method.

@@ -24,7 +24,7 @@ func (s Methods) renewRecoveryCodes(w http.ResponseWriter, r *http.Request) erro
 	if err := given(guard.CallerOf(r.Context()).Application, owner, approval.MethodRecovery); err != nil {
 		return err
 	}
-	codes, err := s.Store.NewRecoveryCodes(r.Context(), owner.Account.ID, allowed(r, owner), guard.ActorOf(r.Context()))
+	codes, err := s.Store.NewRecoveryCodes(r.Context(), owner.Account.ID, ways(r, owner), guard.ActorOf(r.Context()))
 	if err != nil {
 		return err
 	}

@@ -28,10 +28,10 @@ type Store interface {
 	activating
 	registering
 	Passkeys(ctx context.Context, account string) ([]factors.PasskeyState, error)
-	RemovePasskey(ctx context.Context, account, passkey string, allowed []approval.Method, by outbox.Actor) error
+	RemovePasskey(ctx context.Context, account, passkey string, ways factors.Ways, by outbox.Actor) error
 	Methods(ctx context.Context, account string) ([]factors.State, error)
-	Remove(ctx context.Context, account string, m approval.Method, allowed []approval.Method, by outbox.Actor) error
-	NewRecoveryCodes(ctx context.Context, account string, allowed []approval.Method, by outbox.Actor) ([]string, error)
+	Remove(ctx context.Context, account string, m approval.Method, ways factors.Ways, by outbox.Actor) error
+	NewRecoveryCodes(ctx context.Context, account string, ways factors.Ways, by outbox.Actor) ([]string, error)
 	AddBypass(ctx context.Context, account string, b factor.Bypass, by outbox.Actor) (factors.Bypass, error)
 }
 
@@ -155,7 +155,7 @@ func (s Methods) remove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Remove(r.Context(), owner.Account.ID, m, allowed(r, owner), guard.ActorOf(r.Context())); err != nil {
+	if err := s.Store.Remove(r.Context(), owner.Account.ID, m, ways(r, owner), guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

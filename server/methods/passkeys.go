@@ -117,7 +117,7 @@ func (s Methods) removePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.RemovePasskey(r.Context(), owner.Account.ID, r.PathValue("id"), allowed(r, owner), guard.ActorOf(r.Context())); err != nil {
+	if err := s.Store.RemovePasskey(r.Context(), owner.Account.ID, r.PathValue("id"), ways(r, owner), guard.ActorOf(r.Context())); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -462,7 +462,7 @@ func TestTheKeyOfOneAccountIsNoUseToAnother(t *testing.T) {
 
 func TestTheLastMethodIsNotRemovedButReset(t *testing.T) {
 	onEach(t, func(w *world) {
-		remove := func(m approval.Method) error { return w.s.Remove(w.Context(), w.account.ID, m, account.Methods, byKey) }
+		remove := func(m approval.Method) error { return w.s.Remove(w.Context(), w.account.ID, m, everyWay, byKey) }
 		w.wantError(remove(approval.MethodTOTP), factor.ErrNotActive)
 		w.settleStep(0)
 		key := w.totp()
@@ -475,7 +475,7 @@ func TestTheLastMethodIsNotRemovedButReset(t *testing.T) {
 		w.wantError(remove(approval.MethodTOTP), factor.ErrLastMethod)
 		w.phone(account.Active)
 		noPush := []approval.Method{approval.MethodTOTP, approval.MethodSMS, approval.MethodRecovery, approval.MethodBypass}
-		w.wantError(w.s.Remove(w.Context(), w.account.ID, approval.MethodTOTP, noPush, byKey), factor.ErrLastMethod)
+		w.wantError(w.s.Remove(w.Context(), w.account.ID, approval.MethodTOTP, factors.Ways{Allowed: noPush}, byKey), factor.ErrLastMethod)
 		must(t, remove(approval.MethodTOTP))
 		_, err = w.confirm(w.login(), approval.MethodTOTP, w.code(key, 0))
 		w.wantError(err, factor.ErrNotActive)
@@ -497,7 +497,7 @@ func TestRemovingTwoMethodsAtOnceLeavesOne(t *testing.T) {
 			w.activate(m)
 		}
 		removed := inParallel(len(methods), func(i int) bool {
-			return w.s.Remove(w.Context(), w.account.ID, methods[i], account.Methods, byKey) == nil
+			return w.s.Remove(w.Context(), w.account.ID, methods[i], everyWay, byKey) == nil
 		})
 		if n := w.count(`methods`); removed != 2 || n != 1 {
 			t.Errorf("%d were removed, %d are left", removed, n)

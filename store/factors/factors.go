@@ -71,7 +71,8 @@ type Parts struct {
 	Outcomes Outcomes
 	Messages Messages
 	Ledger   Ledger
-	Random   io.Reader // read by many requests at once
+	Random   io.Reader         // read by many requests at once
+	NoSender []approval.Method // whose codes this installation cannot send
 }
 
 // Store keeps methods and codes. It is safe for concurrent use.

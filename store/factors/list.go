@@ -2,10 +2,8 @@ package factors
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/means"
@@ -44,24 +42,6 @@ func methodsOf(ctx context.Context, q db.Querier, accountID string) ([]State, er
 				m.disabled_at, `+left+` AS remaining
 			FROM methods m WHERE m.account = $1 AND m.active_since > 0
 		) AS listed WHERE method <> 'bypass' OR remaining > 0 ORDER BY method`, accountID)
-}
-
-// hasOther reports whether the account could confirm without m: by a phone or a method that works and that is among those
-// that policy allows. Bypasses are not methods of the person, and recovery codes only stand in for one.
-func hasOther(ctx context.Context, q db.Querier, accountID string, m approval.Method, allowed []approval.Method) (bool, error) {
-	args := []any{accountID, account.Active, slices.Contains(allowed, approval.MethodPush)}
-	first := len(args) + 1
-	for _, a := range allowed {
-		if a != m && a != approval.MethodBypass && a != approval.MethodRecovery {
-			args = append(args, a)
-		}
-	}
-	others := `SELECT 1 WHERE 1 = 0`
-	if n := len(args) - first + 1; n > 0 {
-		others = `SELECT 1 FROM methods WHERE account = $1 AND active_since > 0 AND disabled_at = 0 AND method IN (` + db.Placeholders(first, n) + `)`
-	}
-	return db.One(ctx, q, db.ScanBool, `
-		SELECT EXISTS (`+others+`) OR ($3 AND EXISTS (SELECT 1 FROM credentials WHERE account = $1 AND status = $2))`, args...)
 }
 
 // hasBeside reports whether the account has anything of its own that this approval did not activate.

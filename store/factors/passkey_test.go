@@ -229,7 +229,7 @@ func TestARemovedPasskeyAResetAndADeletionEndItAndTheBrowsersThatItConfirmed(t *
 		w.activate(approval.MethodTOTP)
 		all, err := w.s.Passkeys(w.Context(), w.account.ID)
 		must(w.T, err)
-		must(w.T, w.s.RemovePasskey(w.Context(), w.account.ID, all[0].ID, account.Methods, byKey))
+		must(w.T, w.s.RemovePasskey(w.Context(), w.account.ID, all[0].ID, everyWay, byKey))
 		if ok, err := w.ends.TrustBrowser(w.Context(), trust); ok || err != nil {
 			w.Errorf("the browser outlives the passkey: %v", err)
 		}

@@ -53,7 +53,7 @@ func (p Proofs) SendProof(ctx context.Context, tx *sql.Tx, b account.Proving) ([
 func (p Proofs) letter(b account.Proving) Letter {
 	policy := b.Application.TenantPolicy
 	return Letter{
-		Life: account.EnrolmentLife, Group: b.Group.ID, Payer: b.Group.Policy.PayerOf(b.Account), Allowed: account.Allowed(b.Application.Policy, b.Group.Policy),
+		Life: account.EnrolmentLife, Group: b.Group.ID, Payer: b.Group.Policy.PayerOf(b.Account), Ways: Ways{Allowed: account.Working(b.Application.Policy, b.Group.Policy, b.Account), RPID: b.Application.RPID},
 		Write: func(language, code string) (subject, text string, err error) {
 			if language == "" {
 				language = policy.WithDefaults().Language

@@ -27,8 +27,7 @@ type Letter struct {
 	Life  time.Duration // of the code
 	Group string        // of the account; empty: none
 	Payer string        // id of the account that is charged for an SMS
-	// Allowed are the methods by which policy lets the account confirm: who has none of them beside SMS is not left without a code.
-	Allowed []approval.Method
+	Ways                // who has none of them beside SMS is not left without a code
 	// Write returns the message with the code, in the account's language; an empty one is the tenant's.
 	Write func(language, code string) (subject, text string, err error)
 }
@@ -131,7 +130,7 @@ func (s *Store) dispatch(ctx context.Context, tx *sql.Tx, d delivery, l Letter) 
 
 // reserve comes last: all who reserve for a tenant wait for each other.
 func (s *Store) reserve(ctx context.Context, tx *sql.Tx, d delivery, l Letter, message string) error {
-	others, err := hasOther(ctx, tx, d.account, approval.MethodSMS, l.Allowed)
+	others, err := s.hasOther(ctx, tx, d.account, approval.MethodSMS, l.Ways)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // NewRecoveryCodes gives the account ten new codes; the old ones are void. They are returned once and kept as hashes.
-// factor.ErrNoOtherMethod: the account has nothing among the allowed that they could stand in for.
-func (s *Store) NewRecoveryCodes(ctx context.Context, accountID string, allowed []approval.Method, by outbox.Actor) ([]string, error) {
+// factor.ErrNoOtherMethod: the account has nothing that works among the ways and that they could stand in for.
+func (s *Store) NewRecoveryCodes(ctx context.Context, accountID string, ways Ways, by outbox.Actor) ([]string, error) {
 	codes, salt, err := factor.NewRecoveryCodes(s.Random)
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func (s *Store) NewRecoveryCodes(ctx context.Context, accountID string, allowed 
 		if err := holdAccount(ctx, tx, accountID); err != nil {
 			return err
 		}
-		other, err := hasOther(ctx, tx, accountID, approval.MethodRecovery, allowed)
+		other, err := s.hasOther(ctx, tx, accountID, approval.MethodRecovery, ways)
 		if err != nil {
 			return err
 		}

@@ -13,9 +13,9 @@ import (
 )
 
 // Remove takes a method off an account, with everything that belongs to it. factor.ErrNotActive: the account does not
-// have it. factor.ErrLastMethod: it could confirm by nothing else that is among the allowed; without it, whoever knows the
+// have it. factor.ErrLastMethod: it could confirm by nothing else that works among the ways; without it, whoever knows the
 // password could bind a method of their own, or the person would be locked out.
-func (s *Store) Remove(ctx context.Context, accountID string, m approval.Method, allowed []approval.Method, by outbox.Actor) error {
+func (s *Store) Remove(ctx context.Context, accountID string, m approval.Method, ways Ways, by outbox.Actor) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := holdAccount(ctx, tx, accountID); err != nil {
 			return err
@@ -25,7 +25,7 @@ func (s *Store) Remove(ctx context.Context, accountID string, m approval.Method,
 		if err != nil {
 			return db.Replace(err, factor.ErrNotActive)
 		}
-		if err := removable(ctx, tx, accountID, m, allowed); err != nil {
+		if err := s.removable(ctx, tx, accountID, m, ways); err != nil {
 			return err
 		}
 		if err := wipe(ctx, tx, accountID, m); err != nil {
@@ -36,11 +36,11 @@ func (s *Store) Remove(ctx context.Context, accountID string, m approval.Method,
 }
 
 // removable lets go of what stands in for a method at any time.
-func removable(ctx context.Context, tx *sql.Tx, accountID string, m approval.Method, allowed []approval.Method) error {
+func (s *Store) removable(ctx context.Context, tx *sql.Tx, accountID string, m approval.Method, ways Ways) error {
 	if m == approval.MethodBypass || m == approval.MethodRecovery {
 		return nil
 	}
-	other, err := hasOther(ctx, tx, accountID, m, allowed)
+	other, err := s.hasOther(ctx, tx, accountID, m, ways)
 	if err == nil && !other {
 		err = factor.ErrLastMethod
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/store/factors"
@@ -61,7 +60,7 @@ func TestAPhonesClockMayBeOffByTheSkewOnly(t *testing.T) {
 
 func (w *world) recoveryCodes() []string {
 	w.Helper()
-	codes, err := w.s.NewRecoveryCodes(w.Context(), w.account.ID, account.Methods, byKey)
+	codes, err := w.s.NewRecoveryCodes(w.Context(), w.account.ID, everyWay, byKey)
 	must(w.T, err)
 	return codes
 }
@@ -116,7 +115,7 @@ func TestAllTenRecoveryCodesWorkAndThenTheMethodIsOver(t *testing.T) {
 
 func TestNewRecoveryCodesEndTheOldOnesAndNeedAnotherMethod(t *testing.T) {
 	onEach(t, func(w *world) {
-		_, err := w.s.NewRecoveryCodes(w.Context(), w.account.ID, account.Methods, byKey)
+		_, err := w.s.NewRecoveryCodes(w.Context(), w.account.ID, everyWay, byKey)
 		w.wantError(err, factor.ErrNoOtherMethod)
 		w.activate(approval.MethodTOTP)
 		old := w.recoveryCodes()
@@ -146,7 +145,7 @@ func TestAnOldListRacedAgainstItsRenewalLeavesAWholeNewOne(t *testing.T) {
 			inParallel(4, func(i int) bool {
 				if i == 0 {
 					var err error
-					if fresh, err = w.s.NewRecoveryCodes(w.Context(), w.account.ID, account.Methods, byKey); err != nil {
+					if fresh, err = w.s.NewRecoveryCodes(w.Context(), w.account.ID, everyWay, byKey); err != nil {
 						t.Error(err)
 					}
 					return true

@@ -34,6 +34,9 @@ const (
 	address = "anna.muster@example.com"
 )
 
+// everyWay is what policy allows where it forbids nothing.
+var everyWay = factors.Ways{Allowed: account.Methods, RPID: rpID}
+
 // byKey is a login service.
 var byKey = outbox.Actor{Kind: outbox.ByKey, ID: "key_1"}
 
@@ -124,7 +127,7 @@ func (w *world) activate(m approval.Method) {
 }
 
 func letter() factors.Letter {
-	return factors.Letter{Life: 15 * time.Minute, Payer: "acc_payer", Allowed: account.Methods, Write: func(language, code string) (string, string, error) {
+	return factors.Letter{Life: 15 * time.Minute, Payer: "acc_payer", Ways: everyWay, Write: func(language, code string) (string, string, error) {
 		return "", language + " code " + code, nil
 	}}
 }
