@@ -39,6 +39,14 @@ type Proof struct {
 // Needed reports whether a code is needed.
 func (p Proof) Needed() bool { return p.Method != "" }
 
+// Helper returns the account to which the code goes where that is another than the one that gets the phone; empty: it is the same.
+func (p Proof) Helper(of string) string {
+	if p.Account == of {
+		return ""
+	}
+	return p.Account
+}
+
 // Proving is an enrolment with all that a message about it needs.
 type Proving struct {
 	Enrolment   Enrolment

@@ -38,7 +38,8 @@ type Message struct {
 	ID          string // msg_…, the caller's, so that a repetition is the same message
 	Tenant      string
 	Application string // empty where no application is concerned
-	Account     string // empty where it does not go to the holder of an account
+	Account     string // which it is about; empty where it does not go to the holder of an account
+	Recipient   string // account whose number or address it is, where that is another; empty: the same
 	Approval    string // empty where it belongs to none
 	Channel     Channel
 	Purpose     Purpose

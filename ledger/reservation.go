@@ -12,7 +12,8 @@ type Reservation struct {
 	Message     string
 	Tenant      string
 	Application string // empty: none is concerned
-	Account     string // who is sent to
+	Account     string // which the message is about
+	Recipient   string // account whose number it is, where that is another; empty: the same
 	Approval    string // which the code confirms; empty: none
 	Group       string // empty: the account is in none
 	Payer       string // the account itself or its manager
@@ -56,6 +57,7 @@ type Entry struct {
 	Tenant      string
 	Application string
 	Account     string
+	Recipient   string
 	Group       string
 	Payer       string
 	Destination Destination

@@ -69,7 +69,7 @@ func (p *person) known() map[string]any {
 	return map[string]any{
 		"tenant": p.tenant.ID, "application": p.app.ID, "account": p.account, "payer": p.account, "approval": approval, "device": device,
 		"installation": installation, "message": message, "group_id": nil, "manager": nil, "recovery": p.newID(id.Recovery),
-		"asked": p.account, "proof_account": p.account, "replaces": device, "subject": approval, "kind": "login", "method": "sms", "decision": "approve",
+		"asked": p.account, "proof_account": p.account, "recipient": "", "replaces": device, "subject": approval, "kind": "login", "method": "sms", "decision": "approve",
 		"status": "approved", "state": "queued", "channel": "email", "purpose": "notice", "currency": "EUR", "quarter": "2026-Q4", "trusted_for": p.app.ID,
 		"actor_kind": "key", "outbox.actor": "key_1", "authority": "first", "proof_method": "sms", "price": 1000, "ledger_entries.group_id": "", "leased_until": 0, "ended_at": 0,
 		"accounts.id": p.account, "installations.id": installation, "devices.id": device, "credentials.status": "active",

@@ -42,7 +42,7 @@ func (p Proofs) SendProof(ctx context.Context, tx *sql.Tx, b account.Proving) ([
 	}
 	err = p.dispatch(ctx, tx, delivery{
 		tenant: e.Tenant, application: e.Application, account: e.Account, method: e.Proof.Method,
-		purpose: courier.PurposeActivation, to: to, code: code, expires: e.ExpiresAt,
+		purpose: courier.PurposeActivation, to: to, code: code, expires: e.ExpiresAt, recipient: e.Proof.Helper(e.Account),
 	}, p.letter(b))
 	if err != nil {
 		return nil, err

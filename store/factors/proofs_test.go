@@ -250,3 +250,19 @@ func TestAnotherCodeIsSentThreeTimesAtMostAndOnlyTheNewestCounts(t *testing.T) {
 		}
 	})
 }
+
+func TestTheCodeToAHelperIsKeptAsOneToTheHelpersNumber(t *testing.T) {
+	onEach(t, func(w *world) {
+		helper := w.addAccount("helper")
+		w.sql(`UPDATE accounts SET phone = '+4915198765432' WHERE id = $1`, helper.ID)
+		for of, recipient := range map[account.Account]string{helper: helper.ID, w.account: ""} {
+			w.binding(of, approval.MethodSMS).claimed()
+			if r := w.ledger.last; r.Recipient != recipient || r.Account != w.account.ID {
+				w.Errorf("the ledger keeps %q for %q", r.Recipient, recipient)
+			}
+			if n := w.count(`test_queue WHERE account = $1 AND recipient = $2`, w.account.ID, recipient); n != 1 {
+				w.Errorf("%d messages for %q", n, recipient)
+			}
+		}
+	})
+}

@@ -92,6 +92,7 @@ func reach(ctx context.Context, q db.Querier, account string, channel courier.Ch
 // delivery is a code on its way to a person.
 type delivery struct {
 	tenant, application, account, approval string
+	recipient                              string // account whose number or address it is, where that is another
 	method                                 approval.Method
 	purpose                                courier.Purpose
 	to                                     contact
@@ -116,7 +117,7 @@ func (s *Store) dispatch(ctx context.Context, tx *sql.Tx, d delivery, l Letter) 
 		}
 	}
 	err = s.Messages.Put(ctx, tx, courier.Message{
-		ID: message, Tenant: d.tenant, Application: d.application, Account: d.account, Approval: d.approval, Channel: channel,
+		ID: message, Tenant: d.tenant, Application: d.application, Account: d.account, Recipient: d.recipient, Approval: d.approval, Channel: channel,
 		Purpose: d.purpose, Address: d.to.address, Subject: subject, Text: text, ExpiresAt: d.expires,
 	})
 	if err != nil {
@@ -135,7 +136,7 @@ func (s *Store) reserve(ctx context.Context, tx *sql.Tx, d delivery, l Letter, m
 		return err
 	}
 	err = s.Ledger.Reserve(ctx, tx, ledger.Reservation{
-		Message: message, Tenant: d.tenant, Application: d.application, Account: d.account, Approval: d.approval, Group: l.Group, Payer: l.Payer,
+		Message: message, Tenant: d.tenant, Application: d.application, Account: d.account, Recipient: d.recipient, Approval: d.approval, Group: l.Group, Payer: l.Payer,
 		Number: d.to.address, OnlyMethod: !others,
 	})
 	if refused := (*refusal.Error)(nil); !others && errors.Is(err, ledger.ErrTooMany) && errors.As(err, &refused) {

@@ -66,7 +66,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	directory := &lasting.Store{DB: d}
 	w := &world{T: t, d: d, ends: &ends{Store: directory}, queue: &queue{}, ledger: &till{}}
 	w.s = factors.New(d, factors.Parts{Keys: set, Outcomes: w.ends, Messages: w.queue, Ledger: w.ledger, Random: rand.Reader})
-	_, err = db.Exec(t.Context(), d.Writes(), `CREATE TABLE test_queue (id TEXT, approval TEXT, channel TEXT, address TEXT, text TEXT, reserved BOOLEAN)`)
+	_, err = db.Exec(t.Context(), d.Writes(), `CREATE TABLE test_queue (id TEXT, approval TEXT, channel TEXT, address TEXT, text TEXT, reserved BOOLEAN, account TEXT, recipient TEXT)`)
 	must(t, err)
 	w.tenant = account.Tenant{ID: w.id(id.Tenant), Name: "Musterbank"}
 	must(t, directory.CreateTenant(t.Context(), w.tenant))
@@ -229,8 +229,8 @@ func (*queue) Put(ctx context.Context, tx *sql.Tx, m courier.Message) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO test_queue (id, approval, channel, address, text, reserved) VALUES ($1, $2, $3, $4, $5, FALSE)`,
-		m.ID, m.Approval, m.Channel, m.Address, m.Text)
+	_, err := db.Exec(ctx, tx, `INSERT INTO test_queue (id, approval, channel, address, text, reserved, account, recipient) VALUES ($1, $2, $3, $4, $5, FALSE, $6, $7)`,
+		m.ID, m.Approval, m.Channel, m.Address, m.Text, m.Account, m.Recipient)
 	return err
 }
 

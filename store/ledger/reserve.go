@@ -104,7 +104,7 @@ func newEntry(r ledger.Reservation, settings ledger.Settings, now time.Time) (le
 		return ledger.Entry{}, fmt.Errorf("ledger: time zone: %v", err)
 	}
 	return ledger.Entry{
-		Message: r.Message, Tenant: r.Tenant, Application: r.Application, Account: r.Account, Group: r.Group, Payer: r.Payer,
+		Message: r.Message, Tenant: r.Tenant, Application: r.Application, Account: r.Account, Recipient: r.Recipient, Group: r.Group, Payer: r.Payer,
 		Destination: destination, Price: price, Currency: settings.Currency, State: ledger.Reserved,
 		Month: ledger.Monthly.Period(now, zone), Quarter: ledger.Quarterly.Period(now, zone), ReservedAt: now,
 	}, nil
@@ -117,12 +117,12 @@ func potsOf(e ledger.Entry) []ledger.Pot {
 // insert writes the entry; it says false where the message has one.
 func insert(ctx context.Context, tx *sql.Tx, e ledger.Entry, approval string, mac []byte) (fresh bool, err error) {
 	n, err := db.Exec(ctx, tx, `
-		INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at, approval)
-		SELECT $1, a.tenant, $3, a.id, $5, p.id, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+		INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, number_mac, price, currency, state, month, quarter, reserved_at, approval, recipient)
+		SELECT $1, a.tenant, $3, a.id, $5, p.id, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
 		FROM accounts a JOIN accounts p ON p.tenant = a.tenant WHERE a.tenant = $2 AND a.id = $4 AND p.id = $6
 		ON CONFLICT (message) DO NOTHING`,
 		e.Message, e.Tenant, e.Application, e.Account, e.Group, e.Payer, e.Destination.Country, e.Destination.Prefix, mac,
-		int64(e.Price), string(e.Currency), string(e.State), e.Month, e.Quarter, db.Micros(e.ReservedAt), approval)
+		int64(e.Price), string(e.Currency), string(e.State), e.Month, e.Quarter, db.Micros(e.ReservedAt), approval, e.Recipient)
 	if err != nil || n == 1 {
 		return n == 1, err
 	}

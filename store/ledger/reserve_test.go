@@ -144,6 +144,31 @@ func TestErasureForgetsTheNumberAndKeepsTheBill(t *testing.T) {
 	})
 }
 
+// A code to a helper's number is about the customer; the number is the helper's.
+func TestTheNumberOfAHelperIsForgottenAndToldWithTheHelper(t *testing.T) {
+	onEach(t, func(w *world) {
+		customer, helper := w.newAccount(w.tenant), w.newAccount(w.tenant)
+		r := w.sms(customer)
+		r.Recipient = helper
+		w.sent(r)
+		erase := func(of string) {
+			must(w.T, w.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return w.Erase(ctx, tx, of) }))
+		}
+		erase(customer)
+		wantEqual(w.T, "numbers left after the customer was erased", w.count("ledger_entries WHERE number_mac IS NOT NULL AND prefix <> ''"), 1)
+		for of, received := range map[string]bool{customer: false, helper: true} {
+			told, err := w.Dossier(t.Context(), account.Account{ID: of})
+			must(w.T, err)
+			kept := told.([]ledger.Kept)
+			if len(kept) != 1 || kept[0].Received != received || (kept[0].Prefix != "") != received || kept[0].Paid == received {
+				w.Errorf("received %v: told %+v", received, kept)
+			}
+		}
+		erase(helper)
+		wantEqual(w.T, "numbers left", w.count("ledger_entries WHERE number_mac IS NOT NULL OR prefix <> ''"), 0)
+	})
+}
+
 func TestARefusalOfTheLedgerRollsTheCallersTransactionBack(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.budget(domain.Budget{Scope: domain.ScopeTenant, Cycle: domain.Monthly, Limit: 1000})

@@ -47,9 +47,12 @@ func scanReserved(r db.Row) (e ledger.Entry, err error) {
 	return e, r.Scan(&e.Tenant, &e.Application, &e.Group, &e.Destination.Country, &e.Month, &e.Quarter, &e.Price, &e.Currency)
 }
 
-// Erase forgets to which number an account was sent. What it cost, and who pays, stays.
+// sentTo is the condition that a message went to the account $1.
+const sentTo = `(recipient = $1 OR (account = $1 AND recipient = ''))`
+
+// Erase forgets to which number an account was sent, whoever asked for it. What it cost, and who pays, stays.
 func (s *Store) Erase(ctx context.Context, tx *sql.Tx, account string) error {
-	_, err := db.Exec(ctx, tx, `UPDATE ledger_entries SET number_mac = NULL, prefix = '' WHERE account = $1`, account)
+	_, err := db.Exec(ctx, tx, `UPDATE ledger_entries SET number_mac = NULL, prefix = '' WHERE `+sentTo, account)
 	return err
 }
 

@@ -43,7 +43,7 @@ func (s *Store) Dossier(ctx context.Context, a account.Account) (any, error) {
 	}, `SELECT id, application, approval, channel, purpose, state, sealed,
 			COALESCE((SELECT MAX(r.provider) FROM message_references r WHERE r.message = messages.id AND r.message <> ''), ''),
 			reason, created_at, expires_at, ended_at
-		FROM messages WHERE account = $1 AND account <> '' ORDER BY created_at, id`, a.ID)
+		FROM messages WHERE (account = $1 AND account <> '' AND recipient = '') OR (recipient = $1 AND recipient <> '') ORDER BY created_at, id`, a.ID)
 	if err != nil {
 		return nil, err
 	}

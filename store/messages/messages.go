@@ -83,10 +83,10 @@ func (s *Store) Put(ctx context.Context, tx *sql.Tx, m courier.Message) error {
 	}
 	_, err = db.Exec(ctx, tx, `
 		INSERT INTO messages (id, tenant, application, account, approval, channel, purpose, rank, state, sealed,
-			attempts, due_at, leased_until, expires_at, created_at, ended_at, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, 0, 0, 0, $10, jawort_now(), 0, '')
+			attempts, due_at, leased_until, expires_at, created_at, ended_at, reason, recipient)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, 0, 0, 0, $10, jawort_now(), 0, '', $11)
 		ON CONFLICT (id) DO NOTHING`,
-		m.ID, m.Tenant, m.Application, m.Account, m.Approval, string(m.Channel), string(m.Purpose), rank[m.Purpose], sealed, db.Micros(m.ExpiresAt))
+		m.ID, m.Tenant, m.Application, m.Account, m.Approval, string(m.Channel), string(m.Purpose), rank[m.Purpose], sealed, db.Micros(m.ExpiresAt), m.Recipient)
 	return err
 }
 
@@ -102,9 +102,9 @@ func (s *Store) Withdraw(ctx context.Context, tx *sql.Tx, approval string, c cou
 	return s.withdraw(ctx, tx, `approval = $1 AND channel = $2 AND purpose IN ('code', 'activation')`, approval, string(c))
 }
 
-// Erase ends all that is queued for an account, and so wipes it.
+// Erase ends all that is queued for an account, or about it for somebody else, and so wipes it.
 func (s *Store) Erase(ctx context.Context, tx *sql.Tx, account string) error {
-	return s.withdraw(ctx, tx, `account = $1`, account)
+	return s.withdraw(ctx, tx, `(account = $1 OR recipient = $1)`, account)
 }
 
 func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, which string, args ...any) error {

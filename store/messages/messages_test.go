@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/db"
@@ -250,6 +251,25 @@ func TestErasingAnAccountWipesWhatIsQueuedForIt(t *testing.T) {
 		w.wantTold(mail) // an e-mail costs nothing
 		if w.state(mail) != courier.Expired || w.state(other) != courier.Queued {
 			w.Errorf("the e-mail is %s, another's message is %s", w.state(mail), w.state(other))
+		}
+	})
+}
+
+func TestAMessageToAHelperIsToldAndWipedWithTheHelper(t *testing.T) {
+	onEach(t, func(w *world) {
+		toHelper := func(m *courier.Message) { m.Account, m.Recipient = "acc_customer", "acc_helper" }
+		w.put(toHelper)
+		for of, want := range map[string]int{"acc_customer": 0, "acc_helper": 1} {
+			told, err := w.Dossier(w.Context(), account.Account{ID: of})
+			w.must(err)
+			if kept := told.([]messages.Kept); len(kept) != want || want == 1 && kept[0].Address == "" {
+				w.Errorf("%s is told %+v", of, kept)
+			}
+		}
+		for _, of := range []string{"acc_helper", "acc_customer"} { // without the customer it is of no use
+			m := w.put(toHelper)
+			w.must(w.tx(func(ctx context.Context, tx *sql.Tx) error { return w.Erase(ctx, tx, of) }))
+			w.wantWiped(m)
 		}
 	})
 }
