@@ -7,13 +7,18 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/jawort/jawort/store/live/redisserver"
 )
 
 const (
 	masters = 3
 	slots   = 16384
+
+	joinTimeout = 20 * time.Second
 )
 
 // ClusterServers are the masters of a Redis Cluster.
@@ -28,12 +33,12 @@ func Cluster(tb testing.TB) *ClusterServers {
 	c := &ClusterServers{}
 	var addrs []string
 	for range masters {
-		s := start(&Server{tb: tb}, true)
+		s := start(tb, redisserver.Options{Cluster: true})
 		c.Masters = append(c.Masters, s)
 		addrs = append(addrs, s.Addr)
 	}
 	c.URL = "redis+cluster://" + strings.Join(addrs, ",")
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 	defer cancel()
 	if err := c.join(ctx); err != nil {
 		tb.Fatalf("redis cluster: %v", err)
@@ -50,14 +55,14 @@ func (c *ClusterServers) join(ctx context.Context) error {
 			return fmt.Errorf("assign slots: %w", err)
 		}
 		other := c.Masters[0]
-		if err := client.Do(ctx, "cluster", "meet", "127.0.0.1", other.port, other.busPort).Err(); i > 0 && err != nil {
+		if err := client.Do(ctx, "cluster", "meet", "127.0.0.1", other.Port, other.BusPort).Err(); i > 0 && err != nil {
 			return fmt.Errorf("meet: %w", err)
 		}
 	}
 	for _, s := range c.Masters {
 		client := s.Client()
 		defer client.Close()
-		if err := poll(ctx, func() error { return whole(ctx, client) }); err != nil {
+		if err := redisserver.Poll(ctx, func() error { return whole(ctx, client) }); err != nil {
 			return err
 		}
 	}

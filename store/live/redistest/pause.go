@@ -2,17 +2,18 @@
 
 package redistest
 
-import "syscall"
-
 // Pause stops the process without ending it: it keeps its connections and does not answer.
-func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+func (s *Server) Pause() {
+	s.tb.Helper()
+	if err := s.Server.Pause(); err != nil {
+		s.tb.Fatalf("redis-server: pause: %v", err)
+	}
+}
 
 // Resume lets a paused process go on.
-func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
-
-func (s *Server) signal(sig syscall.Signal) {
+func (s *Server) Resume() {
 	s.tb.Helper()
-	if err := s.proc.Process.Signal(sig); err != nil {
-		s.tb.Fatalf("redis-server: %v: %v", sig, err)
+	if err := s.Server.Resume(); err != nil {
+		s.tb.Fatalf("redis-server: resume: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package pgtest
+package pgserver
 
 import (
 	"errors"
@@ -31,7 +31,7 @@ func findBinaries() (string, error) {
 			return folder, nil
 		}
 	}
-	return "", errors.New("pgtest: Postgres is not installed; on Debian: apt-get install postgresql")
+	return "", errors.New("pgserver: Postgres is not installed; on Debian: apt-get install postgresql")
 }
 
 func executable(path string) bool {
@@ -40,8 +40,10 @@ func executable(path string) bool {
 }
 
 // makeDir makes a folder that the server's user owns. Its path is short, because a socket's must be.
-func makeDir() (string, error) {
-	parent := os.TempDir()
+func makeDir(parent string) (string, error) {
+	if parent == "" {
+		parent = os.TempDir()
+	}
 	if len(parent) > 50 {
 		parent = "/tmp"
 	}
@@ -64,28 +66,28 @@ func (s *Server) command(name string, args ...string) (*exec.Cmd, error) {
 	cmd := exec.Command(filepath.Join(s.binaries, name), args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "LC_MESSAGES=C")
-	// An interrupt at the terminal is for the tests, which then end their server in order.
+	// An interrupt at the terminal is for the owner, who then ends the server in order.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
 	return cmd, nil
 }
 
-// serverUser returns whom Postgres runs as: it refuses root. Nil means as the tests do.
+// serverUser returns whom Postgres runs as: it refuses root. Nil means as we do.
 func serverUser() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		return nil, fmt.Errorf("pgtest: running as root needs the user postgres, which Debian's package postgresql brings: %w", err)
+		return nil, fmt.Errorf("pgserver: running as root needs the user postgres, which Debian's package postgresql brings: %w", err)
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("pgtest: user postgres: %w", err)
+		return nil, fmt.Errorf("pgserver: user postgres: %w", err)
 	}
 	gid, err := strconv.ParseUint(u.Gid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("pgtest: user postgres: %w", err)
+		return nil, fmt.Errorf("pgserver: user postgres: %w", err)
 	}
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }

@@ -1,4 +1,4 @@
-package redistest
+package redisserver
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 )
 
 // errExited ends polling: waiting longer does not help.
-var errExited = errors.New("redistest: the process has ended, or the port is another's")
+var errExited = errors.New("redisserver: the process has ended, or the port is another's")
 
-// poll calls check until it succeeds, gives up, or ctx ends.
-func poll(ctx context.Context, check func() error) error {
+// Poll calls check until it succeeds, gives up, or ctx ends.
+func Poll(ctx context.Context, check func() error) error {
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
@@ -21,7 +21,7 @@ func poll(ctx context.Context, check func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("redistest: waited too long: %w", err)
+			return fmt.Errorf("redisserver: waited too long: %w", err)
 		case <-tick.C:
 		}
 	}
