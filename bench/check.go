@@ -1,0 +1,217 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jawort/jawort/phone"
+)
+
+// Row is the outcome of an approval as the database has it.
+type Row struct {
+	Status, Method string
+	Device         string // that decided; empty: no phone
+	At             time.Time
+}
+
+// Record is what is kept, against which everybody's word is compared.
+type Record interface {
+	// Outcomes returns the rows that there are.
+	Outcomes(ctx context.Context, ids []string) (map[string]Row, error)
+	// PartialDenies returns the devices whose deny of an approval is kept; nil: this cannot be seen.
+	PartialDenies(ctx context.Context, ids []string) (map[string][]string, error)
+	// Devices returns the status of the phones of these accounts.
+	Devices(ctx context.Context, accounts []string) (map[string]string, error)
+	// PushJobs returns how many jobs for questions came to an end without being accepted; false: this cannot be seen.
+	PushJobs(ctx context.Context) (ended int, seen bool, err error)
+}
+
+// Verdict is what did not hold. Each line names what and where.
+type Verdict struct {
+	Lost   []string // acknowledged and not kept, or never told
+	Double []string // told differently from what is kept
+}
+
+func (v *Verdict) lost(id, format string, args ...any) {
+	v.Lost = append(v.Lost, id+": "+fmt.Sprintf(format, args...))
+}
+
+func (v *Verdict) double(id, format string, args ...any) {
+	v.Double = append(v.Double, id+": "+fmt.Sprintf(format, args...))
+}
+
+// atOnce is how many approvals are asked about at once.
+const atOnce = 1000
+
+// Check compares what everybody saw with the record.
+func (l *Load) Check(ctx context.Context, r Record) (Verdict, error) {
+	var v Verdict
+	logins := slices.DeleteFunc(l.journal.Logins(), func(s *Login) bool { return s.ID == "" })
+	for some := range slices.Chunk(logins, atOnce) {
+		if err := l.checkLogins(ctx, r, some, &v); err != nil {
+			return v, err
+		}
+	}
+	for some := range slices.Chunk(l.journal.Devices(), atOnce) {
+		if err := checkDevices(ctx, r, some, &v); err != nil {
+			return v, err
+		}
+	}
+	return v, l.checkPushes(ctx, r, logins, &v)
+}
+
+func (l *Load) checkLogins(ctx context.Context, r Record, logins []*Login, v *Verdict) error {
+	ids := make([]string, len(logins))
+	for i, s := range logins {
+		ids[i] = s.ID
+	}
+	rows, err := r.Outcomes(ctx, ids)
+	if err != nil {
+		return err
+	}
+	denied, err := r.PartialDenies(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, s := range logins {
+		row, ended := rows[s.ID]
+		if !ended {
+			v.withoutRow(s)
+		} else {
+			v.withRow(s, row, l.o.Told)
+		}
+		if denied != nil {
+			v.partial(s, denied[s.ID])
+		}
+	}
+	return nil
+}
+
+// withoutRow finds anybody who was told an outcome that does not exist. It counts once, whoever was told.
+func (v *Verdict) withoutRow(s *Login) {
+	for _, a := range s.Phones {
+		if final(a.Status) {
+			v.lost(s.ID, "%s of %s was acknowledged, and there is no outcome", a.Decision, or(a.Device, "the page"))
+			return
+		}
+	}
+	for who, sight := range map[string]Sight{"the page": s.Page, "the login service": s.Site} {
+		if final(sight.Status) {
+			v.lost(s.ID, "%s was told %s, and there is no outcome", who, sight.Status)
+			return
+		}
+	}
+}
+
+// withRow compares everybody's word with the row, and finds a page that was never told.
+func (v *Verdict) withRow(s *Login, row Row, within time.Duration) {
+	if s.Page != (Sight{}) && s.Page != (Sight{row.Status, row.Method}) {
+		v.double(s.ID, "the page was told %v, kept is %v", s.Page, row)
+	}
+	if s.Asked && s.Site != (Sight{row.Status, row.Method}) && (final(s.Site.Status) || s.Page != (Sight{})) {
+		v.double(s.ID, "the login service was told %v, kept is %v", s.Site, row)
+	}
+	for _, a := range s.Phones {
+		if final(a.Status) && !a.fits(row) {
+			v.double(s.ID, "%s was told %s for its %s, kept is %v", or(a.Device, "the page"), a.Status, a.Decision, row)
+		}
+	}
+	if s.Waited && s.Page == (Sight{}) && s.Left.Sub(row.At) > within {
+		v.lost(s.ID, "the page was not told of %s within %s", row.Status, s.Left.Sub(row.At).Round(time.Millisecond))
+	}
+}
+
+// fits says that the row is the one that this answer made.
+func (a Answer) fits(row Row) bool {
+	return a.Status == row.Status && a.Device == row.Device && (a.Method == "" || a.Method == row.Method)
+}
+
+// partial finds denies that were counted and not kept.
+func (v *Verdict) partial(s *Login, kept []string) {
+	for _, a := range s.Phones {
+		if a.Decision == phone.Deny && a.Status == pending && !slices.Contains(kept, a.Device) {
+			v.lost(s.ID, "the deny of %s was acknowledged, and is not kept", a.Device)
+		}
+	}
+}
+
+const pending = "pending"
+
+func final(status string) bool { return status != "" && status != pending }
+
+func or(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+// The statuses of a phone that the API and the database share.
+const (
+	deviceActive  = "active"
+	deviceRevoked = "revoked"
+)
+
+func checkDevices(ctx context.Context, r Record, devices []Device, v *Verdict) error {
+	var accounts []string
+	for _, d := range devices {
+		accounts = append(accounts, d.Account)
+	}
+	slices.Sort(accounts)
+	kept, err := r.Devices(ctx, slices.Compact(accounts))
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
+		switch status, there := kept[d.ID]; {
+		case !there:
+			v.lost(d.ID, "its enrolment was acknowledged, and there is no such phone")
+		case d.Revoked && status != deviceRevoked:
+			v.lost(d.ID, "its revocation was acknowledged, and it is %s", status)
+		case !d.Revoked && status != deviceActive && status != deviceRevoked:
+			v.lost(d.ID, "its enrolment was acknowledged, and it is %s", status)
+		}
+	}
+	return nil
+}
+
+// settling is how long a push that was accepted may be on its way to us.
+const settling = 2 * time.Second
+
+// checkPushes counts the jobs that no service accepted, and takes off those of which the gateway says how else they ended.
+func (l *Load) checkPushes(ctx context.Context, r Record, logins []*Login, v *Verdict) error {
+	deadline := l.now().Add(settling)
+	for {
+		ended, seen, err := r.PushJobs(ctx)
+		if err != nil || !seen {
+			return err
+		}
+		missing := l.unaccepted(logins)
+		if len(missing) <= ended {
+			return nil
+		}
+		if !l.now().Before(deadline) {
+			for _, m := range missing[:len(missing)-ended] {
+				v.lost(m.approval, "a push job was neither accepted, given up nor expired (of %d such jobs, %d ended otherwise)", len(missing), ended)
+			}
+			return nil
+		}
+		if !sleepUntil(ctx, l.now().Add(again)) {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (l *Load) unaccepted(logins []*Login) []ring {
+	var missing []ring
+	for _, s := range logins {
+		for _, token := range s.Woken {
+			if r := (ring{s.ID, token}); l.bells.accepted(r).IsZero() {
+				missing = append(missing, r)
+			}
+		}
+	}
+	return missing
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/spf13/cobra"
+
+	"github.com/jawort/jawort/bench"
+	"github.com/jawort/jawort/bench/fakes"
+	"github.com/jawort/jawort/bench/waiting"
+)
+
+// newBench needs no configuration: what it measures it starts itself, or is named.
+func newBench() *cobra.Command {
+	o := bench.Local{Options: bench.DefaultOptions()}
+	var isLocal bool
+	cmd := &cobra.Command{
+		Use:   "bench --local",
+		Short: "Load a Jawort with logins and tell how fast it is and whether anything is lost",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)})
+			o.Out, o.Progress = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			var err error
+			if o.Program == "" {
+				if o.Program, err = os.Executable(); err != nil {
+					return err
+				}
+			}
+			return bench.RunLocal(cmd.Context(), o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&isLocal, "local", false, "start the three processes, Postgres, Redis and stand-ins for the push services on this machine, and end them afterwards")
+	flags.Float64Var(&o.Rate, "rate", o.Rate, "logins per second, however many are under way")
+	flags.BoolVar(&o.Constant, "constant", false, "logins in even steps; default: as a Poisson process")
+	flags.DurationVar(&o.Duration, "duration", o.Duration, "how long is measured")
+	flags.DurationVar(&o.WarmUp, "warm-up", o.WarmUp, "how long the load runs before that")
+	flags.Uint64Var(&o.Seed, "seed", o.Seed, "of when logins come and what they are")
+	flags.IntVar(&o.People, "people", o.People, "accounts that log in by their phones, in turn")
+	flags.IntVar(&o.Accounts, "accounts", 0, "accounts in all; those that nobody logs in by are written straight into the tables")
+	flags.IntVar(&o.Sockets, "sockets", 0, "browsers that only wait while the load runs; it then runs once without them before")
+	flags.Float64Var(&o.Several, "several", o.Several, "share of accounts with three phones, of which two answer at the same moment")
+	flags.Float64Var(&o.Deny, "deny", o.Deny, "share of logins that are denied")
+	flags.Float64Var(&o.Wrong, "wrong", o.Wrong, "share of logins with a wrong number first")
+	flags.Float64Var(&o.Code, "code", o.Code, "share of logins that are confirmed by an authenticator app")
+	flags.Float64Var(&o.Trusted, "trusted", o.Trusted, "share of logins by a browser that confirmed before")
+	flags.Float64Var(&o.Churn, "churn", o.Churn, "phones that are registered and revoked beside the logins, per second")
+	flags.StringSliceVar(&o.Providers, "providers", o.Providers, "push services of the phones, in turn: fcm, apns, webpush")
+	flags.DurationVar(&o.Think, "think", o.Think, "from seeing question and number to the answer")
+	flags.DurationVar(&o.Patience, "patience", o.Patience, "how long page and phones wait for each other after that")
+	flags.BoolVar(&o.NewConns, "new-connections", false, "a new connection for every request; default: connections are kept")
+	flags.StringVar(&o.JSON, "json", "", "file to write the figures to")
+	flags.StringVar(&o.Program, "program", "", "another build of jawort to measure; default: this one")
+	flags.StringVar(&o.Dir, "dir", "", "folder for the database and all else, on a real disk; default: the system's for temporary files")
+	cmd.AddCommand(benchFakes(), benchSockets())
+	return cmd
+}
+
+// benchFakes and benchSockets are what bench starts as processes of their own.
+func benchFakes() *cobra.Command {
+	return &cobra.Command{
+		Use: fakes.Command + " DIR KEYS", Hidden: true, Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return fakes.Serve(args[0], args[1], cmd.InOrStdin(), cmd.OutOrStdout())
+		},
+	}
+}
+
+func benchSockets() *cobra.Command {
+	return &cobra.Command{
+		Use: waiting.Command, Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return waiting.Serve(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+		},
+	}
+}
+
+var _ = time.Second
