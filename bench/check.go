@@ -14,6 +14,7 @@ type Row struct {
 	Status, Method string
 	Device         string // that decided; empty: no phone
 	At             time.Time
+	Unproved       string // why its evidence does not hold; empty: it holds, or was not looked at
 }
 
 // Record is what is kept, against which everybody's word is compared.
@@ -107,6 +108,9 @@ func (v *Verdict) withoutRow(s *Login) {
 
 // withRow compares everybody's word with the row, and finds a page that was never told.
 func (v *Verdict) withRow(s *Login, row Row, within time.Duration) {
+	if row.Unproved != "" {
+		v.lost(s.ID, "the evidence of %s does not hold: %s", row.Status, row.Unproved)
+	}
 	if s.Page != (Sight{}) && s.Page != (Sight{row.Status, row.Method}) {
 		v.double(s.ID, "the page was told %v, kept is %v", s.Page, row)
 	}
@@ -166,11 +170,11 @@ func checkDevices(ctx context.Context, r Record, devices []Device, v *Verdict) e
 	}
 	for _, d := range devices {
 		switch status, there := kept[d.ID]; {
-		case !there:
+		case !there && !d.Revoked: // revoked ones need not be listed
 			v.lost(d.ID, "its enrolment was acknowledged, and there is no such phone")
-		case d.Revoked && status != deviceRevoked:
+		case there && d.Revoked && status != deviceRevoked:
 			v.lost(d.ID, "its revocation was acknowledged, and it is %s", status)
-		case !d.Revoked && status != deviceActive && status != deviceRevoked:
+		case there && !d.Revoked && status != deviceActive && status != deviceRevoked:
 			v.lost(d.ID, "its enrolment was acknowledged, and it is %s", status)
 		}
 	}

@@ -99,6 +99,13 @@ func (j *Journal) Logins() []*Login {
 	return append([]*Login(nil), j.logins...)
 }
 
+// Accounts are those that were made.
+func (j *Journal) Accounts() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]string(nil), j.accounts...)
+}
+
 // Devices are the registrations.
 func (j *Journal) Devices() []Device {
 	j.mu.Lock()

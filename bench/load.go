@@ -19,6 +19,7 @@ type Load struct {
 	wires   wires
 	service *client.Client
 	cast    cast
+	waiting int // sockets for which accounts are registered by the API
 	bells   *bells
 	journal *Journal
 	now     func() time.Time

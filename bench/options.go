@@ -50,11 +50,15 @@ const maxLogins = 2_000_000
 
 // Validate names the option that cannot be.
 func (o Options) Validate() error {
-	for name, share := range map[string]float64{
-		"several": o.Several, "deny": o.Deny, "wrong": o.Wrong, "code": o.Code, "trusted": o.Trusted, "deny, code and trusted together": o.Deny + o.Code + o.Trusted,
+	for _, share := range []struct {
+		name  string
+		value float64
+	}{
+		{"several", o.Several}, {"deny", o.Deny}, {"wrong", o.Wrong}, {"code", o.Code}, {"trusted", o.Trusted},
+		{"deny, code and trusted together", o.Deny + o.Code + o.Trusted},
 	} {
-		if !(share >= 0 && share <= 1) {
-			return fmt.Errorf("%s: must be a share between 0 and 1", name)
+		if !(share.value >= 0 && share.value <= 1) {
+			return fmt.Errorf("%s: must be a share between 0 and 1", share.name)
 		}
 	}
 	switch {
@@ -89,11 +93,14 @@ const longestLogin = 110 * time.Second
 // longestStep is how long a code of an authenticator app bars the next one of the same account.
 const longestStep = 30 * time.Second
 
+// spare are for the times when chance brings more.
+const spare = 3
+
 // pool is how many accounts a share of the logins needs so that none comes again within the given time.
 func (o Options) pool(share float64, within time.Duration) int {
 	if share == 0 {
 		return 0
 	}
 	within = min(within, o.WarmUp+o.Duration)
-	return int(math.Ceil(1.2*o.Rate*share*within.Seconds())) + 5
+	return int(math.Ceil(1.2*o.Rate*share*within.Seconds())) + spare
 }

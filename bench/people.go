@@ -96,6 +96,9 @@ type role struct {
 	into          *turn
 }
 
+// waitingRole are those who are asked, and never answer.
+const waitingRole = "w"
+
 // registering bounds how many accounts are registered at once.
 const registering = 32
 
@@ -105,6 +108,7 @@ func (l *Load) Register(ctx context.Context) error {
 		{name: "p", count: l.o.People, several: l.o.Several, into: &l.cast.byPhone},
 		{name: "c", count: l.o.pool(l.o.Code, longestStep), app: true, into: &l.cast.byCode},
 		{name: "t", count: l.o.pool(l.o.Trusted, time.Second), trusting: true, into: &l.cast.byTrust},
+		{name: waitingRole, count: accountsFor(l.waiting), into: &turn{}},
 	}
 	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(registering)

@@ -207,14 +207,20 @@ func (r *localRun) take(w Window, before, after usage) {
 	each := func(before, after time.Duration) float64 {
 		return microseconds((after - before) / time.Duration(max(m.Done, 1)))
 	}
-	r.result.measures = m
-	r.result.ApprovalsPerSecond = rounded(float64(m.Done)/w.End.Sub(w.Begin).Seconds(), 10)
+	r.result.measured(m, w, r.sampler.medians())
 	r.result.CPU = &CPU{
 		Server: each(before.Server, after.Server), MobileAPI: each(before.MobileAPI, after.MobileAPI), PushGW: each(before.PushGW, after.PushGW),
 		Redis: each(before.Redis, after.Redis), Postgres: each(before.Postgres, after.Postgres),
 	}
 	r.result.generator, r.result.fakes = each(before.generator, after.generator), each(before.Fakes, after.Fakes)
-	r.result.Create, r.result.Push, r.result.DecisionToBrowser = percentiles(m.Create), percentiles(m.Push), percentiles(m.Decided)
+}
+
+// measured writes down what can be measured of any Jawort.
+func (r *result) measured(m Measures, w Window, s Signatures) {
+	r.measures = m
+	r.ApprovalsPerSecond = rounded(float64(m.Done)/w.End.Sub(w.Begin).Seconds(), 10)
+	r.Create, r.Push, r.DecisionToBrowser = percentiles(m.Create), percentiles(m.Push), percentiles(m.Decided)
+	r.P256Verify, r.sign = microseconds(s.Verify), microseconds(s.Sign)
 }
 
 // conclude checks, tells, and says whether everything held.
@@ -224,8 +230,6 @@ func (r *localRun) conclude(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bench: check: %w", err)
 	}
-	signatures := r.sampler.medians()
-	r.result.P256Verify, r.result.sign = microseconds(signatures.Verify), microseconds(signatures.Sign)
 	return r.result.finish(verdict, r.load.journal.Errors(), r.JSON, r.Out, r.progress.out)
 }
 

@@ -50,21 +50,20 @@ func listen() (l net.Listener, err error) {
 	return nil, fmt.Errorf("local: find a free port: %w", err)
 }
 
-// configure chooses addresses and makes the key file. Phones need a host name: an address is no relying party.
-func (s *Stack) configure(ctx context.Context) (err error) {
+// configure chooses addresses. Phones need a host name: an address is no relying party.
+func (s *Stack) configure(context.Context) (err error) {
 	if s.ports, err = freePorts(); err != nil {
 		return err
 	}
 	server, phones := strconv.Itoa(s.ports.server), strconv.Itoa(s.ports.mobileAPI)
 	s.ServerURL, s.PhoneURL = "http://localhost:"+server, "http://localhost:"+phones
 	s.env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "JAWORT_CONFIG=" + s.configFile(),
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir,
 		"JAWORT_DATABASE=" + s.Database(), "JAWORT_REDIS=" + s.Redis.URL, "JAWORT_KEYS_FILE=" + s.keys(),
 		"JAWORT_SERVER_LISTEN=127.0.0.1:" + server, "JAWORT_SERVER_PUBLIC_URL=" + s.ServerURL,
 		"JAWORT_MOBILE_API_LISTEN=127.0.0.1:" + phones, "JAWORT_MOBILE_API_PUBLIC_URL=" + s.PhoneURL,
 	}
-	_, err = s.command(ctx, "secrets", "init", s.keys())
-	return err
+	return nil
 }
 
 func (s *Stack) configFile() string { return filepath.Join(s.dir, "jawort.yaml") }

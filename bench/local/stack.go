@@ -10,8 +10,10 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/jawort/jawort/bench/fakes"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/db/pgserver"
 	"github.com/jawort/jawort/store/live/redisserver"
 )
@@ -56,23 +58,47 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if s.dir, err = os.MkdirTemp(o.Parent, "jawort-bench-"); err != nil {
 		return nil, fmt.Errorf("local: %w", err)
 	}
-	for _, step := range []func(context.Context) error{s.startStores, s.configure, s.startFakes, s.furnish, s.startProcesses} {
-		if err := step(ctx); err != nil {
+	for _, steps := range [][]func(context.Context) error{
+		{s.startPostgres, s.startRedis, s.makeKeys},
+		{s.configure},
+		{s.startFakes, s.furnish},
+		{s.startProcesses},
+	} {
+		if err := together(ctx, steps); err != nil {
 			return nil, err
-		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
 		}
 	}
 	return s, nil
 }
 
-func (s *Stack) startStores(context.Context) (err error) {
-	if s.Postgres, err = pgserver.Start(pgserver.Options{Parent: s.options.Parent, Settings: settings}); err != nil {
+// together takes steps that do not need each other.
+func together(ctx context.Context, steps []func(context.Context) error) error {
+	g, within := errgroup.WithContext(ctx)
+	for _, step := range steps {
+		g.Go(func() error { return step(within) })
+	}
+	if err := g.Wait(); err != nil {
 		return err
 	}
+	return context.Cause(ctx)
+}
+
+func (s *Stack) startPostgres(context.Context) (err error) {
+	s.Postgres, err = pgserver.Start(pgserver.Options{Parent: s.options.Parent, Settings: settings})
+	return err
+}
+
+func (s *Stack) startRedis(context.Context) (err error) {
 	s.Redis, err = redisserver.Start(redisserver.Options{Dir: s.dir})
 	return err
+}
+
+func (s *Stack) makeKeys(context.Context) error {
+	set, err := keys.Generate()
+	if err != nil {
+		return err
+	}
+	return set.Save(s.keys())
 }
 
 func (s *Stack) startFakes(ctx context.Context) (err error) {
@@ -91,7 +117,7 @@ func (s *Stack) startProcesses(ctx context.Context) error {
 		admin := net.JoinHostPort("127.0.0.1", strconv.Itoa(s.ports.admin[i]))
 		*p.at = &Process{
 			Name: p.name, Admin: "http://" + admin, program: s.options.Program, dir: s.dir,
-			env: append([]string{"JAWORT_ADMIN_LISTEN=" + admin}, s.env...),
+			env: append([]string{"JAWORT_ADMIN_LISTEN=" + admin, "JAWORT_CONFIG=" + s.configFile()}, s.env...),
 		}
 		if err := (*p.at).Start(ctx); err != nil {
 			return err

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"os"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
@@ -16,25 +16,43 @@ import (
 // newBench needs no configuration: what it measures it starts itself, or is named.
 func newBench() *cobra.Command {
 	o := bench.Local{Options: bench.DefaultOptions()}
+	var there bench.Remote
 	var isLocal bool
+	var keyFile string
 	cmd := &cobra.Command{
-		Use:   "bench --local",
-		Short: "Load a Jawort with logins and tell how fast it is and whether anything is lost",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "bench --local | bench --url URL",
+		Short: "Load a Jawort with logins; tell how fast it is and whether anything is lost",
+		Long: "Plays login services, browsers and phones against a Jawort, in an open loop: logins come at the rate whether or not the ones before are\n" +
+			"done, and what they took counts from when they should have begun. In the end everybody's word is compared with what is kept.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)})
 			o.Out, o.Progress = cmd.OutOrStdout(), cmd.ErrOrStderr()
-			var err error
 			if o.Program == "" {
 				if o.Program, err = os.Executable(); err != nil {
 					return err
 				}
 			}
-			return bench.RunLocal(cmd.Context(), o)
+			switch remote := there.Target.ServerURL != ""; {
+			case isLocal == remote:
+				return errors.New("say --local, or --url of a Jawort that may be loaded")
+			case isLocal:
+				return bench.RunLocal(cmd.Context(), o)
+			}
+			if there.Target.Key, err = bench.KeyFrom(keyFile); err != nil {
+				return err
+			}
+			there.Options, there.Program, there.Sockets, there.JSON, there.Out, there.Progress = o.Options, o.Program, o.Sockets, o.JSON, o.Out, o.Progress
+			return bench.RunRemote(cmd.Context(), there)
 		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&isLocal, "local", false, "start the three processes, Postgres, Redis and stand-ins for the push services on this machine, and end them afterwards")
+	flags.StringVar(&there.Target.ServerURL, "url", "", "API for login services of a Jawort that runs already; its phones are not woken, they look by themselves")
+	flags.StringVar(&keyFile, "key-file", "", "with --url: file with an API key with the scopes login, enrol and admin")
+	flags.StringVar(&there.Target.Origin, "origin", "", "with --url: one of the application's origins")
+	flags.StringVar(&there.Target.Trusting, "trusting-group", "", "with --url: a group whose browsers are trusted; without one none is")
+	flags.BoolVar(&there.Confirmed, "confirm-load", false, "with --url: yes, that system may be loaded; accounts are made there, and deleted afterwards")
 	flags.Float64Var(&o.Rate, "rate", o.Rate, "logins per second, however many are under way")
 	flags.BoolVar(&o.Constant, "constant", false, "logins in even steps; default: as a Poisson process")
 	flags.DurationVar(&o.Duration, "duration", o.Duration, "how long is measured")
@@ -78,5 +96,3 @@ func benchSockets() *cobra.Command {
 		},
 	}
 }
-
-var _ = time.Second
