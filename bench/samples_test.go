@@ -14,6 +14,10 @@ func TestPercentilesAreExact(t *testing.T) {
 	if got := percentiles(samples); *got != (Percentiles{500, 990, 999}) {
 		t.Errorf("of 1 to 1000 ms: %+v", *got)
 	}
+	// Where the rank is no whole number it is the next one: 99 % of ten are more than nine.
+	if got := percentiles(samples[:10]); *got != (Percentiles{5, 10, 10}) {
+		t.Errorf("of 1 to 10 ms: %+v", *got)
+	}
 	if got := percentiles([]time.Duration{7 * time.Millisecond}); *got != (Percentiles{7, 7, 7}) {
 		t.Errorf("of one: %+v", *got)
 	}
