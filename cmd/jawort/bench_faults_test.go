@@ -92,8 +92,8 @@ func TestABenchFindsWhatIsLostAndWhatIsToldDifferently(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := stack.Close(); err != nil {
-			t.Error(err)
+		if err := stack.Close(); err != nil || stack.Redis.PID() != 0 || stack.Postgres.PID() != 0 {
+			t.Errorf("closed with %v; Redis %d, Postgres %d", err, stack.Redis.PID(), stack.Postgres.PID())
 		}
 	})
 	// One after the other: each harms the one installation.
