@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jawort/jawort/bench/local"
@@ -21,6 +22,7 @@ type Local struct {
 	Accounts int    // in all; those that nobody logs in by are written straight into the tables
 	Sockets  int    // that wait while the rate runs
 	JSON     string // file for the report; empty: none
+	Profiles string // folder for a profile of each process in the measured time; empty: none. Profiling costs a few per cent
 
 	Out, Progress io.Writer
 }
@@ -168,19 +170,27 @@ func (r *localRun) measure(ctx context.Context) error {
 func (r *localRun) window(ctx context.Context) (memory int64, err error) {
 	var before, after usage
 	var watched *resident
-	var failed [2]error
+	var failed [3]error
 	sampling, stopSampling := context.WithCancel(ctx)
 	sampled := make(chan struct{})
 	go func() { defer close(sampled); r.sampler.run(sampling) }()
 	stopTelling := r.during(r.load.telling())
+	var profiling sync.WaitGroup
 	w := r.load.Run(ctx, Phase{
-		Begin: func() { before, failed[0] = r.usage(); watched = watchResident(r.stack.Server.PID()) },
-		End:   func() { after, failed[1] = r.usage(); memory = watched.median() },
+		Begin: func() {
+			before, failed[0] = r.usage()
+			watched = watchResident(r.stack.Server.PID())
+			if r.Profiles != "" {
+				profiling.Go(func() { failed[2] = profile(ctx, r.stack.Processes(), r.Profiles, r.Duration) })
+			}
+		},
+		End: func() { after, failed[1] = r.usage(); memory = watched.median() },
 	})
+	profiling.Wait()
 	stopTelling()
 	stopSampling()
 	<-sampled
-	if err := errors.Join(failed[0], failed[1]); err != nil {
+	if err := errors.Join(failed[:]...); err != nil {
 		return 0, err
 	}
 	if ctx.Err() != nil {

@@ -72,6 +72,7 @@ func newBench() *cobra.Command {
 	flags.DurationVar(&o.Patience, "patience", o.Patience, "how long page and phones wait for each other after that")
 	flags.BoolVar(&o.NewConns, "new-connections", false, "a new connection for every request; default: connections are kept")
 	flags.StringVar(&o.JSON, "json", "", "file to write the figures to")
+	flags.StringVar(&o.Profiles, "profiles", "", "with --local: folder for a processor profile of each process in the measured time")
 	flags.StringVar(&o.Program, "program", "", "another build of jawort to measure; default: this one")
 	flags.StringVar(&o.Dir, "dir", "", "folder for the database and all else, on a real disk; default: the system's for temporary files")
 	cmd.AddCommand(benchFakes(), benchSockets())

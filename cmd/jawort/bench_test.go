@@ -47,8 +47,9 @@ func workshop(t *testing.T) string {
 
 func TestABenchTellsWhatItMeasuredAndFindsNothingLost(t *testing.T) {
 	t.Parallel()
-	dir, file := workshop(t), filepath.Join(t.TempDir(), "report.json")
-	stdout, stderr, err := output(t, nil, "bench", "--local", "--program", wrapped(t), "--dir", dir, "--json", file,
+	dir, profiles := workshop(t), t.TempDir()
+	file := filepath.Join(profiles, "report.json")
+	stdout, stderr, err := output(t, nil, "bench", "--local", "--program", wrapped(t), "--dir", dir, "--json", file, "--profiles", profiles,
 		"--rate", "10", "--duration", "1s", "--warm-up", "300ms", "--think", "10ms", "--people", "6", "--accounts", "40", "--sockets", "7", "--churn", "4",
 		"--several", "0.5", "--deny", "0.2", "--wrong", "0.2", "--code", "0.2", "--trusted", "0.2", "--providers", "fcm,apns,webpush")
 	if err != nil {
@@ -83,6 +84,11 @@ func TestABenchTellsWhatItMeasuredAndFindsNothingLost(t *testing.T) {
 	}
 	if !strings.Contains(stderr, "logins came") || !strings.Contains(stderr, "are written") {
 		t.Errorf("progress: %s", stderr)
+	}
+	for _, name := range []string{"server", "mobile-api", "pushgw"} {
+		if info, err := os.Stat(filepath.Join(profiles, name+".pprof")); err != nil || info.Size() == 0 {
+			t.Errorf("profile of %s: %v", name, err)
+		}
 	}
 	wantNothingLeft(t, dir)
 }
