@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -101,7 +102,7 @@ func (t Target) post(ctx context.Context, c *http.Client, path, bearer, origin s
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		var problem struct{ Type, Detail string }
 		_ = json.Unmarshal(said, &problem) // a proxy's page has neither
-		return &client.Error{Status: resp.StatusCode, Code: problem.Type, Detail: problem.Detail}
+		return &client.Error{Status: resp.StatusCode, Code: strings.TrimPrefix(problem.Type, "urn:jawort:problem:"), Detail: problem.Detail}
 	}
 	if answer == nil {
 		return nil
