@@ -38,7 +38,7 @@ func axe(t testing.TB) string {
 }
 
 var readAxe = sync.OnceValues(func() (string, error) {
-	root, err := moduleRoot()
+	root, err := ModuleRoot()
 	if err != nil {
 		return "", err
 	}
@@ -46,8 +46,8 @@ var readAxe = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(text)), err
 })
 
-// moduleRoot is the folder with go.mod above the package that is tested.
-func moduleRoot() (string, error) {
+// ModuleRoot is the folder with go.mod above the package that is tested.
+func ModuleRoot() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return "", err

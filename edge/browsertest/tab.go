@@ -119,7 +119,8 @@ func (tab *Tab) Reload() {
 type Screen struct {
 	Width, Height int64
 	Mobile, Dark  bool
-	Language      string // "de", "en"; empty: English
+	Scale         float64 // pixels of it to one of the page; 0: 2, as most have
+	Language      string  // "de", "en"; empty: English
 }
 
 // Show puts the tab on a screen. It counts from the next Go on.
@@ -129,8 +130,11 @@ func (tab *Tab) Show(s Screen) {
 	if s.Dark {
 		scheme = "dark"
 	}
+	if s.Scale == 0 {
+		s.Scale = 2
+	}
 	actions := []chromedp.Action{
-		emulation.SetDeviceMetricsOverride(s.Width, s.Height, 2, s.Mobile),
+		emulation.SetDeviceMetricsOverride(s.Width, s.Height, s.Scale, s.Mobile),
 		emulation.SetTouchEmulationEnabled(s.Mobile), // its pointer is a finger
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
 	}

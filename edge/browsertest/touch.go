@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -135,10 +136,10 @@ func (tab *Tab) URL() string {
 	return Eval[string](tab, `location.href`)
 }
 
-// Screenshot returns the whole page as PNG.
+// Screenshot returns the whole page as PNG. The pointer is on nothing.
 func (tab *Tab) Screenshot() []byte {
 	tab.Helper()
 	var png []byte
-	tab.run(chromedp.FullScreenshot(&png, 100))
+	tab.run(chromedp.MouseEvent(input.MouseMoved, -1, -1), chromedp.FullScreenshot(&png, 100))
 	return png
 }
