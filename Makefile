@@ -1,4 +1,4 @@
-.PHONY: demo test build bench fmt
+.PHONY: demo test build bench screens fmt
 
 demo: ## a login page and a companion app, on embedded stores
 	@echo "The first build takes 2-3 minutes; later ones take seconds."
@@ -13,6 +13,9 @@ build: ## a static binary in bin/
 
 bench: ## the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./...
+
+screens: ## pictures of every screen, in docs/screens/
+	./script/screens
 
 fmt:
 	gofmt -w .
