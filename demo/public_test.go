@@ -83,7 +83,7 @@ func TestAPhoneOfADemoThatBeganAnewSaysSoAndIsRegisteredAgain(t *testing.T) {
 	after, _ := run(t, o)
 	phone.Go(after.phoneURL)
 	phone.WantText("main", "The server does not know this phone any more")
-	phone.WantText("main", "Add your logins again")
+	phone.WantText("main", "Open each to add it again or to remove it.")
 	login.Go(after.siteURL)
 	signInWith(login, after.record.Password)
 	login.Click(`button[data-method="push"]`)
