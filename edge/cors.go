@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -41,15 +40,14 @@ func (m *Mux) HandleCORS(pattern string, c CORS, g Guard, h HandlerFunc) {
 }
 
 // answer sets the headers of an actual request. A foreign origin gets its answer without them: its browser
-// keeps the page from reading it.
-func (c CORS) answer(w http.ResponseWriter, r *http.Request) {
+// keeps the page from reading it. Where nobody can say whose the origin is, nothing is done: a page that could not read
+// that it was done would take itself for a foreign one, or do it again.
+func (c CORS) answer(w http.ResponseWriter, r *http.Request) error {
 	ok, err := c.allow(w, r)
-	if err != nil {
-		Annotate(r.Context(), slog.String("cors", err.Error()))
-	}
 	if ok {
 		w.Header().Set("Access-Control-Expose-Headers", corsExposed)
 	}
+	return err
 }
 
 func (c CORS) allow(w http.ResponseWriter, r *http.Request) (bool, error) {

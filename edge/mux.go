@@ -96,7 +96,9 @@ func (rt route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (rt route) serve(w http.ResponseWriter, r *http.Request) error {
 	if rt.cors != nil {
-		rt.cors.answer(w, r)
+		if err := rt.cors.answer(w, r); err != nil {
+			return err
+		}
 	}
 	ctx, err := rt.guard(r)
 	if err != nil {

@@ -86,3 +86,28 @@ func TestTheLastPasskeyOfADomainStaysWhereNothingElseWorksThere(t *testing.T) {
 		}
 	})
 }
+
+func TestSMSToANumberOfTodayIsNoOtherMethod(t *testing.T) {
+	for name, c := range map[string]struct {
+		but  string
+		only bool
+	}{
+		"a number of yesterday": {`UPDATE accounts SET phone_changed_at = jawort_now() - 86400000000`, false},
+		"a number of today":     {`UPDATE accounts SET phone_changed_at = jawort_now() - 86399000000`, true},
+		"no number":             {`UPDATE accounts SET phone = ''`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				w.activate(approval.MethodTOTP)
+				w.activate(approval.MethodSMS)
+				w.sql(c.but)
+				err := w.s.Remove(w.Context(), w.account.ID, approval.MethodTOTP, everyWay, byKey)
+				if c.only {
+					w.wantError(err, factor.ErrLastMethod)
+				} else {
+					must(t, err)
+				}
+			})
+		})
+	}
+}
