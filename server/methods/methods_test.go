@@ -123,6 +123,16 @@ func TestPolicySaysWhatIsActivated(t *testing.T) {
 	h.Call("POST", account4711+"/methods/sms", key, body{}).WantProblem(http.StatusConflict, "method-not-offered")
 }
 
+func TestANumberWithoutACountryBelongsWhereTheTenantDoes(t *testing.T) {
+	h := newHouse(t)
+	key, typed := h.Key(h.App, account.ScopeEnrol), body{"phone": "0664 1234567"}
+	group(h, account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchOn}})
+	h.SQL(`UPDATE tenants SET policy = ''`)
+	h.Call("POST", account4711+"/methods/sms", key, typed).WantProblem(http.StatusUnprocessableEntity, "invalid-request").WantMembers(body{"field": "phone"})
+	h.SQL(`UPDATE tenants SET policy = '{"region":"AT"}'`)
+	h.Call("POST", account4711+"/methods/sms", key, typed).Want(http.StatusCreated).WantMembers(body{"address": "+43 ••• ••67"})
+}
+
 func TestANumberIsTakenOnlyWhereTheGroupsFirstBindingIsNone(t *testing.T) {
 	h := newHouse(t)
 	key := h.Key(h.App, account.ScopeEnrol)
