@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/db"
@@ -103,6 +104,23 @@ func TestAnErasedPersonIsInNoColumnOfAnyTable(t *testing.T) {
 	p := newPerson(t)
 	if status, body := p.call(p.app, "POST", "/erase"); status != http.StatusNoContent {
 		t.Fatalf("erase: %d %s", status, body)
+	}
+	p.wantErased()
+}
+
+func TestAPersonWhoIsErasedWhileAQuestionIsOpenIsInNoColumnOnceItHasEnded(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	open := p.asked()
+	if status, body := p.call(p.app, "POST", "/erase"); status != http.StatusNoContent {
+		t.Fatalf("erase: %d %s", status, body)
+	}
+	p.must(p.Lasting().Used(t.Context(), p.values["approval"].(string))) // a login before, which is followed only now
+	if status, body := p.ask(p.app, "POST", "/v1/approvals/"+open+"/cancel", ""); status/100 != 2 {
+		t.Fatalf("cancel: %d %s", status, body)
+	}
+	if o, err := p.Lasting().Outcome(t.Context(), open); err != nil || o.Status != approval.StatusCancelled {
+		t.Errorf("the question ended as %q, %v", o.Status, err)
 	}
 	p.wantErased()
 }

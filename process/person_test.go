@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -153,17 +154,36 @@ func (p *person) value(table string, c column) (v any, put bool) {
 	return v, true
 }
 
-// call asks with a key of an application.
+// call asks about the person with a key of an application.
 func (p *person) call(a account.Application, method, path string) (int, string) {
+	p.Helper()
+	return p.ask(a, method, "/v1/accounts/"+url.PathEscape(p.external)+path, "")
+}
+
+// asked returns the id of a question to the person that is open.
+func (p *person) asked() string {
+	p.Helper()
+	status, body := p.ask(p.app, "POST", "/v1/approvals", `{"account":"`+p.external+`","kind":"login","browser":{"ip":"203.0.113.8"}}`)
+	var answer struct{ ID, Status string }
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || status != http.StatusCreated || answer.Status != "pending" {
+		p.Fatalf("asking: %d %s", status, body)
+	}
+	return answer.ID
+}
+
+func (p *person) ask(a account.Application, method, path, content string) (int, string) {
 	p.Helper()
 	secret, err := account.NewSecret(strings.NewReader(p.newID(id.Key) + p.newID(id.Key)))
 	p.must(err)
 	p.must(p.Lasting().CreateKey(p.Context(), account.Key{
 		ID: p.newID(id.Key), Application: a.ID, Scopes: account.Scopes, Hash: account.HashSecret(secret),
 	}))
-	r, err := http.NewRequestWithContext(p.Context(), method, "http://"+p.Addrs().Server+"/v1/accounts/"+url.PathEscape(p.external)+path, nil)
+	r, err := http.NewRequestWithContext(p.Context(), method, "http://"+p.Addrs().Server+path, strings.NewReader(content))
 	p.must(err)
 	r.Header.Set("Authorization", "Bearer "+secret)
+	if content != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	resp, err := http.DefaultClient.Do(r)
 	p.must(err)
 	defer resp.Body.Close()

@@ -17,7 +17,7 @@ const (
 	INSERT INTO outcomes (` + outcomeColumns + `)
 	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
 		$24, $25, jawort_now(), $26, $27, $28, $29 WHERE `
-	firstWins = ` ON CONFLICT (approval) DO NOTHING RETURNING decided_at`
+	firstWins = ` ON CONFLICT (approval) DO NOTHING RETURNING decided_at, EXISTS (SELECT 1 FROM erasures WHERE account = $4)`
 
 	beforeExpiry = `jawort_now() < $25`
 	beforeClose  = `jawort_now() < $26`
@@ -27,13 +27,15 @@ const (
 	unspent = beforeExpiry + ` AND NOT EXISTS (SELECT 1 FROM partial_denies p WHERE p.approval = $1 AND p.device = $10)`
 )
 
-// put inserts an outcome and stamps it; its event comes with it. It reports whether it won.
+// put inserts an outcome and stamps it; its event comes with it. It reports whether it won. Of an erased account nothing is kept
+// of it that an erasure would have taken away: the question was open while its person was erased.
 func put(ctx context.Context, q db.Querier, p approval.Pending, o *approval.Outcome, condition string) (bool, error) {
 	c, a := o.Signer, o.Assertion
 	if c == nil || a == nil {
 		c, a = new(approval.Credential), new(approval.Assertion)
 	}
-	decidedAt, err := db.One(ctx, q, db.ScanInt64, insertOutcome+condition+firstWins,
+	erased := false
+	decidedAt, err := db.One(ctx, q, func(r db.Row) (at int64, err error) { return at, r.Scan(&at, &erased) }, insertOutcome+condition+firstWins,
 		o.Approval, o.Tenant, o.Application, o.Account, o.Kind, o.Status, o.Method, o.Decision, o.Number,
 		o.Device, o.Label, o.Holder, o.Document,
 		c.ID, c.PublicKey, int64(c.SignCount), c.BackupEligible, c.AAGUID, c.Attestation, db.Micros(c.EnrolledAt),
@@ -46,7 +48,10 @@ func put(ctx context.Context, q db.Querier, p approval.Pending, o *approval.Outc
 		return false, err
 	}
 	o.DecidedAt = db.At(decidedAt)
-	return true, nil
+	if erased {
+		err = eraseOutcome(ctx, q, remains{o.Approval, o.Document})
+	}
+	return err == nil, err
 }
 
 // endOf returns the outcome of an approval that nobody decided.

@@ -85,15 +85,21 @@ func (s *Store) eraseOutcomesOf(ctx context.Context, id string) error {
 			return err
 		}
 		if n < erasedAtOnce {
-			_, err := db.Exec(ctx, s.Writes(), `UPDATE erasures SET done = TRUE WHERE account = $1`, id)
-			return err
+			return runEach(ctx, s.Writes(), id,
+				`DELETE FROM account_uses WHERE account = $1`,
+				`UPDATE erasures SET done = TRUE WHERE account = $1`)
 		}
 	}
 }
 
-// FinishErasures goes on with the erasures that were broken off.
+// FinishErasures goes on with the erasures that were broken off, and takes away what came late: a transaction that did not see the
+// erasure yet may have written an end, or a use, after it.
 func (s *Store) FinishErasures(ctx context.Context) error {
-	ids, err := db.All(ctx, s.Reads(), db.ScanString, `SELECT account FROM erasures WHERE NOT done ORDER BY account LIMIT $1`, erasedAtOnce)
+	ids, err := db.All(ctx, s.Reads(), db.ScanString, `
+		SELECT e.account FROM erasures e JOIN accounts a ON a.id = e.account
+		WHERE NOT e.done OR EXISTS (SELECT 1 FROM account_uses u WHERE u.account = e.account)
+			OR EXISTS (SELECT 1 FROM outcomes o WHERE o.account = e.account AND o.decided_at > a.deleted_at - $1 AND o.erased_at = 0)
+		ORDER BY e.account LIMIT $2`, (2 * db.MaxTransaction).Microseconds(), erasedAtOnce)
 	for _, id := range ids {
 		if err == nil {
 			err = s.eraseOutcomesOf(ctx, id)

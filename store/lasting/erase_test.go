@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	domain "github.com/jawort/jawort/audit"
@@ -187,6 +189,63 @@ func TestAnErasureThatWasBrokenOffIsFinished(t *testing.T) {
 		must(t, s.FinishErasures(t.Context()))
 		wantEqual(t, "outcomes that are kept", w.count(`outcomes WHERE erased_at = 0`), 0)
 		wantEqual(t, "erasures that are not done", w.count(`erasures WHERE NOT done`), 0)
+	})
+}
+
+func TestAQuestionThatIsOpenWhileItsPersonIsErasedTellsNothingWhenItEnds(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w, log := newWorld(t, s), audit.New(s.DB, rand.Reader)
+		w.phone()
+		p := w.pending()
+		p.Document, p.Context = []byte(`{"account":{"label":"Erika Mustermann"}}`), `{"network":"Erikas Telefon"}`
+		must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support, audit.Erase))
+		w.after(approval.DefaultLife + time.Second)
+		ended, err := s.End(t.Context(), p, approval.StatusExpired)
+		must(t, err)
+		wantEqual(t, "status", ended.Status, approval.StatusExpired)
+		w.wantNothingPersonal()
+		kept, err := db.One(t.Context(), s.Reads(), db.ScanBytes, `SELECT document_hash FROM outcomes WHERE approval = $1 AND erased_at > 0`, p.ID)
+		must(t, err)
+		if want := domain.DocumentHash(p.Document); string(kept) != string(want[:]) {
+			t.Errorf("hash of the document is %x, want %x", kept, want)
+		}
+		token, _, err := log.Lease(t.Context(), time.Minute)
+		must(t, err)
+		_, err = log.Append(t.Context(), token, time.Minute, 1000)
+		must(t, err)
+		found, err := log.Verify(t.Context(), w.tenant.ID, jose.JSONWebKeySet{})
+		must(t, err)
+		wantEqual(t, "documents", found.Documents, audit.Standings{Erased: 1})
+	})
+}
+
+// A transaction that began before the erasure may write after it.
+func TestWhatWasWrittenDuringAnErasureIsTakenAwayByTheNextRound(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		phone := w.phone()
+		_, err := w.decide(w.pending(), phone, approval.Approve)
+		must(t, err)
+		must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support))
+		must(t, s.SQL(t.Context(), `UPDATE outcomes SET erased_at = 0, label = 'Erika Mustermann', decided_at = (SELECT deleted_at FROM accounts WHERE id = $1) - 1000000`, w.account.ID))
+		must(t, s.SQL(t.Context(), `INSERT INTO account_uses (account, application, used_at) VALUES ($1, $2, 1)`, w.account.ID, w.app.ID))
+		must(t, s.FinishErasures(t.Context()))
+		w.wantNothingPersonal()
+		wantEqual(t, "uses", w.count(`account_uses`), 0)
+	})
+}
+
+func TestALoginThatIsFollowedAfterItsPersonWasErasedIsNoUse(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		phone, p := w.phone(), w.pending()
+		_, err := w.decide(p, phone, approval.Approve)
+		must(t, err)
+		must(t, s.Used(t.Context(), p.ID))
+		wantEqual(t, "uses before", w.count(`account_uses`), 1)
+		must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support))
+		must(t, s.Used(t.Context(), p.ID))
+		wantEqual(t, "uses after", w.count(`account_uses`), 0)
 	})
 }
 

@@ -59,20 +59,20 @@ func (s *Store) eraseOutcomes(ctx context.Context, say func(ctx context.Context,
 	return n, err
 }
 
-func eraseOutcome(ctx context.Context, tx *sql.Tx, o remains) error {
+func eraseOutcome(ctx context.Context, q db.Querier, o remains) error {
 	var hash []byte
 	if o.document != nil {
 		h := audit.DocumentHash(o.document)
 		hash = h[:]
 	}
-	_, err := db.Exec(ctx, tx, `
+	_, err := db.Exec(ctx, q, `
 		UPDATE outcomes SET document = NULL, document_hash = $2, erased_at = jawort_now(), number = '', label = '', holder = '', context = '', browser = '',
 			credential = NULL, public_key = NULL, aaguid = NULL, attestation = '', auth_data = NULL, client_data = NULL, signature = NULL
 		WHERE approval = $1 AND erased_at = 0`, o.approval, hash)
 	if err != nil {
 		return err
 	}
-	return runEach(ctx, tx, o.approval,
+	return runEach(ctx, q, o.approval,
 		`DELETE FROM partial_denies WHERE approval = $1`,
 		`DELETE FROM wrong_numbers WHERE approval = $1`,
 		`DELETE FROM tallies WHERE approval = $1`,
