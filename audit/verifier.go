@@ -24,7 +24,7 @@ type Report struct {
 func (r Report) Unsigned() int64 { return r.Entries - r.Head.Sequence }
 
 // Verifier follows one tenant's chain from its beginning. The memory that it needs does not grow with the chain, but with the
-// accounts of which something was erased. After a fault it takes nothing more.
+// accounts and phones of which something was erased. After a fault it takes nothing more.
 type Verifier struct {
 	published jose.JSONWebKeySet
 	chain     Chain
@@ -96,7 +96,7 @@ func (v *Verifier) count(e Entry, beside Personal) {
 	if len(beside) < len(e.Commitments) {
 		v.erasures.Gone(PersonalErased, e)
 	}
-	v.erasures.Said(e.Kind, e.Account, e.Data)
+	v.erasures.Said(e)
 	if r.From.IsZero() || e.Time.Before(r.From) {
 		r.From = e.Time
 	}

@@ -145,6 +145,18 @@ func (c *Client) EraseAccount(ctx context.Context, externalID string) error {
 	return c.do(ctx, call{method: http.MethodPost, path: path("accounts", externalID, "erase")}, nil)
 }
 
+// ExportDevice returns all that is kept about who holds one phone of an account, as JSON, and nothing of who else shares the login.
+func (c *Client) ExportDevice(ctx context.Context, externalID, device string) (json.RawMessage, error) {
+	var dossier json.RawMessage
+	err := c.do(ctx, call{method: http.MethodGet, path: path("accounts", externalID, "devices", device, "export"), repeat: true}, &dossier)
+	return dossier, err
+}
+
+// EraseDevice revokes a phone of an account and removes what is personal of who held it.
+func (c *Client) EraseDevice(ctx context.Context, externalID, device string) error {
+	return c.do(ctx, call{method: http.MethodPost, path: path("accounts", externalID, "devices", device, "erase")}, nil)
+}
+
 // query is the filter as the API takes it.
 func (f AccountFilter) query() url.Values {
 	query := url.Values{}

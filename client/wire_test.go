@@ -71,6 +71,8 @@ func TestEachCallSaysWhatTheAPIExpects(t *testing.T) {
 			return err
 		}},
 		{`GET /v1/accounts/AB1234/export `, func(x ctx, c *client.Client) error { _, err := c.ExportAccount(x, "AB1234"); return err }},
+		{`GET /v1/accounts/AB1234/devices/dev_1/export `, func(x ctx, c *client.Client) error { _, err := c.ExportDevice(x, "AB1234", "dev_1"); return err }},
+		{`POST /v1/accounts/AB1234/devices/dev_1/erase `, func(x ctx, c *client.Client) error { return c.EraseDevice(x, "AB1234", "dev_1") }},
 		{`POST /v1/accounts/AB1234/erase `, func(x ctx, c *client.Client) error { return c.EraseAccount(x, "AB1234") }},
 		{`POST /v1/invitations {"accounts":["AB1234"]}`, func(x ctx, c *client.Client) error {
 			_, err := c.Invite(x, client.Invited{Accounts: []string{"AB1234"}})

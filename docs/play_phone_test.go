@@ -1,6 +1,8 @@
 package docs_test
 
 import (
+	"strings"
+
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/server/component"
 )
@@ -42,4 +44,30 @@ func (h *house) playDevices() {
 			h.must(h.client.RevokeDevice(ctx, "CD5678", d.ID))
 		}
 	}
+	h.playHolders()
+}
+
+// playHolders has one of two people who share a login go.
+func (h *house) playHolders() {
+	ctx, c := h.Context(), h.client.For("Nora")
+	eva, fritz := h.enrol("CD5678", "Eva").Logins()[0].Device, h.enrol("CD5678", "Fritz").Logins()[0].Device
+	evas, err := c.ExportDevice(ctx, "CD5678", eva)
+	h.must(err)
+	if told := string(evas); !strings.Contains(told, "Eva") || strings.Contains(told, "Fritz") || strings.Contains(told, fritz) {
+		h.Errorf("of Eva is kept %s", told)
+	}
+	h.must(c.EraseDevice(ctx, "CD5678", eva))
+	h.must(c.EraseDevice(ctx, "CD5678", eva))
+	left, err := c.ExportAccount(ctx, "CD5678")
+	h.must(err)
+	if told := string(left); strings.Contains(told, `"Eva`) || !strings.Contains(told, "Fritz") {
+		h.Errorf("after the erasure is kept %s", told)
+	}
+	_, err = c.ExportDevice(ctx, "CD5678", "dev_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	h.refused("unknown-device", err)
+	_, err = c.ExportDevice(ctx, "nobody", eva)
+	h.refused("unknown-account", err)
+	h.refused("unknown-device", c.EraseDevice(ctx, "CD5678", "dev_aaaaaaaaaaaaaaaaaaaaaaaaaa"))
+	h.refused("unknown-account", c.EraseDevice(ctx, "nobody", eva))
+	h.must(c.RevokeDevice(ctx, "CD5678", fritz))
 }

@@ -116,6 +116,9 @@ func TestAPersonWhoIsErasedWhileAQuestionIsOpenIsInNoColumnOnceItHasEnded(t *tes
 		t.Fatalf("erase: %d %s", status, body)
 	}
 	p.must(p.Lasting().Used(t.Context(), p.values["approval"].(string))) // a login before, which is followed only now
+	if uses, err := db.All(t.Context(), p.Lasting().Reads(), db.ScanString, `SELECT application FROM account_uses`); len(uses) > 0 || err != nil {
+		t.Errorf("the login is told as a use of %v, %v", uses, err)
+	}
 	if status, body := p.ask(p.app, "POST", "/v1/approvals/"+open+"/cancel", ""); status/100 != 2 {
 		t.Fatalf("cancel: %d %s", status, body)
 	}

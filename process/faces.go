@@ -43,6 +43,7 @@ func (p *Process) prepareServer(ctx context.Context) error {
 			Export: map[string]directory.Dossier{
 				"confirmation": factors.Dossier, "messages": p.messages.Dossier, "sms": p.ledger.Dossier, "audit": log.Dossier,
 			},
+			EraseDevice: []lasting.DeviceEnding{audit.EraseDevice}, ExportDevice: map[string]directory.DeviceDossier{"audit": log.DeviceDossier},
 		},
 		Codes: p.messages, Messages: p.letters(), Notices: &notices.Store{DB: p.lasting.DB, Messages: p.messages, Ledger: p.ledger}, Channels: p.channels(), NoSender: p.noSender(),
 		Countries: countries,

@@ -40,6 +40,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		directory.Intervals{Guards: g, Store: o.Lasting},
 		directory.Resets{Guards: g, Store: o.Lasting, Also: o.Also},
 		directory.Dossiers{Guards: g, Store: o.Lasting, Also: o.Also},
+		directory.Holders{Guards: g, Store: o.Lasting, Also: o.Also},
 		directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now},
 		browsers{guards: g, lasting: o.Lasting},
 		policy.Feature{

@@ -28,12 +28,18 @@ type Retained interface {
 // Dossier tells what a store keeps of an account, without secrets, as JSON can hold it.
 type Dossier func(ctx context.Context, a account.Account) (any, error)
 
+// DeviceDossier tells what a store keeps of who holds one phone of an account.
+type DeviceDossier func(ctx context.Context, a account.Account, device string) (any, error)
+
 // Also are the other stores that keep something of accounts; what is nil keeps nothing.
 type Also struct {
 	Methods  Methods
 	Erase    []lasting.Ending // personal data of an account
 	Retained []Retained
 	Export   map[string]Dossier // what is kept of an account, by the name of the member that tells it
+
+	EraseDevice  []lasting.DeviceEnding   // personal data of who held a phone
+	ExportDevice map[string]DeviceDossier // what is kept of who holds a phone
 }
 
 // methods ends all of them.

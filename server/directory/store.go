@@ -7,6 +7,7 @@ type Store interface {
 	IntervalStore
 	ResetStore
 	DossierStore
+	HolderStore
 	InvitationStore
 	UseStore
 	RetentionStore

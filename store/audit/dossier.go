@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	domain "github.com/jawort/jawort/audit"
 )
 
 // Kept is an entry as the person whom it is about is told it: with its personal data, without what only proves that it is genuine.
@@ -22,6 +23,15 @@ type Kept struct {
 
 // Dossier returns all entries about an account, oldest first. What happened within the last seconds may not be an entry yet.
 func (s *Store) Dossier(ctx context.Context, a account.Account) (any, error) {
+	return s.dossier(ctx, a, func(domain.Entry) bool { return true })
+}
+
+// DeviceDossier is Dossier of the entries that tell of who holds one phone of the account.
+func (s *Store) DeviceDossier(ctx context.Context, a account.Account, device string) (any, error) {
+	return s.dossier(ctx, a, func(e domain.Entry) bool { return e.Device() == device })
+}
+
+func (s *Store) dossier(ctx context.Context, a account.Account, about func(domain.Entry) bool) (any, error) {
 	kept := []Kept{}
 	f := Filter{Account: a.ID, OldestFirst: true, Limit: besideAtOnce}
 	for {
@@ -30,7 +40,9 @@ func (s *Store) Dossier(ctx context.Context, a account.Account) (any, error) {
 			return nil, err
 		}
 		for _, r := range page {
-			kept = append(kept, r.kept())
+			if about(r.Entry) {
+				kept = append(kept, r.kept())
+			}
 			f.After = r.Entry.Sequence
 		}
 		if len(page) < f.Limit {

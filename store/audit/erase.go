@@ -30,6 +30,23 @@ func Erase(ctx context.Context, tx *sql.Tx, account string) error {
 	return nil
 }
 
+// EraseDevice is Erase for the personal data of who held one phone of the account. What other phones did with it stays: it tells of
+// whoever holds those.
+func EraseDevice(ctx context.Context, tx *sql.Tx, account, device string) error {
+	if err := hold(ctx, tx); err != nil {
+		return err
+	}
+	_, err := db.Exec(ctx, tx, `UPDATE outbox SET personal = '' WHERE account = $1 AND personal <> ''
+		AND (subject = $2 OR (actor_kind = 'device' AND actor = $2 AND subject NOT LIKE 'dev\_%' ESCAPE '\'))`, account, device)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, `DELETE FROM audit_personal WHERE account = $1 AND EXISTS (
+		SELECT 1 FROM audit_entries e WHERE e.tenant = audit_personal.tenant AND e.sequence = audit_personal.sequence
+		AND (e.subject = $2 OR (e.actor = 'device:' || $2 AND e.subject NOT LIKE 'dev\_%' ESCAPE '\')))`, account, device)
+	return err
+}
+
 // EraseBefore takes up to limit pieces of the tenant's personal data out of the log that lie beside entries of before a
 // moment, oldest first, and returns how many. The log says so. The caller repeats it until there are fewer than limit.
 func (s *Store) EraseBefore(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error) {

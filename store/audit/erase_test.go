@@ -2,12 +2,14 @@ package audit_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"strings"
 	"testing"
 	"time"
 
 	domain "github.com/jawort/jawort/audit"
+	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
@@ -65,6 +67,88 @@ func TestAnOutcomeThatIsStillToBeErasedTellsTheLogNobody(t *testing.T) {
 		w.drain(w.leased())
 		w.wantCount(1, `audit_entries WHERE subject = 'apr_1' AND kind = 'approval.approved'`)
 		w.wantCount(0, `audit_personal`)
+	})
+}
+
+// shared puts events about two people who share the login acc_1, and returns their phones.
+func (w *world) shared(tenant string) (annas, bernds string) {
+	w.Helper()
+	annas, err := id.New(rand.Reader, id.Device)
+	must(w, err)
+	bernds, err = id.New(rand.Reader, id.Device)
+	must(w, err)
+	about := func(kind, subject, by, holder string) outbox.Event {
+		return outbox.Event{
+			Kind: kind, Tenant: tenant, Account: "acc_1", Subject: subject, Actor: outbox.Actor{Kind: outbox.ByDevice, ID: by}, Personal: map[string]string{"holder": holder},
+		}
+	}
+	w.put(
+		about("device.enrolled", annas, annas, "Anna Muster"), about("device.enrolled", bernds, bernds, "Bernd Muster"),
+		about("report.late", "apr_0", annas, "Anna Muster"), about("report.late", "apr_0", bernds, "Bernd Muster"),
+		about("device.revoked", bernds, annas, "Bernd Muster"), // by the other's phone
+	)
+	w.outcome(tenant, "apr_1", "Anna Muster")
+	w.exec(`UPDATE outcomes SET device = $1, label = ''`, annas)
+	return annas, bernds
+}
+
+func (w *world) eraseDevice(device string) {
+	w.Helper()
+	must(w, w.d.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error { return audit.EraseDevice(ctx, tx, "acc_1", device) }))
+}
+
+func TestOneHoldersDataIsErasedWhenTheLogSaysSoAndTheOthersCannotBeTakenWithIt(t *testing.T) {
+	onEach(t, func(w *world) {
+		annas, bernds := w.shared("ten_a")
+		w.appended("ten_a", 6)
+		w.eraseDevice(annas)
+		w.exec(`UPDATE outcomes SET holder = ''`)
+		w.wantCount(0, `audit_personal WHERE value = 'Anna Muster'`)
+		w.wantCount(3, `audit_personal WHERE value = 'Bernd Muster'`)
+		_, err := w.s.Verify(w.Context(), "ten_a", w.published())
+		w.wantFault("before the log says so", err, domain.Edited, 6)
+		said := outbox.Event{Kind: domain.DeviceErased, Tenant: "ten_a", Account: "acc_1", Subject: annas}
+		w.put(said)
+		found, err := w.s.Verify(w.Context(), "ten_a", w.published())
+		must(w, err)
+		if found.Erased != 3 || found.Evidence.Intact != 1 {
+			w.Errorf("%+v", found)
+		}
+		w.appended("ten_a", 1)
+		_, err = w.s.Verify(w.Context(), "ten_a", w.published())
+		must(w, err)
+		if _, report := w.export("ten_a"); report.Erased != 3 || report.Unexplained != 0 {
+			w.Errorf("%+v", report)
+		}
+		w.exec(`DELETE FROM audit_personal WHERE sequence = 5`) // Bernd's, by Anna's phone
+		_, err = w.s.Verify(w.Context(), "ten_a", w.published())
+		w.wantFault("the other's data taken away", err, domain.Edited, 5)
+		said.Subject = bernds
+		w.put(said)
+		_, err = w.s.Verify(w.Context(), "ten_a", w.published())
+		must(w, err)
+	})
+}
+
+func TestAnErasedPhoneExplainsNoOutcomeThatIsGone(t *testing.T) {
+	onEach(t, func(w *world) {
+		annas, _ := w.shared("ten_a")
+		w.appended("ten_a", 6)
+		w.eraseOutcomes("ten_a")
+		w.put(outbox.Event{Kind: domain.DeviceErased, Tenant: "ten_a", Account: "acc_1", Subject: annas})
+		_, err := w.s.Verify(w.Context(), "ten_a", w.published())
+		w.wantFault("an outcome that is gone", err, domain.Edited, 6)
+	})
+}
+
+func TestWhatIsStillOnItsWayIntoTheLogIsErasedWithItsHolder(t *testing.T) {
+	onEach(t, func(w *world) {
+		annas, _ := w.shared("ten_a")
+		w.eraseDevice(annas)
+		w.exec(`UPDATE outcomes SET holder = ''`)
+		w.appended("ten_a", 6)
+		w.wantCount(0, `audit_personal WHERE value = 'Anna Muster'`)
+		w.wantCount(3, `audit_personal WHERE value = 'Bernd Muster'`)
 	})
 }
 

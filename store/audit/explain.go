@@ -21,13 +21,13 @@ func (s *Store) explain(ctx context.Context, v *domain.Verifier) error {
 		`outbox WHERE sequenced_at = 0 AND tenant = $1 AND $2 >= 0`,
 		`audit_entries WHERE tenant = $1 AND sequence > $2`,
 	} {
-		said, err := db.All(ctx, s.Reads(), scanSaid, `SELECT kind, account, data FROM `+from+` AND kind IN ($3, $4, $5)`,
-			tenant, last, domain.AccountErased, domain.OutcomesErased, domain.PersonalErased)
+		said, err := db.All(ctx, s.Reads(), scanSaid, `SELECT kind, account, subject, data FROM `+from+` AND kind IN ($3, $4, $5, $6)`,
+			tenant, last, domain.AccountErased, domain.DeviceErased, domain.OutcomesErased, domain.PersonalErased)
 		if err != nil {
 			return err
 		}
 		for _, e := range said {
-			gone.Said(e.Kind, e.Account, e.Data)
+			gone.Said(e)
 		}
 	}
 	if sequence, kind := gone.Unexplained(); sequence > 0 {
@@ -42,7 +42,7 @@ func (s *Store) explain(ctx context.Context, v *domain.Verifier) error {
 
 func scanSaid(r db.Row) (e domain.Entry, err error) {
 	var data string
-	err = r.Scan(&e.Kind, &e.Account, &data)
+	err = r.Scan(&e.Kind, &e.Account, &e.Subject, &data)
 	e.Data = json.RawMessage(data)
 	return e, err
 }

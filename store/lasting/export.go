@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -52,6 +53,29 @@ func (s *Store) Dossier(ctx context.Context, tenant, externalID string) (Dossier
 		}
 	}
 	return d, nil
+}
+
+// Of returns what of the dossier is about who holds one of its devices: that, and what it has answered. account.ErrUnknownDevice: it
+// has none of this id.
+func (d Dossier) Of(device string) (Dossier, error) {
+	of := Dossier{
+		Devices:      kept(d.Devices, func(x account.Device) bool { return x.ID == device }),
+		Enrolments:   kept(d.Enrolments, func(x Enrolled) bool { return x.Device == device }),
+		Outcomes:     kept(d.Outcomes, func(x approval.Outcome) bool { return x.Device == device }),
+		Denies:       kept(d.Denies, func(x PartialDeny) bool { return x.Device == device }),
+		WrongNumbers: kept(d.WrongNumbers, func(x WrongNumber) bool { return x.Device == device }),
+		Reports:      kept(d.Reports, func(x Reported) bool { return x.Device == device }),
+		Browsers:     kept(d.Browsers, func(x KeptBrowser) bool { return x.Device == device }),
+		Notices:      kept(d.Notices, func(x KeptNotice) bool { return x.Device == device }),
+	}
+	if len(of.Devices) == 0 {
+		return Dossier{}, account.ErrUnknownDevice
+	}
+	return of, nil
+}
+
+func kept[T any](all []T, about func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(x T) bool { return !about(x) })
 }
 
 func (s *Store) addDevices(ctx context.Context, d *Dossier) (err error) {

@@ -68,10 +68,7 @@ func eraseEndedDevices(ctx context.Context, tx *sql.Tx, tenant string, before ti
 		RETURNING installation`, tenant, db.Micros(before), limit)
 	for _, id := range installations {
 		if err == nil {
-			_, err = db.Exec(ctx, tx, `
-				UPDATE installations SET address = NULL, address_version = address_version + 1, model = '', os_version = '', language = ''
-				WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM devices d LEFT JOIN credentials c ON c.device = d.id
-					WHERE d.installation = installations.id AND (c.device IS NULL OR c.ended_at = 0 OR d.holder <> '' OR d.label <> ''))`, id)
+			err = runEach(ctx, tx, id, forgetInstallation)
 		}
 	}
 	return len(installations), err
