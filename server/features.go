@@ -46,7 +46,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		policy.Feature{
 			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
 		},
-		passkeys.Passkeys{Questions: questions, Store: o.Factors},
+		passkeys.Passkeys{Questions: questions, Store: o.Factors, People: o.Lasting},
 		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
 		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now},
 		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},

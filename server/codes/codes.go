@@ -69,7 +69,7 @@ func (c Codes) send(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := offered(question, body.Method)
+	p, to, err := question.Offered(ctx, c.People, body.Method)
 	if err != nil {
 		return err
 	}
@@ -79,10 +79,6 @@ func (c Codes) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	words.Host = confirming.Host(r, application)
-	to, err := confirming.Audience(ctx, c.People, p.Tenant, p.Account)
-	if err != nil {
-		return err
-	}
 	done, err := c.Store.SendCode(ctx, factors.Sending{
 		Approval: p, Method: body.Method, Letter: confirming.Letter(to, application, body.Method, words),
 	})
@@ -93,15 +89,6 @@ func (c Codes) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return edge.JSON(w, http.StatusOK, sent{body.Method, done.Address, done.ExpiresAt.UTC(), done.Left})
-}
-
-// offered returns the pending approval where it may be confirmed by the method.
-func offered(q confirming.Question, m approval.Method) (approval.Pending, error) {
-	p, err := q.Open()
-	if err == nil && !q.Context.May(m) {
-		err = confirming.ErrNotOffered
-	}
-	return p, err
 }
 
 // wording is what the message says. One for a transaction names what is confirmed, uncut.

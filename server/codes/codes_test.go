@@ -106,6 +106,36 @@ func TestOnlyWhatTheApprovalOffersConfirmsIt(t *testing.T) {
 	h.Call("POST", path(old, "/codes"), ticket, body{"method": "sms"}).WantProblem(http.StatusConflict, "method-not-offered")
 }
 
+// What is forbidden while a question is open confirms it no more, and what was allowed since does not confirm it yet.
+func TestAMethodThatIsForbiddenMeanwhileConfirmsNoOpenQuestion(t *testing.T) {
+	for name, forbid := range map[string]string{
+		"by the application": `UPDATE applications SET policy = '{"methods":["push","totp"]}'`,
+		"by the group":       `UPDATE groups SET policy = '{"methods":["push","totp"]}'`,
+		"by the preset":      `UPDATE applications SET policy = '{"preset":"aal2","match":{"kind":"enter","digits":6}}'`,
+		"by the switch":      `UPDATE accounts SET sms_on = FALSE`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, m := newHouse(t), approval.MethodSMS
+			if name == "by the preset" {
+				m = approval.MethodEmail
+			}
+			h.Activate(m)
+			h.SQL(`INSERT INTO groups (id, tenant, name, policy, created_at) VALUES ('grp_1', $1, 'customer', '{}', 1)`, h.App.Tenant)
+			h.SQL(`UPDATE accounts SET group_id = 'grp_1'`)
+			p, ticket := h.Ask(by(approval.MethodPush, m), nil)
+			h.Call("POST", path(p, "/codes"), ticket, body{"method": m}).Want(http.StatusOK)
+			code := body{"method": m, "code": h.Newest().Code}
+			h.SQL(forbid)
+			h.Call("POST", path(p, "/code"), ticket, code).WantProblem(http.StatusConflict, "method-not-offered")
+			h.Advance(2 * time.Minute)
+			h.Call("POST", path(p, "/codes"), ticket, body{"method": m}).WantProblem(http.StatusConflict, "method-not-offered")
+			if n := h.Count(`outcomes`); n != 0 {
+				t.Errorf("%d outcomes", n)
+			}
+		})
+	}
+}
+
 func TestBadBodiesAreRefusedByTheirField(t *testing.T) {
 	h := newHouse(t)
 	h.Activate(approval.MethodSMS)

@@ -58,7 +58,7 @@ func (c Codes) confirm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c Codes) attempt(ctx context.Context, q confirming.Question, body codeBody) (*approval.Outcome, error) {
-	p, err := offered(q, body.Method)
+	p, _, err := q.Offered(ctx, c.People, body.Method)
 	if err != nil {
 		return nil, err
 	}

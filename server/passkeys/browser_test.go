@@ -23,7 +23,7 @@ func newHouse(t *testing.T) *confirmingtest.House {
 	t.Parallel()
 	return confirmingtest.New(t, func(h *confirmingtest.House) []confirmingtest.Feature {
 		return []confirmingtest.Feature{
-			passkeys.Passkeys{Questions: h.Questions(), Store: h.Factors},
+			passkeys.Passkeys{Questions: h.Questions(), Store: h.Factors, People: h.Lasting},
 			methods.Methods{Guards: h.Guards(), Store: h.Factors, People: h.Lasting, Now: h.Now},
 			methods.Activations{Questions: h.Questions(), Store: h.Factors, People: h.Lasting},
 		}

@@ -27,6 +27,7 @@ type Store interface {
 type Passkeys struct {
 	Questions confirming.Questions
 	Store     Store
+	People    confirming.People
 }
 
 // Mount adds the routes.
@@ -46,7 +47,7 @@ func (p Passkeys) options(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pending, party, err := offered(ctx, question)
+	pending, party, err := p.offered(ctx, question)
 	if err != nil {
 		return err
 	}
@@ -58,16 +59,13 @@ func (p Passkeys) options(w http.ResponseWriter, r *http.Request) error {
 }
 
 // offered returns the pending approval where it may be confirmed by passkey, and for whom the passkeys sign.
-func offered(ctx context.Context, q confirming.Question) (approval.Pending, *approval.RelyingParty, error) {
-	p, err := q.Open()
+func (p Passkeys) offered(ctx context.Context, q confirming.Question) (approval.Pending, *approval.RelyingParty, error) {
+	pending, _, err := q.Offered(ctx, p.People, approval.MethodPasskey)
 	if err != nil {
-		return p, nil, err
-	}
-	if !q.Context.May(approval.MethodPasskey) {
-		return p, nil, confirming.ErrNotOffered
+		return pending, nil, err
 	}
 	party, err := confirming.Party(guard.CallerOf(ctx).Application)
-	return p, party, err
+	return pending, party, err
 }
 
 type answer struct {
@@ -108,7 +106,7 @@ func (p Passkeys) confirm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p Passkeys) attempt(ctx context.Context, q confirming.Question, credential []byte) (*approval.Outcome, error) {
-	pending, party, err := offered(ctx, q)
+	pending, party, err := p.offered(ctx, q)
 	if err != nil {
 		return nil, err
 	}

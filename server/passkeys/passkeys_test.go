@@ -109,6 +109,19 @@ func TestAPasskeyIsNotOfferedWhereItCannotBeUsed(t *testing.T) {
 	h.Call("POST", path+"/passkey", ticket, body{"credential": b.get(o)}).Want(http.StatusOK)
 }
 
+func TestAPasskeyConfirmsNoOpenQuestionOncePolicyForbidsIt(t *testing.T) {
+	h := newHouse(t)
+	b := registered(h)
+	p, ticket := ask(h)
+	signed := body{"credential": b.get(options(h.Call("POST", p+"/passkey/options", ticket, nil).Want(http.StatusOK)))}
+	h.SQL(`UPDATE applications SET policy = '{"methods":["push","totp"]}'`)
+	h.Call("POST", p+"/passkey", ticket, signed).WantProblem(http.StatusConflict, "method-not-offered")
+	h.Call("POST", p+"/passkey/options", ticket, nil).WantProblem(http.StatusConflict, "method-not-offered")
+	if n := h.Count(`outcomes`); n != 0 {
+		t.Errorf("%d outcomes", n)
+	}
+}
+
 func TestAnotherTenantsLoginServiceAndPageReachNothing(t *testing.T) {
 	h := newHouse(t)
 	b := registered(h)
