@@ -87,8 +87,8 @@ func (w *world) shared(tenant string) (annas, bernds string) {
 		about("report.late", "apr_0", annas, "Anna Muster"), about("report.late", "apr_0", bernds, "Bernd Muster"),
 		about("device.revoked", bernds, annas, "Bernd Muster"), // by the other's phone
 	)
-	w.outcome(tenant, "apr_1", "Anna Muster")
-	w.exec(`UPDATE outcomes SET device = $1, label = ''`, annas)
+	w.outcome(tenant, "apr_1", "Erika Mustermann") // whose document eraseOutcomes knows
+	w.exec(`UPDATE outcomes SET device = $1, holder = 'Anna Muster', label = ''`, annas)
 	return annas, bernds
 }
 
@@ -138,6 +138,9 @@ func TestAnErasedPhoneExplainsNoOutcomeThatIsGone(t *testing.T) {
 		w.put(outbox.Event{Kind: domain.DeviceErased, Tenant: "ten_a", Account: "acc_1", Subject: annas})
 		_, err := w.s.Verify(w.Context(), "ten_a", w.published())
 		w.wantFault("an outcome that is gone", err, domain.Edited, 6)
+		w.put(outbox.Event{Kind: domain.AccountErased, Tenant: "ten_a", Account: "acc_1"})
+		_, err = w.s.Verify(w.Context(), "ten_a", w.published())
+		must(w, err)
 	})
 }
 
