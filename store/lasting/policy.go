@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
@@ -47,7 +48,10 @@ func (p policy[T]) Scan(src any) error {
 
 // PoliciesName reports whether the policy of any group or application names the method.
 func (s *Store) PoliciesName(ctx context.Context, m approval.Method) (bool, error) {
-	return db.One(ctx, s.Reads(), db.ScanBool, `
-		SELECT EXISTS (SELECT 1 FROM groups WHERE policy LIKE $1) OR EXISTS (SELECT 1 FROM applications WHERE policy LIKE $1 AND revoked_at = 0)`,
-		`%"`+string(m)+`"%`)
+	type naming struct {
+		Methods []approval.Method `json:"methods"`
+	}
+	named, err := db.All(ctx, s.Reads(), func(r db.Row) (n naming, err error) { return n, r.Scan(intoPolicy(&n)) }, `
+		SELECT policy FROM groups WHERE policy LIKE $1 UNION SELECT policy FROM applications WHERE policy LIKE $1 AND revoked_at = 0`, `%"`+string(m)+`"%`)
+	return slices.ContainsFunc(named, func(n naming) bool { return slices.Contains(n.Methods, m) }), err
 }
