@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/courier"
@@ -45,6 +46,32 @@ func TestSettingsComeBackWithTheirDefaults(t *testing.T) {
 	if got := read(w.want(200, "PUT", "/v1/sms/settings", "{}")); len(got.Prices) != 0 || len(got.Budgets) != 0 || got.Currency != "EUR" {
 		t.Errorf("what is left out stays: %+v", got)
 	}
+}
+
+func TestSettingsWithoutATimeZoneTakeTheTenantsAndKeepIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	moved := func(zone string) {
+		t.Helper()
+		_, err := db.Exec(t.Context(), w.db.Writes(), `UPDATE tenants SET policy = $1`, `{"time_zone":"`+zone+`"}`)
+		w.must(err)
+	}
+	wants := func(zone string, a answer) {
+		t.Helper()
+		if !strings.Contains(a.body, `"time_zone":"`+zone+`"`) {
+			t.Errorf("the zone is not %s: %s", zone, a.body)
+		}
+	}
+	moved("Asia/Tokyo")
+	wants("Asia/Tokyo", w.want(200, "GET", "/v1/sms/settings", ""))
+	wants("Asia/Tokyo", w.want(200, "PUT", "/v1/sms/settings", `{"prices":{"+49":"0.10"}}`))
+	moved("Europe/Berlin")
+	wants("Asia/Tokyo", w.want(200, "GET", "/v1/sms/settings", ""))
+	if r := w.report("quarter=2026-Q4"); r.From != "2026-09-30T15:00:00Z" {
+		t.Errorf("the quarter begins at %s", r.From)
+	}
+	wants("Europe/Berlin", w.want(200, "PUT", "/v1/sms/settings", `{"prices":{"+49":"0.10"}}`))
+	wants("Europe/Zurich", w.want(200, "PUT", "/v1/sms/settings", `{"time_zone":"Europe/Zurich"}`))
 }
 
 func TestWrongSettingsChangeNothing(t *testing.T) {

@@ -86,7 +86,7 @@ func known(ctx context.Context, q db.Querier, tenant, message string) (situation
 	if err != nil {
 		return situation{}, err
 	}
-	k.settings, k.zone, err = decodeSettings(text)
+	k.settings, k.zone, err = decodeSettings(ctx, q, tenant, text)
 	return k, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
@@ -20,7 +21,7 @@ func (s *Store) Settings(ctx context.Context, tenant string) (ledger.Settings, e
 	if err != nil {
 		return ledger.Settings{}, err
 	}
-	settings, _, err := decodeSettings(text)
+	settings, _, err := decodeSettings(ctx, s.Reads(), tenant, text)
 	return settings, err
 }
 
@@ -30,12 +31,16 @@ func settingsText(ctx context.Context, q db.Querier, tenant string) (string, err
 	return text, db.Replace(err, nil)
 }
 
-func decodeSettings(text string) (ledger.Settings, *time.Location, error) {
+func decodeSettings(ctx context.Context, q db.Querier, tenant, text string) (ledger.Settings, *time.Location, error) {
 	var settings ledger.Settings
 	if text != "" {
 		if err := json.Unmarshal([]byte(text), &settings); err != nil {
 			return ledger.Settings{}, nil, fmt.Errorf("ledger: read settings: %w", err)
 		}
+	}
+	settings, err := inZone(ctx, q, tenant, settings)
+	if err != nil {
+		return ledger.Settings{}, nil, err
 	}
 	zone, err := settings.Zone()
 	if err != nil {
@@ -45,7 +50,8 @@ func decodeSettings(text string) (ledger.Settings, *time.Location, error) {
 }
 
 // PutSettings replaces the settings of a tenant and says whether anything changed. A budget that is reached under the new
-// settings tells so at once. What was reserved before keeps its price.
+// settings tells so at once. What was reserved before keeps its price. Months and quarters begin in the tenant's time zone unless the
+// settings say otherwise.
 func (s *Store) PutSettings(ctx context.Context, tenant string, settings ledger.Settings, by outbox.Actor) (changed bool, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		changed, err = s.PutSettingsIn(ctx, tx, tenant, settings, by)
@@ -56,6 +62,9 @@ func (s *Store) PutSettings(ctx context.Context, tenant string, settings ledger.
 
 // PutSettingsIn is PutSettings as a part of a larger transaction.
 func (s *Store) PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, settings ledger.Settings, by outbox.Actor) (changed bool, err error) {
+	if settings, err = inZone(ctx, tx, tenant, settings); err != nil {
+		return false, err
+	}
 	if err := settings.Validate(); err != nil {
 		return false, err
 	}
@@ -77,6 +86,24 @@ func (s *Store) PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, se
 		return false, err
 	}
 	return true, outbox.Put(ctx, tx, outbox.Event{Kind: SettingsChanged, Tenant: tenant, Subject: tenant, Actor: by, Data: settings.WithDefaults()})
+}
+
+// inZone returns settings that name no time zone with that in which the tenant reckons all else. It is kept with them: were it looked
+// up each time, a change of the tenant's would make the month and the quarter that run longer or shorter.
+func inZone(ctx context.Context, q db.Querier, tenant string, settings ledger.Settings) (ledger.Settings, error) {
+	if settings.TimeZone != "" {
+		return settings, nil
+	}
+	text, err := db.One(ctx, q, db.ScanString, `SELECT policy FROM tenants WHERE id = $1`, tenant)
+	if text == "" || err != nil {
+		return settings, db.Replace(err, nil)
+	}
+	var policy account.TenantPolicy
+	if err := json.Unmarshal([]byte(text), &policy); err != nil {
+		return settings, fmt.Errorf("ledger: read the tenant's policy: %w", err)
+	}
+	settings.TimeZone = policy.TimeZone
+	return settings, nil
 }
 
 // owners are where a tenant has what a budget may be about.
