@@ -34,8 +34,9 @@ func (h *house) playUsage() {
 	if got := h.say("200", "GET", usage+"&format=csv", "", bearer(h.key)); !strings.Contains(got, `"usage-1","usage-1","1","0.10","EUR","0","0.00"`) {
 		h.Errorf("the export is %s", got)
 	}
-	h.say("409 quarter-running", "GET", usage+"&format=csv&close=true", "", bearer(h.key))
-	h.say("200", "GET", h.url+"/v1/usage?quarter=2024-Q1&format=csv&close=true", "", bearer(h.key))
+	h.say("409 quarter-running", "POST", h.url+"/v1/usage/close", `{"quarter":"`+quarter.String()+`"}`, bearer(h.key))
+	h.say("422 invalid-request", "POST", h.url+"/v1/usage/close", `{"quarter":"2024"}`, bearer(h.key))
+	h.say("200", "POST", h.url+"/v1/usage/close", `{"quarter":"2024-Q1"}`, bearer(h.key))
 	if got := h.say("200", "GET", h.url+"/v1/usage?quarter=2024-Q1", "", bearer(h.key)); !strings.Contains(got, `"exported_at"`) {
 		h.Errorf("the closed quarter is %s", got)
 	}

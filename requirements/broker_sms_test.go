@@ -43,7 +43,8 @@ func TestAnSMSCodeCostsTenCentIsSwitchedOnAndIsChargedToTheBrokerByTheQuarter(t 
 	h.until("2027-07-01 00:00")
 	h.login(portal, bySMS, laptop).bySMS(bySMSNumber)
 	h.bill("2027-Q3", "&payer="+broker).lines(map[string]string{bySMS: "1 0.10"})
-	h.bill("2027-Q2", "&close=true").equalsTheLedger(5, "0.50")
+	h.call(h.at(portal).key, "POST", "/v1/usage/close", body{"quarter": "2027-Q2"}).want()
+	h.bill("2027-Q2", "").equalsTheLedger(5, "0.50")
 	if page := h.call(h.at(portal).key, "GET", "/v1/usage?quarter=2027-Q2&payer="+broker, nil).want(); page.body["exported_at"] == nil {
 		t.Errorf("the bill was not noted: %v", page.body)
 	}

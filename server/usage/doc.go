@@ -5,10 +5,9 @@
 //
 // # Closing a quarter
 //
-// Usage of a quarter is final but for messages that were under way when it ended. Exporting it with close=true draws the
-// line: what is settled by then is in the export, however often it is asked for again, and what is settled later still
-// belongs to the quarter in which it was reserved and is shown as late. A bill that was made of the export is mended by
-// the late part alone.
+// Usage of a quarter is final but for messages that were under way when it ended. Closing it draws the line: what is settled by
+// then is in each export from then on, and what is settled later still belongs to the quarter in which it was reserved and is
+// shown as late. A bill that was made of such an export is mended by the late part alone.
 package usage
 
 import (
@@ -48,6 +47,7 @@ type Feature struct {
 func (f Feature) Mount(m *edge.Mux) {
 	admin := f.Guards.Key(account.ScopeAdmin)
 	m.Handle("GET /v1/usage", admin, f.usage)
+	m.Handle("POST /v1/usage/close", admin, f.closeQuarter)
 	m.Handle("GET /v1/sms/settings", admin, f.getSettings)
 	m.Handle("PUT /v1/sms/settings", admin, f.putSettings)
 }

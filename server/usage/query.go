@@ -2,7 +2,6 @@ package usage
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -20,8 +19,7 @@ const (
 // query is what is asked for.
 type query struct {
 	ledger.UsageFilter
-	csv   bool
-	close bool
+	csv bool
 }
 
 func queryOf(r *http.Request) (query, error) {
@@ -43,10 +41,7 @@ func queryOf(r *http.Request) (query, error) {
 	if q.After, err = afterOf(values.Get("after")); err != nil {
 		return query{}, err
 	}
-	if q.Limit, err = limitOf(values.Get("limit")); err != nil {
-		return query{}, err
-	}
-	q.close, err = q.closing(values)
+	q.Limit, err = limitOf(values.Get("limit"))
 	return q, err
 }
 
@@ -61,21 +56,6 @@ func wantsCSV(r *http.Request, format string) (bool, error) {
 		return strings.Contains(r.Header.Get("Accept"), "text/csv"), nil
 	}
 	return false, refusal.Field("format", "must be json or csv")
-}
-
-// closing refuses to close a quarter by an export that does not have all of it.
-func (q query) closing(values url.Values) (bool, error) {
-	switch values.Get("close") {
-	case "", "false":
-		return false, nil
-	case "true":
-	default:
-		return false, refusal.Field("close", "must be true or false")
-	}
-	if !q.csv || q.Payer != "" || q.Account != "" || values.Get("after") != "" {
-		return false, refusal.Field("close", "goes with format=csv and the whole quarter: leave out payer, account and after")
-	}
-	return true, nil
 }
 
 func limitOf(text string) (int, error) {

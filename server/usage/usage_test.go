@@ -106,11 +106,6 @@ func TestAWrongQuestionIsRefusedByItsField(t *testing.T) {
 		"quarter=2026-Q4&format=xml":                             "format",
 		"quarter=2026-Q4&payer=%00":                              "payer",
 		"quarter=2026-Q4&account=%ff":                            "account",
-		"quarter=2026-Q4&close=yes":                              "close",
-		"quarter=2026-Q4&close=true":                             "close",
-		"quarter=2026-Q4&close=true&format=json":                 "close",
-		"quarter=2026-Q4&close=true&format=csv&payer=B-1":        "close",
-		"quarter=2026-Q4&close=true&format=csv&account=B-1":      "close",
 	} {
 		w.wantProblem(w.want(422, "GET", "/v1/usage?"+query, ""), 422, "invalid-request", field)
 	}
@@ -205,12 +200,20 @@ func TestAClosedQuarterStaysAndShowsWhatCameLate(t *testing.T) {
 	w.sms(2, broker, broker, courier.Sent)
 	w.clock("2026-12-31T22:59:00Z")
 	w.sms(1, broker, broker, courier.Queued)
-	const closing = "/v1/usage?quarter=2026-Q4&format=csv&close=true"
-	w.wantProblem(w.want(409, "GET", closing, ""), 409, "quarter-running", "")
+	const export = "/v1/usage?quarter=2026-Q4&format=csv"
+	w.want(200, "GET", export+"&close=true", "") // reading closes nothing
+	w.wantProblem(w.want(409, "POST", "/v1/usage/close", `{"quarter":"2026-Q4"}`), 409, "quarter-running", "")
+	w.wantProblem(w.want(422, "POST", "/v1/usage/close", `{"quarter":"2026"}`), 422, "invalid-request", "quarter")
 	w.clock("2027-01-01T08:00:00Z")
-	first := w.want(200, "GET", closing, "").body
+	w.want(200, "GET", export+"&close=true", "")
+	if r := w.report("quarter=2026-Q4"); r.ExportedAt != "" {
+		t.Errorf("reading has closed it at %s", r.ExportedAt)
+	}
+	w.want(200, "POST", "/v1/usage/close", `{"quarter":"2026-Q4"}`)
+	first := w.want(200, "GET", export, "").body
 	w.settleAll(courier.Sent)
-	again := w.rows(w.want(200, "GET", closing, ""))
+	w.want(200, "POST", "/v1/usage/close", `{"quarter":"2026-Q4"}`) // again
+	again := w.rows(w.want(200, "GET", export, ""))
 	if got := fmt.Sprint(again[1][3:]); got != "[3 0.30 EUR 1 0.10]" {
 		t.Errorf("closed again it is %s, first it was %s", got, first)
 	}

@@ -13,7 +13,7 @@ import (
 
 // ErrQuarterRuns refuses to close a quarter that is not over.
 var ErrQuarterRuns = refusal.New(refusal.Conflict, "quarter-running",
-	"The quarter is not over in the tenant's time zone, so that it cannot be closed. Leave out close until then.")
+	"The quarter is not over in the tenant's time zone, so that it cannot be closed. Close it once it has ended.")
 
 // closedAtOnce bounds the messages that are marked in one transaction.
 const closedAtOnce = 5000
