@@ -13,6 +13,8 @@ func (h *house) playPhone(p *phone.Phone) {
 	h.must(p.SetPush(ctx, phone.PushAddress{Provider: "webpush", Subscription: &phone.Subscription{
 		Endpoint: "https://push.example/1", Keys: phone.SubscriptionKeys{P256dh: "BCVx", Auth: "BTBZ"},
 	}}))
+	h.must(p.Call(ctx, h.phone, "POST", "/v1/installation/push/test", nil, nil))
+	h.refused("test-push-too-soon", p.Call(ctx, h.phone, "POST", "/v1/installation/push/test", nil, nil))
 	h.must(p.Describe(ctx, phone.Installation{Platform: "android", OSVersion: "6.1", Model: "Old", Language: "de"}))
 	devices, err := p.Devices(ctx)
 	h.must(err)
@@ -21,6 +23,8 @@ func (h *house) playPhone(p *phone.Phone) {
 	known := "apr_0aaaaaaaaaaaaaaaaaaaaaaaaaa,apr_1aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	h.must(p.Call(ctx, h.phone, "GET", "/v1/approvals?wait=1&known="+known, nil, nil))
 	leaving := h.enrol("CD5678", "Carla")
+	h.sql(`UPDATE installations SET address = NULL WHERE id IN (SELECT installation FROM devices WHERE id = $1)`, leaving.Logins()[0].Device)
+	h.refused("no-push-address", leaving.Call(ctx, h.phone, "POST", "/v1/installation/push/test", nil, nil))
 	h.must(leaving.Leave(ctx, leaving.Logins()[0].Device))
 	h.say("200", "GET", h.phone+"/.well-known/assetlinks.json", "")
 	h.say("200", "GET", h.phone+"/.well-known/apple-app-site-association", "")

@@ -33,6 +33,7 @@ const (
 	AuditEntry   = "aud_"
 	Invitation   = "inv_"
 	Notice       = "ntc_" // to a phone
+	TestPush     = "tst_"
 	Recovery     = "rec_" // of an account whose phone is lost
 )
 

@@ -47,6 +47,13 @@ func (o outageLive) Wake(ctx context.Context, topics ...string) error {
 	return o.Live.Wake(ctx, topics...)
 }
 
+func (o outageLive) TestPush(ctx context.Context, j approval.PushJob) error {
+	if o.gone.Load() {
+		return errGone
+	}
+	return o.Live.TestPush(ctx, j)
+}
+
 // outageLasting is the real lasting store with switches that take it away, as a whole or for decisions only.
 type outageLasting struct {
 	mobileapi.Lasting

@@ -25,6 +25,7 @@ type Keys interface {
 type Live interface {
 	questions
 	waker
+	testPushes
 	// End closes an approval's live record and withdraws the prompts of all but the decider.
 	End(ctx context.Context, id, decider string, status approval.Status) error
 }
@@ -39,6 +40,7 @@ type Lasting interface {
 	decisionStore
 	recoveryStore
 	noticeStore
+	recipientStore
 }
 
 // Options are the parts that the API is made of. All are required but Associations and WebPushKey.
@@ -101,6 +103,7 @@ func features(o Options, t tokens) []feature {
 		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, crowd: &edge.Crowd{}, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
+		testPush{live: o.Live, lasting: o.Lasting, now: o.Now, random: o.Random},
 		devices{lasting: o.Lasting, webPush: webPushOf(o.WebPushKey)},
 		recoveries{lasting: o.Lasting},
 		notices{lasting: o.Lasting},

@@ -88,6 +88,8 @@ func (d *delivery) prepare() *Failure {
 		title, body = WithdrawnTitle, WithdrawnBody
 	case approval.JobNotice:
 		title, body = NoticeTitle, NoticeBody
+	case approval.JobTest:
+		title, body = TestTitle, TestBody
 	}
 	d.push.Title, d.push.Body = d.Texts(r.Language, title), d.Texts(r.Language, body)
 	return nil
@@ -165,9 +167,9 @@ func (d *delivery) expired() bool { return d.left() <= 0 }
 
 const stateTimeout = 5 * time.Second
 
-// wanted reports whether the push is still of use. A withdrawal always is.
+// wanted reports whether the push is still of use. A withdrawal or a test is until it expires.
 func (d *delivery) wanted(work context.Context) (bool, error) {
-	if d.job.Kind == approval.JobWithdrawn {
+	if d.job.Kind == approval.JobWithdrawn || d.job.Kind == approval.JobTest {
 		return true, nil
 	}
 	ctx, cancel := context.WithTimeout(work, stateTimeout)
@@ -202,10 +204,14 @@ func (d *delivery) attrs() []any {
 
 // subject is what the push is about.
 func (d *delivery) subject() string {
-	if d.job.Kind == approval.JobNotice {
+	switch d.job.Kind {
+	case approval.JobNotice:
 		return "notice"
+	case approval.JobTest:
+		return "test"
+	default:
+		return "approval"
 	}
-	return "approval"
 }
 
 // provider names the provider for log and metrics; what a phone named and nobody checked stays out of them.

@@ -12,8 +12,6 @@ import (
 	firebase "firebase.google.com/go/v4"
 	"firebase.google.com/go/v4/messaging"
 	"google.golang.org/api/option"
-
-	"github.com/jawort/jawort/approval"
 )
 
 // FCMOptions is what is needed to send through one Firebase project.
@@ -101,7 +99,7 @@ func (f *FCM) Send(ctx context.Context, p Push) error {
 func (f *FCM) message(p Push) *messaging.Message {
 	life := p.life(f.now())
 	priority := "normal" // the phone may sleep on
-	if p.Kind == approval.JobApproval {
+	if p.hurried() {
 		priority = "high"
 	}
 	return &messaging.Message{

@@ -61,6 +61,8 @@ const (
 	WithdrawnBody  = "push.withdrawn.body"
 	NoticeTitle    = "push.notice.title"
 	NoticeBody     = "push.notice.body"
+	TestTitle      = "push.test.title"
+	TestBody       = "push.test.body"
 )
 
 // Options is all that a gateway works with. Every field but Pace and Concurrency is required.

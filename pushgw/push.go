@@ -15,7 +15,7 @@ import (
 // Push is one message to one installation, as a provider sends it.
 type Push struct {
 	Kind    approval.JobKind
-	ID      string // of the approval, or of the notice
+	ID      string // of the approval, the notice or the test
 	Title   string
 	Body    string
 	Expires time.Time
@@ -80,12 +80,15 @@ func (s service) foreign() bool { return s.Provider == account.WebPush }
 
 const topicBytes = 24 // 32 characters of base64url, which is what Web Push allows
 
-// topic returns what all pushes of one approval or notice share, so that a later one takes the place of an earlier one.
+// topic returns what all pushes of one approval, notice or test share, so that a later one takes the place of an earlier one.
 // It does not show the id to the push service.
 func (p Push) topic() string {
 	sum := sha256.Sum256([]byte("jawort push topic\x00" + p.ID))
 	return base64.RawURLEncoding.EncodeToString(sum[:topicBytes])
 }
+
+// hurried reports whether a sleeping phone is to be woken at once. A test must go the way that questions go, or it would say nothing of them.
+func (p Push) hurried() bool { return p.Kind == approval.JobApproval || p.Kind == approval.JobTest }
 
 // life returns how long the push is still of use: whole seconds, at least one, because some services take zero
 // for "now or never" and others for "always".

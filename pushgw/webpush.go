@@ -12,7 +12,6 @@ import (
 
 	"github.com/SherClockHolmes/webpush-go"
 
-	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/outbound"
 )
 
@@ -86,7 +85,7 @@ func (w *WebPush) optionsFor(p Push) webpush.Options {
 	o.TTL = int(p.life(w.now()).Seconds())
 	o.Topic = p.topic()
 	o.Urgency = webpush.UrgencyNormal
-	if p.Kind == approval.JobApproval {
+	if p.hurried() {
 		o.Urgency = webpush.UrgencyHigh
 	}
 	return o

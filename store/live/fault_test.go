@@ -35,7 +35,7 @@ func (w *world) everything(p approval.Pending) map[string]error {
 		"ping": w.Ping(ctx), "create": create, "pending": pending, "pendingOf": pendingOf, "deliveries": deliveries, "due": due,
 		"mark": w.Mark(ctx, p.ID, "ins_a", approval.ProgressSent), "resend": w.Resend(ctx, p.ID, "req_a"), "end": w.End(ctx, p.ID, "", approval.StatusExpired),
 		"read": read, "reclaim": reclaim, "depth": depth, "ack": q.Ack(ctx, job), "renew": q.Renew(ctx, []approval.QueuedJob{job}),
-		"wake": w.Wake(ctx, p.ID), "extend": extend, "remember": remember, "drop": w.Drop(ctx, p.Application, p.Account, "k", []byte("a")), "limits": limits, "wakeups": wakeups,
+		"wake": w.Wake(ctx, p.ID), "test push": w.TestPush(ctx, testJob("ins_a")), "extend": extend, "remember": remember, "drop": w.Drop(ctx, p.Application, p.Account, "k", []byte("a")), "limits": limits, "wakeups": wakeups,
 	}
 }
 

@@ -44,6 +44,11 @@ func idempotencyKey(application, account, key string) string {
 	return partitionTag(approval.PartitionOf(account)) + "idem:" + application + ":" + account + ":" + hex.EncodeToString(sum[:])
 }
 
+// testPushKey is when an installation was last sent a test push.
+func testPushKey(installation string) string {
+	return partitionTag(approval.PartitionOf(installation)) + "test:" + installation
+}
+
 // pushBell is the channel that tells the push queue's readers that there is work.
 const pushBell = "jw:push"
 

@@ -24,6 +24,8 @@ var (
 	endSource string
 	//go:embed lua/notify.lua
 	notifySource string
+	//go:embed lua/testpush.lua
+	testPushSource string
 	//go:embed lua/extend.lua
 	extendSource string
 	//go:embed lua/remember.lua
@@ -42,6 +44,7 @@ var (
 	resendScript   = redis.NewScript(pushesSource + resendSource)
 	endScript      = redis.NewScript(endSource)
 	notifyScript   = redis.NewScript(notifySource)
+	testPushScript = redis.NewScript(testPushSource)
 	extendScript   = redis.NewScript(extendSource)
 	rememberScript = redis.NewScript(rememberSource)
 	dropScript     = redis.NewScript(dropSource)
@@ -51,7 +54,7 @@ var (
 
 var scripts = map[string]*redis.Script{
 	"create": createScript, "mark": markScript, "resend": resendScript, "end": endScript, "due": dueScript,
-	"notify": notifyScript,
+	"notify": notifyScript, "testpush": testPushScript,
 	"extend": extendScript, "remember": rememberScript, "drop": dropScript, "forget": forgetScript,
 }
 
