@@ -281,16 +281,6 @@ func TestASubscriptionOfAnotherServerKeyIsMadeAnewWhenTheAppOpens(t *testing.T) 
 	}
 }
 
-func TestTheSettingsShowATestNotification(t *testing.T) {
-	h := newHouse(t)
-	p := h.enrolled("Ada")
-	p.Click("nav a[href='#/settings']")
-	p.WantText(".push", "This phone is notified also while the app is closed.")
-	p.Click(".test")
-	p.WantText(".group [role=status]", "A notification was shown.")
-	p.shown("It works")
-}
-
 func TestTheLanguageIsChosen(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")

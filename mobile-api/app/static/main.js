@@ -79,6 +79,7 @@ function openNew() {
 
 /** What the worker says: a push has come, or its notification was tapped. @param {any} message */
 function hear(message) {
+	if (message.type === "tested") return change({ tested: message.id });
 	look();
 	void keepUp();
 	if (message.type === "open" && message.id) go("question", message.id);
@@ -113,7 +114,7 @@ async function start() {
 /** Asks for what is seldom news; what fails is asked for again when the app is next looked at. */
 async function keepUp() {
 	if (!(await read("token"))) return;
-	await Promise.allSettled([sendKept(), refresh().then(renew), refreshRecoveries(), refreshNotices(), report()]);
+	await Promise.allSettled([sendKept(), refresh().then(() => renew()), refreshRecoveries(), refreshNotices(), report()]);
 }
 
 void start();

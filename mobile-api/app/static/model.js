@@ -26,13 +26,14 @@
  * @property {Recovery[]} recoveries
  * @property {Notice[]} notices
  * @property {import("./push.js").Push} push
+ * @property {string} tested the test push that came last
  * @property {boolean} update a newer version is ready
  */
 
 /** @type {Model} */
 let model = {
 	ready: false, enrolled: false, evicted: false, reachable: true, unknown: false, logins: [], gone: [], questions: [], recoveries: [], notices: [],
-	push: { state: "unasked" }, update: false,
+	push: { state: "unasked" }, tested: "", update: false,
 };
 
 /** @type {Set<() => void>} */

@@ -9,9 +9,3 @@ async function registration() {
 export async function closeNotification(id) {
 	for (const n of (await (await registration())?.getNotifications({ tag: id })) ?? []) n.close();
 }
-
-/** Shows one by way of the worker, as a push does. @param {string} title @param {string} body */
-export async function showTest(title, body) {
-	const to = (await navigator.serviceWorker.ready).active;
-	to?.postMessage({ type: "test", title, body });
-}

@@ -17,21 +17,22 @@ const patience = 5000; // some browsers never answer
 /**
  * Subscribes, or finds the subscription that is there.
  * @param {string | undefined} vapid the server's key; empty: it sends no Web Push
+ * @param {boolean} [anew] in any case: the one that is there is dead
  * @returns {Promise<Address | null>} null: this phone cannot be woken
  */
-export async function subscribe(vapid) {
-	const [state, address] = await attempt(vapid);
+export async function subscribe(vapid, anew = false) {
+	const [state, address] = await attempt(vapid, anew);
 	change({ push: { state } });
 	return address;
 }
 
-/** @param {string | undefined} vapid @returns {Promise<[Push["state"], Address | null]>} */
-async function attempt(vapid) {
+/** @param {string | undefined} vapid @param {boolean} anew @returns {Promise<[Push["state"], Address | null]>} */
+async function attempt(vapid, anew) {
 	if (notifications() === "denied") return ["blocked", null];
 	if (!("serviceWorker" in navigator) || !("PushManager" in self) || !vapid) return ["unsupported", null];
 	if (notifications() !== "granted") return ["unasked", null];
 	try {
-		const subscription = await inTime(ask(vapid));
+		const subscription = await inTime(ask(vapid, anew));
 		return ["working", addressOf(subscription)];
 	} catch {
 		return ["failed", null];
@@ -44,11 +45,11 @@ function addressOf(s) {
 	return { provider: "webpush", subscription: { endpoint, keys } };
 }
 
-/** @param {string} vapid */
-async function ask(vapid) {
+/** @param {string} vapid @param {boolean} anew */
+async function ask(vapid, anew) {
 	const { pushManager } = await navigator.serviceWorker.ready;
 	const there = await pushManager.getSubscription();
-	if (there && wakes(there, vapid)) return there;
+	if (there && !anew && wakes(there, vapid)) return there;
 	await there?.unsubscribe();
 	return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(vapid) });
 }
@@ -64,11 +65,11 @@ function inTime(wanted) {
 	return Promise.race([wanted, new Promise((_, reject) => { setTimeout(reject, patience, new Error("no answer")); })]);
 }
 
-/** Tells the server where this phone is woken, if that is news. */
-export async function renew() {
-	const address = await subscribe(await read("vapid"));
+/** Tells the server where this phone is woken, if that is news. @param {boolean} [anew] it has lost its address, which was dead */
+export async function renew(anew = false) {
+	const address = await subscribe(await read("vapid"), anew);
 	const news = JSON.stringify(address);
-	if (!address || news === (await read("address"))) return;
+	if (!address || (!anew && news === (await read("address")))) return;
 	await erase("address");
 	await call("PUT", "v1/installation/push", { body: address });
 	await write("address", news);

@@ -51,7 +51,6 @@ async function kept(name, request) {
 
 worker.addEventListener("message", (/** @type {any} */ e) => {
 	if (e.data.type === "skip") e.waitUntil(worker.skipWaiting());
-	if (e.data.type === "test") e.waitUntil(show("test", e.data.title, e.data.body));
 });
 
 worker.addEventListener("push", (/** @type {any} */ e) => {
@@ -73,7 +72,11 @@ async function pushed(p) {
 	const id = typeof p.id === "string" ? p.id : "";
 	const title = typeof p.title === "string" && p.title ? p.title : t("push.unknown.title");
 	const body = typeof p.body === "string" ? p.body : t("push.unknown.body");
-	for (const client of await worker.clients.matchAll({ type: "window" })) client.postMessage({ type: "look" });
+	if (p.type === "test" && id) {
+		await show("test", title, body);
+		return tell({ type: "tested", id });
+	}
+	await tell({ type: "look" });
 	if (p.type === "approval" && id) {
 		await show(id, title, body, true);
 		if (await ended(id)) await show(id, t("push.ended.title"), t("push.ended.body"));
@@ -82,6 +85,11 @@ async function pushed(p) {
 	} else {
 		await show(id || "news", title, body);
 	}
+}
+
+/** Tells all windows, also one that was loaded past this worker. @param {{ type: string, id?: string }} message */
+async function tell(message) {
+	for (const client of await worker.clients.matchAll({ type: "window", includeUncontrolled: true })) client.postMessage(message);
 }
 
 /** Whether a question is known to be over. Asking also tells the waiting browser that this phone has been reached. @param {string} id */
@@ -94,10 +102,10 @@ async function ended(id) {
 	}
 }
 
-/** A later notification with the same tag takes the place of the earlier. @param {string} tag @param {string} title @param {string} body */
+/** A later notification with the same tag takes the place of the earlier; silently, unless it asks or is there to be heard. @param {string} tag @param {string} title @param {string} body */
 async function show(tag, title, body, asks = false) {
 	await worker.registration.showNotification(title, {
-		tag, body, renotify: asks, requireInteraction: asks, data: { id: asks ? tag : "" },
+		tag, body, renotify: asks || tag === "test", requireInteraction: asks, data: { id: asks ? tag : "" },
 		icon: `app/${version}/icons/icon-192.png`, badge: `app/${version}/icons/badge.png`,
 	});
 }

@@ -4,8 +4,8 @@ import { wrongBy } from "../clock.js";
 import { language, setLanguage, t } from "../i18n.js";
 import { canInstall, install } from "../install.js";
 import { report } from "../logins.js";
-import { showTest } from "../notifications.js";
 import { installed, notifications } from "../posture.js";
+import { hindersTest, patience, sendTest } from "../testpush.js";
 import { html, Screen, useEffect, useModel, useState } from "../view.js";
 import { allow } from "./home.js";
 
@@ -22,21 +22,50 @@ export function Settings() {
 
 function Notifications() {
 	const { push } = useModel();
-	const [sent, setSent] = useState(false);
-	const test = async () => {
-		if (notifications() === "default") await allow();
-		if (notifications() !== "granted") return;
-		await showTest(t("settings.test.title"), t("settings.test.body"));
-		setSent(true);
-	};
 	return html`
 		<section class="group" aria-labelledby="notifications">
 			<h2 id="notifications">${t("settings.notifications")}</h2>
 			<p class="push">${t(`settings.push.${push.state}`)}</p>
-			${notifications() !== "missing" && html`<button type="button" class="secondary test" disabled=${notifications() === "denied"} onClick=${test}>${t("settings.test")}</button>`}
-			<p role="status">${sent && t("settings.test.sent")}</p>
+			<${Test} />
 		</section>`;
 }
+
+/** Has a push sent to this phone, and says whether it comes. One that is late is still good news. */
+function Test() {
+	const { tested } = useModel();
+	const [sent, setSent] = useState(""); // its id
+	const [late, setLate] = useState(false);
+	const [busy, setBusy] = useState(false);
+	const [hindered, setHindered] = useState("");
+	useEffect(() => {
+		if (!sent) return undefined;
+		const timer = setTimeout(() => setLate(true), patience);
+		return () => clearTimeout(timer);
+	}, [sent]);
+	const test = async () => {
+		setSent("");
+		setLate(false);
+		setHindered("");
+		setBusy(true);
+		try {
+			if (notifications() === "default") await allow();
+			setSent(await sendTest());
+		} catch (err) {
+			setHindered(hindersTest(err));
+		}
+		setBusy(false);
+	};
+	const lost = late && tested !== sent;
+	const how = () => (tested === sent ? t("settings.test.arrived") : lost ? t("settings.test.lost") : t("settings.test.sent"));
+	return html`
+		<button type="button" class="secondary test" disabled=${busy} onClick=${test}>${t("settings.test")}</button>
+		<div role="status">
+			${busy ? html`<p>${t("settings.test.sending")}</p>` : (sent || hindered) && html`<p>${sent ? how() : hindered}</p>`}
+			${lost && html`<ul>${remedies.map((name) => html`<li key=${name}>${t(name)}</li>`)}</ul>`}
+		</div>`;
+}
+
+const remedies = /** @type {const} */ (["settings.test.lost.settings", "settings.test.lost.battery", "settings.test.lost.network"]);
 
 function Languages() {
 	/** @param {any} e */
