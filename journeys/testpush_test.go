@@ -172,3 +172,17 @@ func TestAPhoneWhoseLoginWasRevokedIsSentNoTestNotification(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEnrolmentDoesNotWaitForTheBrowsersQuestionWhetherItMayKeepData(t *testing.T) {
+	h := newHouse(t)
+	p := h.newPhone("Ada")
+	p.Before(`StorageManager.prototype.persist = () => { self.asked = true; return new Promise(() => {}); }`)
+	e := h.link(login)
+	p.Go(e.Link)
+	p.register()
+	h.confirm(e, p.digits())
+	p.Heading("This phone is ready")
+	if !browsertest.Eval[bool](p.Tab, `self.asked`) {
+		t.Error("the browser was not asked to keep the data")
+	}
+}

@@ -34,7 +34,7 @@ export async function claim(code) {
 	if (offer.publicKey.rp.id !== location.hostname) throw new WrongHost(offer.publicKey.rp.id);
 	const e = { offer };
 	await write("enrolment", e);
-	await navigator.storage?.persist?.().catch(() => false);
+	void navigator.storage?.persist?.().catch(() => false); // some browsers ask the person, who may never answer
 	return e;
 }
 
