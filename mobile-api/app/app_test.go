@@ -1,10 +1,12 @@
 package app_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -101,5 +103,22 @@ func TestWhatABrowserHasIsNotSentAgain(t *testing.T) {
 	}
 	if w := get(a.Page, "If-None-Match", tag); w.Code != http.StatusOK {
 		t.Errorf("the other form's tag: got %d", w.Code)
+	}
+}
+
+func TestAPhoneHasOneNameInAllGermanTexts(t *testing.T) {
+	t.Parallel()
+	other := regexp.MustCompile(`(?i)handy|smartphone|mobiltelefon`)
+	for _, file := range []string{"static/texts/de.js", "../../server/component/jawort-wait.js", "../../locale/de.json"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text, []byte("Telefon")) {
+			t.Errorf("%s does not speak of a Telefon", file)
+		}
+		if found := other.Find(text); found != nil {
+			t.Errorf("%s speaks of a %s", file, found)
+		}
 	}
 }
