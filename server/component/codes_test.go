@@ -75,7 +75,7 @@ func TestACodeComesBySMSAndOnlyTheNewestCounts(t *testing.T) {
 	a := h.ask()
 	w := h.wait(a)
 	w.Click(choice("sms"))
-	w.WantText(part("sent"), "+49 ••• ••17")
+	w.WantText(part("sent"), "+49\u00a0•••\u00a0••17")
 	old := h.code(courier.SMS)
 	w.WantText("#again", " s)")
 	w.send("12")
@@ -84,7 +84,7 @@ func TestACodeComesBySMSAndOnlyTheNewestCounts(t *testing.T) {
 	w.Click("#back")
 	again := h.wait(a)
 	again.Click(choice("sms"))
-	again.WantText(part("sent"), "+49 ••• ••17")
+	again.WantText(part("sent"), "+49\u00a0•••\u00a0••17")
 	newest := h.code(courier.SMS)
 	again.send(old)
 	again.WantText(part("error"), "Only the newest one counts")
@@ -205,5 +205,41 @@ func TestAPersonWhoCanConfirmByNothingIsToldWhomToAsk(t *testing.T) {
 	w.WantText(part("support"), "help@example.com")
 	if to := browsertest.Eval[string](w.Tab, inside+`.querySelector("[part=support] a").href`); to != "mailto:help@example.com" {
 		t.Errorf("the contact leads to %s", to)
+	}
+}
+
+// TestNumbersAndTheWordForMailAreNotBrokenBetweenLines looks at a German page, whose words are the longest, on screens of many widths.
+func TestNumbersAndTheWordForMailAreNotBrokenBetweenLines(t *testing.T) {
+	h := newHouse(t)
+	h.activate(approval.MethodSMS, approval.MethodEmail)
+	w := h.show(browsertest.New(t), "de", h.markup(h.ask()))
+	w.Wait(choice("email"))
+	w.wantWhole("E\u2011Mail")
+	w.Click(choice("sms"))
+	w.Wait(part("sent"))
+	w.wantWhole("+49\u00a0•••\u00a0••17")
+}
+
+// wantWhole wants these words in one line wherever they stand, however wide the page is.
+func (w waiting) wantWhole(words string) {
+	w.Helper()
+	broken := browsertest.Eval[[]string](w.Tab, `(() => {
+		const root = `+inside+`, words = `+quoted(words)+`, texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), range = document.createRange();
+		const found = [], broken = [];
+		while (texts.nextNode()) if (texts.currentNode.data.includes(words) && texts.currentNode.parentElement.checkVisibility()) found.push(texts.currentNode);
+		for (let width = 240; width < 420; width += 3) {
+			root.host.style.maxInlineSize = width + "px";
+			for (const text of found) {
+				const at = text.data.indexOf(words);
+				range.setStart(text, at);
+				range.setEnd(text, at + words.length);
+				if (new Set([...range.getClientRects()].map((r) => r.top)).size > 1) broken.push(width + " px: " + text.data);
+			}
+		}
+		root.host.style.maxInlineSize = "";
+		return found.length ? broken : ["nowhere is " + words];
+	})()`)
+	for _, at := range broken {
+		w.Errorf("broken at %s", at)
 	}
 }

@@ -101,7 +101,7 @@ sms
   Code per SMS
 email
   Code by e-mail
-  Code per E-Mail
+  Code per E\u2011Mail
 passkey
   Passkey
   Passkey
@@ -122,7 +122,7 @@ smsHint
   Wir senden einen Code an Ihre Mobilnummer
 emailHint
   We send a code to your e-mail address
-  Wir senden einen Code an Ihre E-Mail-Adresse
+  Wir senden einen Code an Ihre E\u2011Mail-Adresse
 passkeyHint
   Fingerprint, face or PIN of this device
   Fingerabdruck, Gesicht oder PIN dieses Geräts
@@ -230,7 +230,7 @@ numberHint
   Mit Ländervorwahl: +49 151 23456789
 address
   E-mail address
-  E-Mail-Adresse
+  E\u2011Mail-Adresse
 sendCode
   Send the code
   Code senden
@@ -404,7 +404,7 @@ wrong-field-phone
   Das ist keine vollständige Nummer. Geben Sie sie mit Ländervorwahl ein.
 wrong-field-email
   This is not an e-mail address.
-  Das ist keine E-Mail-Adresse.
+  Das ist keine E\u2011Mail-Adresse.
 empty
   Type something first.
   Bitte geben Sie etwas ein.
@@ -1324,7 +1324,7 @@ export class JawortWait extends HTMLElement {
       none.hidden = left > 0;
     };
     check();
-    const where = address ? h("p", { class: "muted", part: "sent" }, t.sentTo.replace("{address}", address)) : null;
+    const where = address ? h("p", { class: "muted", part: "sent" }, t.sentTo.replace("{address}", address.replaceAll(" ", "\xa0"))) : null;
     const delivery = h("p", { class: "delivery muted small", part: "delivery", hidden: true });
     const told = () => {
       const code = this.#state?.code;
