@@ -18,17 +18,19 @@ func (tab *Tab) TextSize(pixels int64) {
 	tab.run(page.SetFontSizes(&page.FontSizes{Standard: pixels, Fixed: pixels}))
 }
 
-// cutOff are the texts of which not all is on the screen: beyond its edge, or beyond the edge of a box that hides it. What is one
-// pixel large is there for screen readers.
+// cutOff are the texts of which not all is on the screen: beyond its edge, or beyond the edge of a box that hides it. What a box
+// shows once one scrolls down in it is not cut off. What is one pixel large is there for screen readers.
 const cutOff = `(() => {
 	const wide = document.documentElement.clientWidth;
 	const shown = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 1;
 	const cut = (range, e) => [...range.getClientRects()].some((r) => {
 		if (r.left < -1 || r.right > wide + 1) return true;
-		for (let box = e; box; box = box.parentElement) {
-			const hides = getComputedStyle(box).overflow !== "visible";
+		for (let box = e, scrolled = false; box; box = box.parentElement) {
+			const { overflowX, overflowY } = getComputedStyle(box);
 			const b = box.getBoundingClientRect();
-			if (hides && (r.left < b.left - 1 || r.right > b.right + 1 || r.top < b.top - 1 || r.bottom > b.bottom + 1)) return true;
+			scrolled ||= ["auto", "scroll"].includes(overflowY);
+			if (overflowX !== "visible" && (r.left < b.left - 1 || r.right > b.right + 1)) return true;
+			if (overflowY !== "visible" && !scrolled && (r.top < b.top - 1 || r.bottom > b.bottom + 1)) return true;
 		}
 		return false;
 	});
@@ -46,7 +48,7 @@ const cutOff = `(() => {
 	return found;
 })()`
 
-// WantNothingCutOff fails the test with the texts and controls that are not wholly on the screen, however far one scrolls down.
+// WantNothingCutOff fails the test with the texts and controls that are not wholly on the screen, however far one scrolls down, there or in a box.
 func (tab *Tab) WantNothingCutOff() {
 	tab.Helper()
 	for _, text := range Eval[[]string](tab, cutOff) {
