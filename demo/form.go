@@ -17,7 +17,7 @@ func formed(next http.HandlerFunc) http.HandlerFunc {
 		_ = reading.SetReadDeadline(time.Now().Add(formTime)) // of real connections, which have one
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
 		if err := r.ParseForm(); err != nil { // the deadline stays, or the rest of the form would be waited for
-			http.Error(w, "This form could not be read. Go back and try again.", http.StatusBadRequest)
+			http.Error(w, string(languageOf(r).Say("form")), http.StatusBadRequest)
 			return
 		}
 		_ = reading.SetReadDeadline(time.Time{})

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -14,10 +13,12 @@ import (
 var newEnrolment = client.NewEnrolment{Account: demoAccount, Authorize: client.ByOperator, Reason: "Demo"}
 
 type phonePage struct {
-	Title, Problem, Command, Device string
-	QR                              template.URL // a data: URI that Jawort made
-	Enrolment                       client.Enrolment
-	Done, Public                    bool
+	language
+	Title, Problem  template.HTML
+	Command, Device string
+	QR              template.URL // a data: URI that Jawort made
+	Enrolment       client.Enrolment
+	Done, Public    bool
 }
 
 // invited keeps strangers from registering phones where the demo is public: who signed in may, and a first phone is registered
@@ -25,7 +26,7 @@ type phonePage struct {
 func (s *site) invited(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if s.at.public && !s.sessions.find(r).signedIn() {
-			s.refuseLogin(w, http.StatusUnauthorized, "Sign in first. Your first phone is registered while you do.")
+			s.refuseLogin(w, r, http.StatusUnauthorized, "login.first")
 			return
 		}
 		next(w, r)
@@ -37,40 +38,41 @@ func (s *site) showPhone(w http.ResponseWriter, r *http.Request) {
 	s.offerPhone(w, r, "")
 }
 
-func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem string) {
+func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem template.HTML) {
 	e, err := s.client.Enrol(r.Context(), newEnrolment)
 	if err != nil {
 		s.log.ErrorContext(r.Context(), "demo: enrolment", "error", err)
-		s.refuseLogin(w, http.StatusServiceUnavailable, "A phone cannot be registered at the moment. Try again.")
+		s.refuseLogin(w, r, http.StatusServiceUnavailable, "phone.unavailable")
 		return
 	}
 	s.sessions.start(w, r).enrol(e)
-	s.render(w, http.StatusOK, "phone", s.phonePage(e, problem))
+	s.render(w, http.StatusOK, "phone", s.phonePage(languageOf(r), e, problem))
 }
 
-func (s *site) phonePage(e client.Enrolment, problem string) phonePage {
-	return phonePage{Title: "Register a phone", Problem: problem, Enrolment: e, QR: template.URL(e.QR), Public: s.at.public,
+func (s *site) phonePage(in language, e client.Enrolment, problem template.HTML) phonePage {
+	return phonePage{language: in, Title: in.Say("phone.title"), Problem: problem, Enrolment: e, QR: template.URL(e.QR), Public: s.at.public,
 		Command: s.at.program + " phone enrol '" + e.Link + "'"}
 }
 
 func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
+	in := languageOf(r)
 	started, ok := s.sessions.find(r).enrolment(r.FormValue("enrolment"))
 	if !ok {
-		s.offerPhone(w, r, "That registration was not started in this browser. Here is a new one.")
+		s.offerPhone(w, r, in.Say("phone.foreign"))
 		return
 	}
 	e, err := s.client.ConfirmEnrolment(r.Context(), started.ID, strings.ReplaceAll(r.FormValue("digits"), " ", ""))
 	var refused *client.Error
 	switch {
-	case errors.As(err, &refused) && (refused.Code == "enrolment-ended" || refused.Status == http.StatusNotFound):
-		s.offerPhone(w, r, refused.Detail+" Here is a new one.")
-	case errors.As(err, &refused):
-		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(started, refused.Detail+triesLeft(refused)))
+	case errors.As(err, &refused) && (refused.Code == client.CodeEnrolmentEnded || refused.Status == http.StatusNotFound):
+		s.offerPhone(w, r, in.Say("phone.ended"))
+	case errors.As(err, &refused) && refused.Code != "" && refused.Status < http.StatusInternalServerError:
+		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(in, started, unconfirmed(in, refused)))
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: confirm", "error", err)
-		s.render(w, http.StatusServiceUnavailable, "phone", s.phonePage(started, "Jawort does not answer. Try again."))
+		s.render(w, http.StatusServiceUnavailable, "phone", s.phonePage(in, started, in.Say("phone.unanswered")))
 	default:
-		page := phonePage{Title: "Phone registered", Done: true}
+		page := phonePage{language: in, Title: in.Say("phone.title.done"), Done: true}
 		if e.Device != nil {
 			page.Device = e.Device.Label
 		}
@@ -78,10 +80,15 @@ func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func triesLeft(e *client.Error) string {
-	left, ok := e.Extra["attempts_left"].(float64)
-	if !ok {
-		return ""
+// unconfirmed says why the digits do not count.
+func unconfirmed(in language, e *client.Error) template.HTML {
+	switch e.Code {
+	case client.CodeWrongDigits:
+		return in.Say("phone.wrong-digits", e.Extra["attempts_left"])
+	case client.CodeNotCompleted:
+		return in.Say("phone.not-completed")
+	case "invalid-request":
+		return in.Say("phone.no-digits")
 	}
-	return fmt.Sprintf(" Tries left: %.0f.", left)
+	return in.Say("phone.refused", e.Code)
 }

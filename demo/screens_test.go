@@ -15,7 +15,8 @@ import (
 // about it.
 type gallery struct {
 	*browsertest.Tab
-	album *album.Album
+	album    *album.Album
+	language string
 }
 
 // look looks at a page as those do who cannot see it, or not well.
@@ -23,6 +24,9 @@ func (g gallery) look(name string) {
 	g.Helper()
 	g.WantAccessible()
 	g.WantNothingCutOff()
+	if lang := browsertest.Eval[[]string](g.Tab, languages); slices.ContainsFunc(lang, func(l string) bool { return l != g.language }) {
+		g.Errorf("the page speaks %q", lang)
+	}
 	g.album.Show(name)
 	if g.Failed() {
 		g.Fatalf("at %s", name)
@@ -52,6 +56,9 @@ func (g gallery) walk() {
 	g.look("welcome")
 	g.Click("summary")
 	g.look("welcome-evidence")
+	if tall := browsertest.Eval[int](g.Tab, `document.querySelector(".receipt").offsetHeight`); tall > 300 {
+		g.Errorf("the receipt is %d pixels tall", tall)
+	}
 	g.register()
 }
 
@@ -75,6 +82,9 @@ func (g gallery) register() {
 	g.look("phone-registered")
 }
 
+// languages are those of the page, and of what the component draws in it.
+const languages = `[document, document.querySelector("jawort-wait")?.shadowRoot].flatMap((root) => [...root?.querySelectorAll("[lang]") ?? []]).map((e) => e.lang)`
+
 // another is another digit.
 func another(digit rune) rune { return '0' + (digit-'0'+1)%10 }
 
@@ -97,12 +107,12 @@ func (g gallery) wantAll() {
 var fleeting = map[string]string{`[part~="number"]`: "42", `[part~="time"]`: "142", "details > pre:first-of-type": "eyJhbGciOiJFZERTQSJ9"}
 
 func walks() map[string]browsertest.Screen {
-	if views := album.Views("en"); views != nil {
+	if views := album.Views("de", "en"); views != nil {
 		return views
 	}
 	return map[string]browsertest.Screen{
-		"a desk":         {Width: 1280, Height: 900},
-		"a narrow phone": {Width: 320, Height: 568, Mobile: true, Dark: true},
+		"a desk":         {Width: 1280, Height: 900, Language: "en"},
+		"a narrow phone": {Width: 320, Height: 568, Mobile: true, Dark: true, Language: "de"},
 	}
 }
 
@@ -115,7 +125,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 			tab.Show(s)
 			tab.Allow(h.phoneURL)
 			tab.Go(h.siteURL)
-			g := gallery{tab, album.Open(tab, "demo", name, fleeting)}
+			g := gallery{tab, album.Open(tab, "demo", name, fleeting), s.Language}
 			g.walk()
 			g.wantAll()
 		})

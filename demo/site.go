@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"embed"
 	"errors"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"log/slog"
@@ -90,21 +89,26 @@ func (s *site) secured(next http.Handler) http.Handler {
 }
 
 type loginPage struct {
-	Title, Problem, Account, Password string
+	language
+	Title, Problem    template.HTML
+	Account, Password string
 }
 
 func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
 	s.sessions.end(r)
-	s.render(w, http.StatusOK, "login", s.loginPage("Sign in", ""))
+	s.render(w, http.StatusOK, "login", s.loginPage(languageOf(r)))
 }
 
-func (s *site) refuseLogin(w http.ResponseWriter, status int, problem string) {
-	s.render(w, status, "login", s.loginPage("Error: sign in", problem))
+// refuseLogin says why, by the key of a text.
+func (s *site) refuseLogin(w http.ResponseWriter, r *http.Request, status int, why string, filled ...any) {
+	p := s.loginPage(languageOf(r))
+	p.Title, p.Problem = p.Say("login.title.problem"), p.Say(why, filled...)
+	s.render(w, status, "login", p)
 }
 
 // loginPage shows the password only to who could read it in the terminal too.
-func (s *site) loginPage(title, problem string) loginPage {
-	p := loginPage{Title: title, Problem: problem, Account: demoAccount}
+func (s *site) loginPage(in language) loginPage {
+	p := loginPage{language: in, Title: in.Say("login.title"), Account: demoAccount}
 	if !s.at.public {
 		p.Password = s.at.password
 	}
@@ -112,14 +116,16 @@ func (s *site) loginPage(title, problem string) loginPage {
 }
 
 type waitPage struct {
-	Title, Component, Integrity, App string
-	Number                           string
-	Left                             int // seconds
-	Approval                         client.Approval
+	language
+	Title                     template.HTML
+	Component, Integrity, App string
+	Number                    string
+	Left                      int // seconds
+	Approval                  client.Approval
 }
 
-func (s *site) waitPage(a client.Approval) waitPage {
-	p := waitPage{Title: "Confirm that it is you", Component: s.at.server + component.Path, Integrity: component.Integrity(), App: s.at.phones,
+func (s *site) waitPage(in language, a client.Approval) waitPage {
+	p := waitPage{language: in, Title: in.Say("wait.title"), Component: s.at.server + component.Path, Integrity: component.Integrity(), App: s.at.phones,
 		Left: int(a.ExpiresAt.Sub(a.CreatedAt).Seconds()), Approval: a}
 	if a.Activate == nil { // at a first login no phone would know the number yet
 		p.Number = a.Number
@@ -131,11 +137,11 @@ func (s *site) waitPage(a client.Approval) waitPage {
 func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	if wait := s.guesses.begin(address(r), time.Now()); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-		s.refuseLogin(w, http.StatusTooManyRequests, fmt.Sprintf("Too many wrong passwords. Try again in %d minutes.", int(wait.Minutes())+1))
+		s.refuseLogin(w, r, http.StatusTooManyRequests, "login.paused", int(wait.Minutes())+1)
 		return
 	}
 	if !equal(r.FormValue("account"), demoAccount) || !equal(r.FormValue("password"), s.at.password) {
-		s.refuseLogin(w, http.StatusUnauthorized, "Login number or password is wrong.")
+		s.refuseLogin(w, r, http.StatusUnauthorized, "login.wrong")
 		return
 	}
 	s.guesses.right(address(r))
@@ -146,28 +152,32 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	})
 	var refused *client.Error
 	switch {
-	case errors.As(err, &refused):
-		s.refuseLogin(w, http.StatusConflict, refused.Detail)
+	case errors.As(err, &refused) && refused.Code == client.CodeTooManyApprovals:
+		s.refuseLogin(w, r, http.StatusConflict, "login.waiting")
+	case errors.As(err, &refused) && refused.Code != "" && refused.Status < http.StatusInternalServerError:
+		s.refuseLogin(w, r, http.StatusConflict, "login.refused", refused.Code)
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: could not ask", "error", err)
-		s.refuseLogin(w, http.StatusServiceUnavailable, "The second step cannot be reached at the moment. Try again.")
+		s.refuseLogin(w, r, http.StatusServiceUnavailable, "login.unreachable")
 	default:
-		s.render(w, http.StatusOK, "wait", s.waitPage(a))
+		s.render(w, http.StatusOK, "wait", s.waitPage(languageOf(r), a))
 	}
 }
 
 type welcomePage struct {
-	Title, Account, Receipt string
+	language
+	Title                   template.HTML
+	Account, Receipt        string
 	Server, Phones, Program string
 	RPID                    string
-	Device                  *client.Decider
+	Device                  *client.Decider // nil: a code
 }
 
 // welcome believes only what Jawort told this server about the approval of this session.
 func (s *site) welcome(w http.ResponseWriter, r *http.Request) {
 	a, ok := s.sessions.find(r).approved(r.Context())
 	if !ok {
-		s.refuseLogin(w, http.StatusUnauthorized, "This login was not confirmed. Sign in again.")
+		s.refuseLogin(w, r, http.StatusUnauthorized, "login.unconfirmed")
 		return
 	}
 	receipt := ""
@@ -177,7 +187,8 @@ func (s *site) welcome(w http.ResponseWriter, r *http.Request) {
 			s.log.ErrorContext(r.Context(), "demo: no receipt", "error", err)
 		}
 	}
-	s.render(w, http.StatusOK, "welcome", welcomePage{Title: "Signed in", Account: a.Account, Receipt: receipt, Device: a.Device,
+	in := languageOf(r)
+	s.render(w, http.StatusOK, "welcome", welcomePage{language: in, Title: in.Say("welcome.title"), Account: a.Account, Receipt: receipt, Device: a.Device,
 		Server: s.at.server, Phones: s.at.phones, RPID: s.at.host, Program: s.at.program})
 }
 

@@ -16,14 +16,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/phone"
 )
 
 // visitor is a browser with its own cookies.
 type visitor struct {
-	t    *testing.T
-	http *http.Client
-	url  string
+	t         *testing.T
+	http      *http.Client
+	url       string
+	languages string // as the browser asks for them
 }
 
 func newVisitor(t *testing.T, url string) *visitor {
@@ -37,6 +39,7 @@ func newVisitor(t *testing.T, url string) *visitor {
 
 func (v *visitor) send(req *http.Request) (status int, page string) {
 	v.t.Helper()
+	req.Header.Set("Accept-Language", v.languages)
 	resp, err := v.http.Do(req)
 	if err != nil {
 		v.t.Fatal(err)
@@ -134,7 +137,7 @@ func register(t *testing.T, v *visitor) *phone.Phone {
 		t.Fatal(err)
 	}
 	enrolment := found(t, enrolmentShown, page)
-	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {"000000"}})); status != http.StatusUnprocessableEntity || !strings.Contains(page, "not the digits that the phone shows. Tries left: 2.") {
+	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {"000000"}})); status != http.StatusUnprocessableEntity || !strings.Contains(page, string(language(locale.Nearest(v.languages)).Say("phone.wrong-digits", 2))) {
 		t.Errorf("wrong digits got %d", status)
 	}
 	if status, page := v.send(v.post("/phone", url.Values{"enrolment": {enrolment}, "digits": {digits[:3] + " " + digits[3:]}})); status != http.StatusOK || !strings.Contains(page, "Anna&#39;s phone") {

@@ -27,7 +27,7 @@ type part struct {
 var parts = []part{
 	{"app", "The companion app", "The phone in the browser: [mobile-api/app](../../mobile-api/app).", []string{"de", "en"}},
 	{"wait", "The page that waits", "`<jawort-wait>`, on a plain page around it: [docs/waiting-page.md](../waiting-page.md).", []string{"de", "en"}},
-	{"demo", "The demo", "A login page that uses all this, by `make demo`.", []string{"en"}},
+	{"demo", "The demo", "A login page that uses all this, by `make demo`.", []string{"de", "en"}},
 }
 
 // views are the captions of each screen's pictures, as files are sorted.
