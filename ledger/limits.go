@@ -92,11 +92,13 @@ var NoticeRate = Rate{6, 24 * time.Hour}
 const day = 24 * time.Hour
 
 // ReturnedBy returns the bounds in which a code that was used gives its place back: those of its number and account for a day or
-// longer. Who logs in does not pump, and must not be locked out by having done so; how fast somebody can do it is bounded by the shorter
-// ones all the same.
+// longer, where the same limit has a shorter one too. Who logs in does not pump, and must not be locked out by having done so; how fast
+// somebody can do it is bounded by the shorter ones all the same.
 func (l Limits) ReturnedBy(account, numberHash string) []Bound {
-	return slices.DeleteFunc(l.Bounds(account, "", numberHash, ""), func(b Bound) bool {
-		return b.Rate.Per < day || (b.Limit != "account" && b.Limit != "number")
+	all := l.Bounds(account, "", numberHash, "")
+	return slices.DeleteFunc(slices.Clone(all), func(b Bound) bool {
+		shorter := slices.ContainsFunc(all, func(other Bound) bool { return other.Limit == b.Limit && other.Rate.Per < day })
+		return !shorter || b.Rate.Per < day || (b.Limit != "account" && b.Limit != "number")
 	})
 }
 

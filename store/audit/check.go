@@ -108,7 +108,7 @@ func (c *checker) compare(r Record, e end) error {
 	}
 	c.found.Documents.count(recorded.Document != nil, false)
 	c.found.Evidence.count(recorded.Evidence != nil, false)
-	return e.comparePersonal(r)
+	return c.comparePersonal(r, e)
 }
 
 // difference names what of the outcome is not as it was recorded; empty: nothing.
@@ -139,10 +139,13 @@ func difference(recorded domain.Entry, then, now endData, e end) string {
 func same(then, now *domain.Hash) bool { return then == nil || (now != nil && *then == *now) }
 
 // comparePersonal compares with what lies beside the entry. While a person is being erased, nothing lies there any more,
-// and the outcome follows.
-func (e end) comparePersonal(r Record) error {
+// and the outcome follows. Where the erasure came after the entry was read, only the outcome shows it.
+func (c *checker) comparePersonal(r Record, e end) error {
 	for name, now := range map[string]string{"holder": e.holder, "label": e.label} {
-		if then, ok := r.Personal[name]; ok && then.Value != now {
+		switch then, ok := r.Personal[name]; {
+		case ok && now == "":
+			c.verifier.Erasures().Gone(domain.PersonalErased, r.Entry)
+		case ok && then.Value != now:
 			return edited(r.Entry, "the "+name+" of its outcome is not what it was")
 		}
 	}

@@ -244,3 +244,17 @@ func TestAnErasureWaitsForWhatIsBeingAppended(t *testing.T) {
 	w.wantCount(0, "audit_personal")
 	w.wantCount(0, "outbox WHERE account = 'acc_1' AND personal <> ''")
 }
+
+// A page is read before its outcomes are: an erasure may come in between.
+func TestAnErasureWhileALogIsCheckedIsNoEdit(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.outcome("ten_a", "apr_1", "Anna Muster")
+		w.appended("ten_a", 1)
+		w.exec(`UPDATE outcomes SET holder = '', label = ''`) // what the outcome shows by then; the page has the personal data still
+		_, err := w.s.Verify(w.Context(), "ten_a", w.published())
+		w.wantFault("before anybody says so", err, domain.Edited, 1)
+		w.put(outbox.Event{Kind: domain.AccountErased, Tenant: "ten_a", Account: "acc_1"})
+		_, err = w.s.Verify(w.Context(), "ten_a", w.published())
+		must(w, err)
+	})
+}

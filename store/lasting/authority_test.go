@@ -246,6 +246,27 @@ func TestACodeMovesToANewPhoneAndNeverAddsOne(t *testing.T) {
 	})
 }
 
+func TestWhatTheAccountGotWhileALinkWasOutCountsWhereThePhoneIsConfirmed(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		lost := w.phone()
+		w.activate(approval.MethodEmail)
+		weak, err := w.byLogin(approval.MethodEmail, lost.Device)
+		must(t, err)
+		w.bind(weak)
+		w.activate(approval.MethodTOTP)
+		wantError(t, w.confirm(weak), account.ErrTooWeak)
+
+		other := newWorld(t, s)
+		first, _ := other.completed(other.account, "first key")
+		byOperator, err := other.begun(account.ByOperator, func(e *account.Enrolment) { e.Replaces = first.Device })
+		must(t, err)
+		other.bind(byOperator)
+		must(t, other.confirm(first))
+		wantError(t, other.confirm(byOperator), account.ErrRecoveryNeeded)
+	})
+}
+
 func TestALoginConfirmedByLessThanTheAccountHasBindsNoPhone(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)

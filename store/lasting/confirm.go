@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -14,8 +15,8 @@ import (
 // then is the device active, and one that it replaces has ended. Wrong digits are account.ErrWrongDigits, and the third ones end the
 // enrolment. Repeating the right ones after they were accepted gets the same answer. Right digits are refused, and can be
 // repeated, where the account has as many phones as it may have (account.ErrDeviceLimit), or got another method since the enrolment
-// was begun without one (account.ErrAuthorityNeeded, factor.ErrHasMethod), or another phone where only a code authorised this one
-// (account.ErrReplaceNeeded).
+// was begun without one (account.ErrAuthorityNeeded, factor.ErrHasMethod), or another phone or something stronger where only a code authorised
+// this one (account.ErrReplaceNeeded, ErrTooWeak), or anything where an operator moves it (account.ErrRecoveryNeeded).
 func (s *Store) ConfirmEnrolment(ctx context.Context, tenant, id string, ok bool, by outbox.Actor) (account.Enrolment, *account.Device, error) {
 	var e account.Enrolment
 	var d *account.Device
@@ -82,7 +83,16 @@ func stillAuthorised(ctx context.Context, tx *sql.Tx, e account.Enrolment) error
 	case account.ByFirstBinding, account.ByLogin:
 		return nothingElse(ctx, tx, e)
 	case account.ByApproval:
+		m, err := db.One(ctx, tx, db.ScanString, `SELECT method FROM outcomes WHERE approval = $1`, e.Approval)
+		if err != nil {
+			return err
+		}
+		if err := strongEnough(ctx, tx, e, approval.Method(m)); err != nil {
+			return err
+		}
 		return onlyMoves(ctx, tx, e)
+	case account.ByOperator:
+		return byOperator(ctx, tx, e)
 	default:
 		return nil
 	}

@@ -26,9 +26,26 @@ func (w *world) login(account, number, approval string) error {
 
 const daily = "+4915199999999"
 
+// daysRate bounds a day, and hardly an hour.
+func daysRate(n int) []domain.Rate { return append(rate(1000, time.Hour), rate(n, 24*time.Hour)...) }
+
+// Whoever owns the number could have it paid for without end otherwise.
+func TestNothingIsGivenBackWhereNothingButADayBoundsIt(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.limit(domain.Limits{Number: rate(5, 24*time.Hour)})
+		own := w.newAccount(w.tenant)
+		for range 5 {
+			approval := newID(w.T, "apr")
+			must(w.T, w.login(own, daily, approval))
+			w.used(own, approval)
+		}
+		wantError(w.T, w.login(own, daily, newID(w.T, "apr")), domain.ErrTooMany)
+	})
+}
+
 func TestWhoUsesTheirCodesMayLogInAsOftenAsTheyLikeInADay(t *testing.T) {
 	onEach(t, func(w *world) {
-		w.limit(domain.Limits{Number: rate(10, 24*time.Hour), Account: rate(10, 24*time.Hour)})
+		w.limit(domain.Limits{Number: daysRate(10), Account: daysRate(10)})
 		own := w.newAccount(w.tenant)
 		for range 25 {
 			approval := newID(w.T, "apr")
@@ -44,7 +61,7 @@ func TestWhoUsesTheirCodesMayLogInAsOftenAsTheyLikeInADay(t *testing.T) {
 
 func TestACodeThatWasUsedGivesItsPlaceBackOnceAndNoOthers(t *testing.T) {
 	onEach(t, func(w *world) {
-		w.limit(domain.Limits{Number: rate(3, 24*time.Hour)})
+		w.limit(domain.Limits{Number: daysRate(3)})
 		own, other := w.newAccount(w.tenant), w.newAccount(w.tenant)
 		must(w.T, w.login(own, daily, "apr_one"))
 		must(w.T, w.login(own, daily, "apr_one")) // a second code, which ended the first
@@ -62,7 +79,7 @@ func TestACodeThatWasUsedGivesItsPlaceBackOnceAndNoOthers(t *testing.T) {
 
 func TestAUseThatComesToNothingGivesNothingBack(t *testing.T) {
 	onEach(t, func(w *world) {
-		w.limit(domain.Limits{Number: rate(1, 24*time.Hour)})
+		w.limit(domain.Limits{Number: daysRate(1)})
 		own := w.newAccount(w.tenant)
 		must(w.T, w.login(own, daily, "apr_one"))
 		err := w.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error {
@@ -99,7 +116,7 @@ func TestUsingCodesDoesNotMakeSendingFaster(t *testing.T) {
 func TestManyCodesOfANumberUsedAtOnceEachGiveTheirPlaceBack(t *testing.T) {
 	onEach(t, func(w *world) {
 		const many = 12
-		w.limit(domain.Limits{Number: rate(many, 24*time.Hour)})
+		w.limit(domain.Limits{Number: daysRate(many)})
 		var accounts, approvals []string
 		for range many {
 			accounts, approvals = append(accounts, w.newAccount(w.tenant)), append(approvals, newID(w.T, "apr"))
