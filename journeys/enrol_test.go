@@ -140,21 +140,30 @@ func TestCodesThatAreNotOursSaySo(t *testing.T) {
 	h := newHouse(t)
 	p := h.newPhone("Ada")
 	e := h.link(login)
-	foreign, err := qr.DataURI("WIFI:S:guests;T:WPA;P:secret;;")
+	foreign, err := qr.DataURI("https://example.com/sale#100%")
 	h.must(err)
 	p.Before(cameraShowing(foreign))
 	p.Go(h.url + "/#/add")
 	p.Click(".scan")
 	p.WantText(".trouble", "That is no code of ours.")
 	for text, want := range map[string]string{
-		"hello": "That is no code of ours.",
+		"hello":                          "That is no code of ours.",
+		"WIFI:S:guests;T:WPA;P:secret;;": "That is no code of ours.",
 		"https://other.example/enrol#AAAAAAAAAAAAAAAAAAAAAA": "This code belongs to another address: other.example.",
 		"javascript:alert(1)":                                "That is no code of ours.",
+		"https://example.com/sale#100%":                      "That is no code of ours.",
 		"AAAAAAAAAAAAAAAAAAAAAA":                             "This link was used already, has expired, or is mistyped.",
 	} {
 		p.Type("[name=link]", text)
 		p.Click("form .secondary")
 		p.WantText(".trouble", want)
+	}
+	for _, damaged := range []string{"/enrol", "/enrol#100%", "/enrol#" + codeOf(e)[:21]} {
+		p.Go(h.url + damaged)
+		p.WantText(".trouble", "That is no code of ours.")
+		if !strings.HasSuffix(p.URL(), "/#/add") {
+			t.Errorf("%s stays in the address: %s", damaged, p.URL())
+		}
 	}
 	if n := p.Passkeys(); n != 0 {
 		t.Errorf("%d passkeys were made for nothing", n)

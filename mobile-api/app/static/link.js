@@ -14,7 +14,7 @@ export function readLink(text) {
 	} catch {
 		return { kind: "foreign" };
 	}
-	const code = decodeURIComponent(url.hash.slice(1));
+	const code = url.hash.slice(1);
 	if (!/^https?:$/.test(url.protocol) || !url.pathname.endsWith("/enrol") || !isCode(code)) return { kind: "foreign" };
 	return url.origin === location.origin ? { kind: "code", code } : { kind: "elsewhere", host: url.host };
 }

@@ -2,7 +2,6 @@
 
 import { sendKept } from "./answers.js";
 import { language, loadLanguage, t } from "./i18n.js";
-import { readLink } from "./link.js";
 import { recall, refresh, refreshNotices, refreshRecoveries, report } from "./logins.js";
 import { change, current, subscribe } from "./model.js";
 import { notifications } from "./posture.js";
@@ -57,8 +56,7 @@ function Broken() {
 /** Takes the code out of the address, where it would stay in the browser's history. */
 function takeLink() {
 	if (!location.pathname.endsWith("/enrol")) return;
-	const link = readLink(location.href);
-	openWith(link.kind === "code" ? location.href : "");
+	openWith(location.href);
 	history.replaceState(null, "", new URL("./#/add", document.baseURI));
 }
 

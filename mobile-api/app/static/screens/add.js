@@ -13,12 +13,12 @@ import { Scanner } from "./scanner.js";
 
 /** @typedef {import("../enrolment.js").Enrolment} Enrolment */
 
-/** The code of the link that the app was opened with, until it is used. */
+/** The link that the app was opened with, until it is used. */
 let opened = "";
 
-/** @param {string} code */
-export function openWith(code) {
-	opened = code;
+/** @param {string} link */
+export function openWith(link) {
+	opened = link;
 }
 
 export function Add() {
