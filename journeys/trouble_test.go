@@ -72,6 +72,22 @@ func TestTheAppOpensWithoutNetwork(t *testing.T) {
 	p.Gone(".banner.warning")
 }
 
+func TestTheWorkerAnswersWithTheAppAtItsOwnAddressesOnly(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	p.Until(`navigator.serviceWorker.controller !== null`)
+	p.Go(h.url + "/#/settings")
+	p.Click(".hint a")
+	p.WantText("pre", "Apache License")
+	p.Go(h.url + "/app/nothing/here")
+	p.WantText("body", "not-found")
+	p.Offline(true)
+	p.Go(h.url + "/?from=home")
+	p.WantText(".cards", "Office South")
+	p.Go(h.url + "/enrol")
+	p.Heading("Add a login")
+}
+
 func TestTheAppGoesOnWhenTheServerWasStartedAnew(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")

@@ -32,12 +32,21 @@ async function activate() {
 }
 
 worker.addEventListener("fetch", (/** @type {any} */ e) => {
-	const url = new URL(e.request.url);
-	const inside = url.href.startsWith(worker.registration.scope) ? url.href.slice(worker.registration.scope.length) : "v1/";
-	if (e.request.method !== "GET" || inside.startsWith("v1/") || inside.startsWith(".well-known/")) return;
-	if (e.request.mode === "navigate") e.respondWith(kept(new Request("./"), e.request));
-	else if (inside.startsWith("app/")) e.respondWith(kept(e.request, e.request));
+	if (e.request.method !== "GET") return;
+	if (e.request.mode === "navigate" && isApp(e.request)) e.respondWith(kept(new Request("./"), e.request));
+	else if (inside(e.request.url)?.startsWith("app/")) e.respondWith(kept(e.request, e.request));
 });
+
+/** What an address names here, without query and fragment; undefined: it lies elsewhere. @param {string} url @returns {string | undefined} */
+function inside(url) {
+	const { scope } = worker.registration;
+	return url.startsWith(scope) ? url.slice(scope.length).split(/[?#]/)[0] : undefined;
+}
+
+/** Whether the app opens there, and not a licence or whatever else lies at its address. @param {{ url: string }} place a window or what one asks for */
+function isApp({ url }) {
+	return ["", "enrol"].includes(inside(url) ?? "elsewhere");
+}
 
 /** Answers from what is kept, else from the network, and keeps that. @param {Request} name @param {Request} request */
 async function kept(name, request) {
@@ -125,12 +134,6 @@ async function open(id) {
 	}
 	client.postMessage({ type: "open", id });
 	await client.focus();
-}
-
-/** Whether a window shows the app, and not a licence or whatever else lies at its address. @param {{ url: string }} window */
-function isApp({ url }) {
-	const inside = url.slice(worker.registration.scope.length).split(/[?#]/)[0];
-	return inside === "" || inside === "enrol";
 }
 
 worker.addEventListener("pushsubscriptionchange", (/** @type {any} */ e) => {
