@@ -67,6 +67,52 @@ func TestWhatWasConfirmedIsReportedAfterwards(t *testing.T) {
 	}
 }
 
+func TestAReportOfWhatWasJustConfirmedIsKeptUntilThereIsANetwork(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	a := h.ask()
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	p.Offline(true)
+	p.Click(".late")
+	p.Click(".report-yes")
+	p.WantText(".busy", "Your answer is kept and sent as soon as there is one.")
+	p.Gone(".late")
+	p.WantAccessible()
+	p.Offline(false)
+	p.outcome("Reported as fraud", "what this confirmation had allowed is ended")
+	p.Gone(".busy")
+	if got := h.want(a, client.Approved); len(got.LateReports) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// keyless takes from the app what it knows of its passkeys.
+const keyless = `new Promise((resolve) => {
+	indexedDB.open("jawort").onsuccess = (e) => {
+		const all = e.target.result.transaction("kept", "readwrite");
+		all.objectStore("kept").delete("credentials");
+		all.oncomplete = () => resolve(true);
+	};
+})`
+
+func TestAReportThatCannotBeSignedIsNotSaidToBeDone(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	a := h.ask()
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	_ = browsertest.Eval[bool](p.Tab, keyless)
+	p.Click(".late")
+	p.Click(".report-yes")
+	p.WantText(".trouble", "This phone no longer has the key of this login.")
+	p.outcome("Confirmed", "")
+	p.Wait(".late") // it can be tried again
+	if got := h.want(a, client.Approved); len(got.LateReports) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestWhatWasConfirmedIsReportedDaysLaterFromTheHistory(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")

@@ -20,3 +20,12 @@ export function messageOf(err) {
 		default: return String(err.members.text ?? "") || err.detail || t("wrong");
 	}
 }
+
+/** Why an answer was not sent; empty: it was. @param {import("./answers.js").Result} r */
+export function unsent(r) {
+	switch (r.kind) {
+		case "not-unlocked": return t("ask.notunlocked");
+		case "no-passkey": return t("ask.nopasskey");
+		default: return "";
+	}
+}

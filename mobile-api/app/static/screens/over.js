@@ -1,10 +1,9 @@
 // How a question ended, and a report afterwards.
 
-import { decide } from "../answers.js";
 import { t } from "../i18n.js";
-import { messageOf } from "../trouble.js";
-import { announce, html, Icon, Screen, Trouble, useEffect, useState } from "../view.js";
-import { Details, Sure } from "./question.js";
+import { announce, html, Icon, Screen, useEffect } from "../view.js";
+import { Details } from "./question.js";
+import { Report, useReporting } from "./report.js";
 
 /** @typedef {import("../answers.js").Result} Result */
 /** @typedef {import("../question.js").Decision} Decision */
@@ -40,29 +39,16 @@ function words(end, decision) {
  */
 export function Over({ question, end, decision, ended, close }) {
 	const { title, text, icon, tone } = words(end, decision);
-	const [reporting, setReporting] = useState(false);
-	const [trouble, setTrouble] = useState("");
+	const reporting = useReporting(question, (result) => ended("report", result));
 	useEffect(() => announce(`${title}. ${text}`), [title, text]);
-	const report = async () => {
-		setReporting(false);
-		setTrouble("");
-		try {
-			const result = question?.document ? await decide(question, "report", "", () => undefined) : null;
-			if (result?.kind === "not-unlocked") setTrouble(t("ask.notunlocked"));
-			else if (result) ended("report", result);
-		} catch (err) {
-			setTrouble(messageOf(err));
-		}
-	};
 	const reportable = question?.document && (end.kind === "answered" || end.kind === "wrong-number" || (end.kind === "counted" && decision !== "report"));
 	return html`
 		<${Screen} title=${title} tone=${"over " + tone}>
 			<div class="sign"><${Icon} name=${icon} /></div>
 			<p class="lead outcome">${text}</p>
 			${question?.document && html`<${Details} document=${question.document} />`}
-			${trouble && html`<${Trouble} text=${trouble} />`}
-			${reporting ? html`<${Sure} yes=${report} no=${() => setReporting(false)} />` : html`
+			<${Report} reporting=${reporting} offered=${reportable}>
 				<button type="button" class="primary close" onClick=${close}>${t("done")}</button>
-				${reportable && html`<button type="button" class="link late" onClick=${() => setReporting(true)}>${t("end.late")}</button>`}`}
+			<//>
 		<//>`;
 }

@@ -6,7 +6,7 @@ import { country, t, timeOfDay } from "../i18n.js";
 import { go, replace } from "../route.js";
 import { listen } from "../tabs.js";
 import { update } from "../updates.js";
-import { messageOf } from "../trouble.js";
+import { messageOf, unsent } from "../trouble.js";
 import { announce, html, Icon, Screen, Trouble, useEffect, useModel, useNow, useRef, useState } from "../view.js";
 import { endOf, look } from "../watch.js";
 import { Keypad } from "./keypad.js";
@@ -125,9 +125,7 @@ function Ask({ question, document, answering, ended, expired }) {
 function messageOfResult(r) {
 	switch (r.kind) {
 		case "wrong-number": return r.left === 0 ? "" : r.left === 1 ? t("ask.wrong.last") : t("ask.wrong", { left: r.left });
-		case "not-unlocked": return t("ask.notunlocked");
-		case "no-passkey": return t("ask.nopasskey");
-		default: return "";
+		default: return unsent(r);
 	}
 }
 
