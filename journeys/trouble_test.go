@@ -214,6 +214,37 @@ func TestAnUnlockThatFailsIsTriedAgain(t *testing.T) {
 	h.want(a, client.Approved)
 }
 
+// failing stands in for a server, or a proxy before it, that refuses every answer.
+const failing = `(() => {
+	const real = self.fetch;
+	self.fetch = async (url, options) => (String(url).endsWith("/decision") ? new Response(%q, { status: %d }) : real(url, options));
+	return true;
+})()`
+
+func TestARefusalIsSaidInThePersonsLanguage(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	p.Show(phoneScreen("de", false))
+	p.Reload()
+	for body, c := range map[string]struct {
+		status int
+		want   string
+	}{
+		`{"type":"urn:jawort:problem:internal","detail":"Something failed here."}`:     {500, "Der Server antwortet nicht, wie er soll."},
+		`{"type":"urn:jawort:problem:invalid-request","detail":"Correct the fields."}`: {422, "Eine Eingabe kann nicht verwendet werden."},
+		`<title>Too many requests</title>`:                                             {429, "Das war zu oft in kurzer Zeit."},
+		`{"type":"urn:jawort:problem:of-tomorrow","detail":"Do something else."}`:      {409, "Der Server hat das abgelehnt."},
+	} {
+		p.Go(h.url)
+		_ = browsertest.Eval[bool](p.Tab, fmt.Sprintf(failing, body, c.status))
+		a := h.ask()
+		p.Heading("Sind Sie das?")
+		p.digitsOf(a.Number)
+		p.outcome("Das hat nicht geklappt", c.want)
+		h.must(h.client.CancelApproval(t.Context(), a.ID))
+	}
+}
+
 func TestScriptInNamesIsText(t *testing.T) {
 	h := newHouse(t)
 	const evil = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`

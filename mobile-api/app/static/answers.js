@@ -9,6 +9,7 @@ import { NotUnlocked, sign } from "./passkey.js";
 import { challengeOf } from "./question.js";
 import { dropAnswer, keepAnswer, keptAnswer, keptAnswers, remember } from "./store.js";
 import { alone, tell } from "./tabs.js";
+import { messageOf } from "./trouble.js";
 
 /** @typedef {import("./question.js").Question} Question */
 /** @typedef {import("./question.js").Decision} Decision */
@@ -103,7 +104,7 @@ async function resultOf(err) {
 		case "already-decided": return { kind: "answered", by: String(err.members.by ?? "") };
 		case "expired": return { kind: "expired" };
 		case "wrong-number": return { kind: "wrong-number", left: Number(err.members.attempts_left ?? 0) };
-		default: return { kind: "refused", text: err.detail };
+		default: return { kind: "refused", text: messageOf(err) };
 	}
 }
 

@@ -19,7 +19,6 @@ export class Refusal extends Error {
 		super(`${r.status} ${problem.type ?? ""}`);
 		this.status = r.status;
 		this.code = String(problem.type ?? "").split(":").pop() ?? "";
-		this.detail = String(problem.detail ?? "");
 		/** @type {Record<string, any>} */
 		this.members = problem;
 		this.retryAfter = Number(r.headers.get("Retry-After") ?? 0);
