@@ -188,6 +188,29 @@ func TestTwoWindowsOfTheAppAreOnePhone(t *testing.T) {
 	}
 }
 
+// counting counts who listens to what other windows say.
+const counting = `(() => {
+	self.listening = 0;
+	const { addEventListener, removeEventListener } = EventTarget.prototype;
+	BroadcastChannel.prototype.addEventListener = function (...a) { self.listening++; return addEventListener.apply(this, a); };
+	BroadcastChannel.prototype.removeEventListener = function (...a) { self.listening--; return removeEventListener.apply(this, a); };
+})()`
+
+func TestAQuestionThatIsOverListensNoMore(t *testing.T) {
+	h := newHouse(t)
+	p := h.newPhone("Ada")
+	p.Before(counting)
+	p.enrol(h.link(login))
+	atHome := browsertest.Eval[int](p.Tab, `listening`)
+	a := h.ask()
+	p.Heading("Is this you?")
+	p.Until(fmt.Sprintf(`listening === %d`, atHome+1))
+	p.number(a.Number)
+	p.Heading("Confirmed")
+	p.Click(".close")
+	p.Until(fmt.Sprintf(`listening === %d`, atHome))
+}
+
 func TestAPasskeyThatItsPersonDeletedIsExplained(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")

@@ -7,9 +7,12 @@ export function tell(message) {
 	channel?.postMessage(message);
 }
 
-/** @param {(message: any) => void} hear */
+/** @param {(message: any) => void} hear @returns {() => void} ends it */
 export function listen(hear) {
-	channel?.addEventListener("message", (e) => hear(e.data));
+	/** @param {MessageEvent} e */
+	const heard = (e) => hear(e.data);
+	channel?.addEventListener("message", heard);
+	return () => channel?.removeEventListener("message", heard);
 }
 
 /**

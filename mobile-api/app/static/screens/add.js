@@ -37,10 +37,7 @@ export function Add() {
 		await claim(read.code).then(setEnrolment, (err) => setTrouble(err instanceof WrongHost ? t("add.wronghost") : messageOf(err)));
 		setBusy(false);
 	};
-	useEffect(() => {
-		void resume(take, setEnrolment).then(() => setBusy(false));
-		addEventListener("jawort-link", () => void resume(take, setEnrolment));
-	}, []);
+	useEffect(() => { void resume(take, setEnrolment).then(() => setBusy(false)); }, []);
 	const leave = async () => {
 		if (enrolment) await abandon(enrolment);
 		go();

@@ -41,7 +41,7 @@ export function QuestionScreen({ id, device }) {
 
 /** @param {string | undefined} name @param {() => void} act */
 function listenFor(name, act) {
-	listen((m) => { if (m.type === "answered" && m.name === name) act(); });
+	return listen((m) => { if (m.type === "answered" && m.name === name) act(); });
 }
 
 /** @param {string} id @param {(end: End) => void} tell */
