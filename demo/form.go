@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"mime"
 	"net/http"
 	"time"
 )
@@ -10,17 +11,17 @@ const (
 	formTime = 5 * time.Second
 )
 
-// formed reads a form in little room and time before its handler looks at it: strangers send forms too.
+// formed reads a form before its handler looks at it, and refuses what ParseForm would leave unread.
 func formed(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		reading := http.NewResponseController(w)
-		_ = reading.SetReadDeadline(time.Now().Add(formTime)) // of real connections, which have one
-		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
-		if err := r.ParseForm(); err != nil { // the deadline stays, or the rest of the form would be waited for
+		if sent, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || sent != "application/x-www-form-urlencoded" {
+			http.Error(w, string(languageOf(r).Say("form")), http.StatusUnsupportedMediaType)
+			return
+		}
+		if err := r.ParseForm(); err != nil {
 			http.Error(w, string(languageOf(r).Say("form")), http.StatusBadRequest)
 			return
 		}
-		_ = reading.SetReadDeadline(time.Time{})
 		next(w, r)
 	}
 }

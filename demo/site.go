@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/component"
 )
 
@@ -72,7 +73,7 @@ func (s *site) handler() (http.Handler, error) {
 	mux.HandleFunc("GET /welcome", s.welcome)
 	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
 	mux.HandleFunc("POST /phone", s.invited(formed(s.confirmPhone)))
-	return http.NewCrossOriginProtection().Handler(s.secured(mux)), nil
+	return edge.BoundBodies(mostForm, formTime, http.NewCrossOriginProtection().Handler(s.secured(mux))), nil
 }
 
 func (s *site) secured(next http.Handler) http.Handler {

@@ -46,7 +46,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec.id = requestID
 	w.Header().Set("X-Request-Id", requestID)
 	out.allow(requestTime)
-	r.Body = m.bounded(w, r)
+	r.Body = bounded(w, r, maxBody, m.bodyTime)
 	m.route(out, r)
 }
 
@@ -110,10 +110,18 @@ func secure(h http.Header, r *http.Request) {
 	}
 }
 
+// BoundBodies gives what is not a Mux the limits that bodies have there: their bytes, and the time in which they have to come.
+func BoundBodies(bytes int64, within time.Duration, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = bounded(w, r, bytes, within)
+		next.ServeHTTP(w, r)
+	})
+}
+
 // bounded returns the body of the request with its limits. The time runs from here on: where nobody reads the body,
 // because the caller is refused or the route takes none, net/http reads it before it answers, and would wait for ever.
-func (m *Mux) bounded(w http.ResponseWriter, r *http.Request) io.ReadCloser {
-	b := &body{ReadCloser: http.MaxBytesReader(w, r.Body, maxBody), controller: http.NewResponseController(w), time: m.bodyTime}
+func bounded(w http.ResponseWriter, r *http.Request, bytes int64, within time.Duration) io.ReadCloser {
+	b := &body{ReadCloser: http.MaxBytesReader(w, r.Body, bytes), controller: http.NewResponseController(w), time: within}
 	if r.ContentLength != 0 {
 		b.hurry()
 	}
