@@ -79,7 +79,7 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
 }
 
 func (h *house) places(program string) places {
-	p := places{server: h.serverURL, phones: h.phoneURL, host: h.front.host, public: h.front.public(), program: program, password: demoPassword}
+	p := places{site: h.siteURL, server: h.serverURL, phones: h.phoneURL, host: h.front.host, public: h.front.public(), program: program, password: demoPassword}
 	if p.public {
 		p.password = h.record.Password
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ const (
 
 // places are what the pages name.
 type places struct {
+	site           string // the login page
 	server, phones string // the APIs
 	host           string // what the passkeys of phones are bound to
 	public         bool   // reachable for others than who started it
@@ -73,7 +75,7 @@ func (s *site) handler() (http.Handler, error) {
 	mux.HandleFunc("GET /welcome", s.welcome)
 	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
 	mux.HandleFunc("POST /phone", s.invited(formed(s.confirmPhone)))
-	return edge.BoundBodies(mostForm, formTime, http.NewCrossOriginProtection().Handler(s.secured(mux))), nil
+	return edge.BoundBodies(mostForm, formTime, s.secured(s.called(http.NewCrossOriginProtection().Handler(mux)))), nil
 }
 
 func (s *site) secured(next http.Handler) http.Handler {
@@ -85,6 +87,22 @@ func (s *site) secured(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
+		if s.at.public {
+			h.Set("Strict-Transport-Security", edge.StrictTransport)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// called refuses other names than the site's own. By DNS rebinding a web page could lead its own name here, and be no stranger to
+// the browser then.
+func (s *site) called(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		called := url.URL{Host: r.Host}
+		if !strings.EqualFold(called.Hostname(), s.at.host) {
+			http.Error(w, string(languageOf(r).Say("host", s.at.site)), http.StatusMisdirectedRequest)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }

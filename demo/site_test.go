@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/phone"
 )
@@ -49,7 +50,7 @@ func (v *visitor) send(req *http.Request) (status int, page string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") && resp.StatusCode != http.StatusForbidden {
+	if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") {
 		v.t.Errorf("%s has no strict policy", req.URL.Path)
 	}
 	return resp.StatusCode, string(b)
@@ -216,6 +217,55 @@ func TestAnotherSitesFormIsRefused(t *testing.T) {
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	if status, _ := v.send(req); status != http.StatusForbidden {
 		t.Errorf("another site's form got %d", status)
+	}
+}
+
+func TestANameThatWasLedToTheDemoIsRefused(t *testing.T) {
+	t.Parallel()
+	o, _ := publicly(t)
+	public, _ := run(t, o)
+	local := open(t)
+	for _, c := range []struct {
+		visitor *visitor
+		house   *house
+	}{{newVisitor(t, local.siteURL), local}, {newStranger(t, public), public}} {
+		host := c.house.front.host
+		for name, want := range map[string]int{
+			host: http.StatusOK, host + ":8090": http.StatusOK, strings.ToUpper(host): http.StatusOK,
+			"evil.example": http.StatusMisdirectedRequest, "evil.example:8090": http.StatusMisdirectedRequest,
+			host + ".evil.example": http.StatusMisdirectedRequest, "evil." + host: http.StatusMisdirectedRequest,
+			"127.0.0.1": http.StatusMisdirectedRequest, "[::1]:8090": http.StatusMisdirectedRequest,
+		} {
+			for _, req := range []*http.Request{c.visitor.post("/", nil), c.visitor.post("/phone", url.Values{"digits": {"123456"}})} {
+				if req.URL.Path == "/" {
+					req.Method = http.MethodGet
+				}
+				req.Host = name
+				status, page := c.visitor.send(req)
+				if refused := status == http.StatusMisdirectedRequest; refused != (want == http.StatusMisdirectedRequest) || refused && !strings.Contains(page, c.house.siteURL) {
+					t.Errorf("%s %s as %s got %d:\n%s", req.Method, req.URL.Path, name, status, page)
+				}
+			}
+		}
+	}
+}
+
+func TestBrowsersCallAPublicDemoByTLSOnly(t *testing.T) {
+	t.Parallel()
+	o, _ := publicly(t)
+	public, _ := run(t, o)
+	local := open(t) // without TLS, where the header would be void
+	for v, want := range map[*visitor]string{newStranger(t, public): edge.StrictTransport, newVisitor(t, local.siteURL): ""} {
+		for _, path := range []string{"/", "/style.css", "/nowhere", "/welcome"} {
+			resp, err := v.http.Get(v.url + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if got := resp.Header.Get("Strict-Transport-Security"); got != want {
+				t.Errorf("%s%s has %q", v.url, path, got)
+			}
+		}
 	}
 }
 

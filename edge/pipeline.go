@@ -99,6 +99,9 @@ func (m *Mux) finish(w *recorder, r *http.Request, rec *record) {
 	}
 }
 
+// StrictTransport keeps browsers, for a year, from calling the host or one below it without TLS (RFC 6797).
+const StrictTransport = "max-age=31536000; includeSubDomains"
+
 // secure sets the headers that keep a browser from making something else of an answer.
 func secure(h http.Header, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -106,7 +109,7 @@ func secure(h http.Header, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	if r.TLS != nil {
-		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		h.Set("Strict-Transport-Security", StrictTransport)
 	}
 }
 
