@@ -122,6 +122,7 @@ func (g gallery) logins() {
 	g.Reload()
 	g.Wait(".banner button.danger")
 	g.look("home-somebody-gets-a-phone")
+	g.house.await("the notice", func() bool { return g.house.notices() > 0 })
 	_, err = g.house.client.StopRecovery(g.house.Context(), r.ID)
 	g.house.must(err)
 	g.Reload()

@@ -1,6 +1,10 @@
 package journeys_test
 
-import "time"
+import (
+	"time"
+
+	"github.com/jawort/jawort/store/db"
+)
 
 const patience = 20 * time.Second
 
@@ -15,4 +19,12 @@ func (h *house) await(what string, holds func() bool) {
 		}
 	}
 	h.Fatalf("waited for %s", what)
+}
+
+// notices counts what phones have to be told.
+func (h *house) notices() int {
+	h.Helper()
+	n, err := db.One(h.Context(), h.process.Lasting().Reads(), db.ScanInt, `SELECT COUNT(*) FROM notices`)
+	h.must(err)
+	return n
 }

@@ -8,7 +8,7 @@ import { html, Icon, Screen, useEffect, useState } from "../view.js";
 import { iconOf, titleOf } from "./history.js";
 import { Over } from "./over.js";
 import { Details, From } from "./question.js";
-import { Report, useReporting } from "./report.js";
+import { Report, useReporting } from "../reporting.js";
 
 /** @typedef {import("../answers.js").Entry} Entry */
 /** @typedef {import("../answers.js").Result} Result */

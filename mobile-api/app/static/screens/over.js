@@ -3,7 +3,7 @@
 import { t } from "../i18n.js";
 import { announce, html, Icon, Screen, useEffect } from "../view.js";
 import { Details } from "./question.js";
-import { Report, useReporting } from "./report.js";
+import { Report, useReporting } from "../reporting.js";
 
 /** @typedef {import("../answers.js").Result} Result */
 /** @typedef {import("../question.js").Decision} Decision */

@@ -1,13 +1,13 @@
 // Reporting as fraud what was answered already: somebody may find out later that it was not them.
 
-import { decide } from "../answers.js";
-import { t } from "../i18n.js";
-import { messageOf, unsent } from "../trouble.js";
-import { html, Trouble, useState } from "../view.js";
-import { Sure } from "./question.js";
+import { decide } from "./answers.js";
+import { t } from "./i18n.js";
+import { messageOf, unsent } from "./trouble.js";
+import { html, Trouble, useState } from "./view.js";
+import { Sure } from "./screens/question.js";
 
-/** @typedef {import("../answers.js").Result} Result */
-/** @typedef {import("../question.js").Question} Question */
+/** @typedef {import("./answers.js").Result} Result */
+/** @typedef {import("./question.js").Question} Question */
 /** @typedef {"offered" | "sure" | "unlocking" | "sending" | "offline"} Stage */
 /** @typedef {{ stage: Stage, trouble: string, go: (to: Stage) => void, report: () => Promise<void> }} Reporting */
 
