@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jawort/jawort/bench/child"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/pushgw"
 )
@@ -47,19 +47,12 @@ type Process struct {
 // Start runs the program as stand-ins.
 func Start(ctx context.Context, program, dir, keyFile string, attr *syscall.SysProcAttr) (*Process, error) {
 	p := &Process{answers: make(chan answer), ended: make(chan struct{}), hear: func(Push) {}}
-	p.cmd = exec.Command(program, "bench", Command, dir, keyFile)
-	p.cmd.Env, p.cmd.Stderr, p.cmd.SysProcAttr = []string{"PATH=" + os.Getenv("PATH")}, os.Stderr, attr
-	out, err := p.cmd.StdoutPipe()
+	c, err := child.Start(program, attr, Command, dir, keyFile)
 	if err != nil {
 		return nil, fmt.Errorf("fakes: %w", err)
 	}
-	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return nil, fmt.Errorf("fakes: %w", err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("fakes: %w", err)
-	}
-	go p.read(out)
+	p.cmd, p.in = c.Cmd, c.In
+	go p.read(c.Out)
 	first, err := p.await(ctx)
 	if err == nil {
 		err = json.Unmarshal(first.Config, &p.Config)

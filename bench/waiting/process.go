@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
 
+	"github.com/jawort/jawort/bench/child"
 	"github.com/jawort/jawort/client/browser"
 )
 
@@ -26,19 +26,11 @@ type Process struct {
 
 // Start runs the program as browsers and returns when all pages wait, or have failed to.
 func Start(program string, pages []browser.Page, attr *syscall.SysProcAttr) (*Process, error) {
-	p := &Process{cmd: exec.Command(program, "bench", Command)}
-	p.cmd.Env, p.cmd.Stderr, p.cmd.SysProcAttr = []string{"PATH=" + os.Getenv("PATH")}, os.Stderr, attr
-	out, err := p.cmd.StdoutPipe()
+	c, err := child.Start(program, attr, Command)
 	if err != nil {
 		return nil, fmt.Errorf("waiting: %w", err)
 	}
-	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return nil, fmt.Errorf("waiting: %w", err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("waiting: %w", err)
-	}
-	p.lines = bufio.NewScanner(out)
+	p := &Process{cmd: c.Cmd, in: c.In, lines: bufio.NewScanner(c.Out)}
 	var all strings.Builder
 	for _, page := range pages {
 		fmt.Fprintln(&all, holdMark, page.URL, page.Ticket, page.Origin)
