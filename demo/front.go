@@ -123,7 +123,11 @@ func (f *front) listen(flag, address string) (net.Listener, string, error) {
 
 // unheard says which flag moves what cannot listen.
 func unheard(flag, address string, err error) error {
+	var unreadable *net.AddrError
+	var unknown *net.DNSError
 	switch {
+	case errors.As(err, &unreadable), errors.As(err, &unknown):
+		return fmt.Errorf("demo: --%s: %q is no address; give one such as 127.0.0.1:8090", flag, address)
 	case errors.Is(err, edge.ErrPlain):
 		return fmt.Errorf("demo: --%s: without --public-url the demo listens on this machine only: give 127.0.0.1 and a port", flag)
 	case errors.Is(err, syscall.EADDRINUSE):

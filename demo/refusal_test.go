@@ -110,6 +110,21 @@ func TestTheLoginPageIsWhereItsURLSaysAlsoBehindATunnel(t *testing.T) {
 	}
 }
 
+func TestAnAddressThatIsNoneIsRefusedByItsFlag(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"8090", "localhost", "127.0.0.1:port", "127.0.0.1:70000"} {
+		here := &front{host: "localhost"}
+		l, _, err := here.listen("site", address)
+		if err == nil {
+			l.Close()
+			t.Fatalf("it listens on %s", address)
+		}
+		if got, want := err.Error(), fmt.Sprintf("demo: --site: %q is no address; give one such as 127.0.0.1:8090", address); got != want {
+			t.Errorf("it says %q", got)
+		}
+	}
+}
+
 func TestAUserWhoMayNotListenIsToldWhatElse(t *testing.T) {
 	t.Parallel()
 	err := unheard("site", ":443", fmt.Errorf("listen: %w", syscall.EACCES))

@@ -16,7 +16,10 @@ func (r *root) demo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Everything in one process with a login page; --once plays one login and ends",
-		Args:  cobra.NoArgs,
+		Long: "A login page with everything behind it in one process, on this machine only, and nothing kept.\n" +
+			"With --public-url it serves real phones, and keeps what they rely on.",
+		Example: "  jawort demo\n  jawort demo --public-url https://HOST --tls-cert fullchain.pem --tls-key privkey.pem",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Out = cmd.OutOrStdout()
 			o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
