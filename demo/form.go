@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	mostForm = 4096 // bytes
+	mostForm = 16 << 10 // bytes; a new passkey has up to 5 KB
 	formTime = 5 * time.Second
 )
 

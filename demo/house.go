@@ -119,7 +119,7 @@ func (h *house) configure(o Options) (*config.Config, process.Listeners, error) 
 	return cfg, l, nil
 }
 
-// furnish creates what is not there yet, and lets the login page be where it is now.
+// furnish creates what is not there yet, and lets the login page be where it is now, with passkeys for its host.
 func (h *house) furnish(ctx context.Context) error {
 	store := h.process.Lasting()
 	_, application, err := store.KeyByHash(ctx, account.HashSecret(h.record.Key))
@@ -129,7 +129,7 @@ func (h *house) furnish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	application.Origins = []string{h.siteURL}
+	application.Origins, application.RPID = []string{h.siteURL}, h.front.host
 	return store.UpdateApplication(ctx, store.Writes(), application)
 }
 
@@ -137,7 +137,7 @@ func (h *house) furnish(ctx context.Context) error {
 func (h *house) create(ctx context.Context) error {
 	store, now := h.process.Lasting(), time.Now().UTC()
 	tenant := account.Tenant{Name: "Muster Makler AG", CreatedAt: now}
-	application := account.Application{Name: "Portal", Origins: []string{h.siteURL}, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
+	application := account.Application{Name: "Portal", Origins: []string{h.siteURL}, RPID: h.front.host, Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)}, CreatedAt: now}
 	login := account.Account{ExternalID: demoAccount, Label: "Office South (" + demoAccount + ")", CreatedAt: now}
 	key := account.Key{Scopes: account.Scopes, CreatedAt: now}
 	for prefix, target := range map[string]*string{

@@ -25,7 +25,7 @@ type phonePage struct {
 // while signing in.
 func (s *site) invited(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if s.at.public && !s.sessions.find(r).signedIn() {
+		if _, ok := s.sessions.find(r).confirmed(); s.at.public && !ok {
 			s.refuseLogin(w, r, http.StatusUnauthorized, "login.first")
 			return
 		}

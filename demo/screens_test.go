@@ -59,7 +59,31 @@ func (g gallery) walk() {
 	if tall := browsertest.Eval[int](g.Tab, `document.querySelector(".receipt").offsetHeight`); tall > 300 {
 		g.Errorf("the receipt is %d pixels tall", tall)
 	}
+	g.passkey()
 	g.register()
+}
+
+// passkey adds one, and signs in by it.
+func (g gallery) passkey() {
+	g.Helper()
+	authenticator := g.Authenticator()
+	g.Click(`a[href="/passkey"]`)
+	g.Wait("form button")
+	g.look("passkey")
+	authenticator.Refuse(true)
+	g.Click("form button")
+	g.Wait("[data-error]:not([hidden])")
+	g.look("passkey-cancelled")
+	authenticator.Refuse(false)
+	g.Click("form button")
+	g.Gone("form")
+	g.look("passkey-added")
+	g.Click(".button")
+	signIn(g.Tab)
+	g.Click("#another")
+	choose(g.Tab, "passkey")
+	g.Wait(`a[href="/phone"]`)
+	g.look("welcome-passkey")
 }
 
 func (g gallery) register() {

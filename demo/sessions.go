@@ -145,17 +145,17 @@ func (s *session) approved(ctx context.Context) (client.Approval, bool) {
 	}
 }
 
-// signedIn reports whether the session's login was approved already.
-func (s *session) signedIn() bool {
+// confirmed returns the session's login where it was approved already.
+func (s *session) confirmed() (client.Approval, bool) {
 	asked := s.newest()
 	if asked == nil {
-		return false
+		return client.Approval{}, false
 	}
 	select {
 	case <-asked.done:
-		return asked.err == nil
+		return asked.result.Approval, asked.err == nil
 	default:
-		return false
+		return client.Approval{}, false
 	}
 }
 

@@ -33,7 +33,7 @@ const (
 type places struct {
 	site           string // the login page
 	server, phones string // the APIs
-	host           string // what the passkeys of phones are bound to
+	host           string // what passkeys are bound to, those of phones and those of the login page
 	public         bool   // reachable for others than who started it
 	program        string // jawort, as it was started
 	password       string
@@ -51,7 +51,7 @@ type site struct {
 
 func newSite(ctx context.Context, c *client.Client, at places, log *slog.Logger) (*site, error) {
 	s := &site{client: c, sessions: newSessions(ctx, at.public), guesses: newGuesses(), pages: map[string]*template.Template{}, at: at, log: log}
-	for _, name := range []string{"login", "wait", "welcome", "phone"} {
+	for _, name := range []string{"login", "wait", "welcome", "phone", "passkey"} {
 		t, err := template.ParseFS(pages, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, err
@@ -70,11 +70,15 @@ func (s *site) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", http.FileServerFS(files))
 	mux.Handle("GET /login.js", http.FileServerFS(files))
+	mux.Handle("GET /passkey.js", http.FileServerFS(files))
 	mux.HandleFunc("GET /{$}", s.showLogin)
 	mux.HandleFunc("POST /login", formed(s.login))
 	mux.HandleFunc("GET /welcome", s.welcome)
+	mux.HandleFunc("GET /receipt", s.receipt)
 	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
 	mux.HandleFunc("POST /phone", s.invited(formed(s.confirmPhone)))
+	mux.HandleFunc("GET /passkey", s.fresh(s.showPasskey))
+	mux.HandleFunc("POST /passkey", s.fresh(formed(s.keepPasskey)))
 	return edge.BoundBodies(mostForm, formTime, s.secured(s.called(http.NewCrossOriginProtection().Handler(mux)))), nil
 }
 
@@ -181,34 +185,6 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.render(w, http.StatusOK, "wait", s.waitPage(languageOf(r), a))
 	}
-}
-
-type welcomePage struct {
-	language
-	Title                   template.HTML
-	Account, Receipt        string
-	Server, Phones, Program string
-	RPID                    string
-	Device                  *client.Decider // nil: a code
-}
-
-// welcome believes only what Jawort told this server about the approval of this session.
-func (s *site) welcome(w http.ResponseWriter, r *http.Request) {
-	a, ok := s.sessions.find(r).approved(r.Context())
-	if !ok {
-		s.refuseLogin(w, r, http.StatusUnauthorized, "login.unconfirmed")
-		return
-	}
-	receipt := ""
-	if a.Device != nil { // a code leaves no evidence
-		var err error
-		if receipt, err = s.client.Receipt(r.Context(), a.ID); err != nil {
-			s.log.ErrorContext(r.Context(), "demo: no receipt", "error", err)
-		}
-	}
-	in := languageOf(r)
-	s.render(w, http.StatusOK, "welcome", welcomePage{language: in, Title: in.Say("welcome.title"), Account: a.Account, Receipt: receipt, Device: a.Device,
-		Server: s.at.server, Phones: s.at.phones, RPID: s.at.host, Program: s.at.program})
 }
 
 func (s *site) render(w http.ResponseWriter, status int, page string, data any) {

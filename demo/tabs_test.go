@@ -124,7 +124,7 @@ func TestAFirstLoginIsConfirmedByAnAuthenticatorAppToo(t *testing.T) {
 	login.Type("#field", strings.TrimSpace(string(code)))
 	login.Press("\r")
 	login.WantText("h1", "Signed in")
-	login.WantText(".good", "by a code")
+	login.WantText(".good", "by a code of the authenticator app")
 }
 
 func TestADeniedLoginStaysOutsideAndMayStartAgain(t *testing.T) {
