@@ -16,6 +16,7 @@ type phonePage struct {
 	language
 	Title, Problem  template.HTML
 	Command, Device string
+	Back            string
 	QR              template.URL // a data: URI that Jawort made
 	Enrolment       client.Enrolment
 	Done, Public    bool
@@ -46,11 +47,15 @@ func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem templa
 		return
 	}
 	s.sessions.start(w, r).enrol(e)
-	s.render(w, http.StatusOK, "phone", s.phonePage(languageOf(r), e, problem))
+	s.render(w, http.StatusOK, "phone", s.phonePage(r, e, problem))
 }
 
-func (s *site) phonePage(in language, e client.Enrolment, problem template.HTML) phonePage {
-	return phonePage{language: in, Title: in.Say("phone.title"), Problem: problem, Enrolment: e, QR: template.URL(e.QR), Public: s.at.public,
+func (s *site) phonePage(r *http.Request, e client.Enrolment, problem template.HTML) phonePage {
+	in, back := languageOf(r), "/"
+	if _, ok := s.sessions.find(r).confirmed(); ok {
+		back = "/welcome"
+	}
+	return phonePage{language: in, Title: in.Say("phone.title"), Problem: problem, Enrolment: e, QR: template.URL(e.QR), Public: s.at.public, Back: back,
 		Command: s.at.program + " phone enrol '" + e.Link + "'"}
 }
 
@@ -67,10 +72,10 @@ func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
 	case errors.As(err, &refused) && (refused.Code == client.CodeEnrolmentEnded || refused.Status == http.StatusNotFound):
 		s.offerPhone(w, r, in.Say("phone.ended"))
 	case errors.As(err, &refused) && refused.Code != "" && refused.Status < http.StatusInternalServerError:
-		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(in, started, unconfirmed(in, refused)))
+		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(r, started, unconfirmed(in, refused)))
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: confirm", "error", err)
-		s.render(w, http.StatusServiceUnavailable, "phone", s.phonePage(in, started, in.Say("phone.unanswered")))
+		s.render(w, http.StatusServiceUnavailable, "phone", s.phonePage(r, started, in.Say("phone.unanswered")))
 	default:
 		page := phonePage{language: in, Title: in.Say("phone.title.done"), Done: true}
 		if e.Device != nil {

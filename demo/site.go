@@ -73,6 +73,8 @@ func (s *site) handler() (http.Handler, error) {
 	mux.Handle("GET /passkey.js", http.FileServerFS(files))
 	mux.HandleFunc("GET /{$}", s.showLogin)
 	mux.HandleFunc("POST /login", formed(s.login))
+	mux.Handle("GET /login", http.RedirectHandler("/", http.StatusSeeOther)) // the address of the waiting page, opened again
+	mux.HandleFunc("/", s.missing)
 	mux.HandleFunc("GET /welcome", s.welcome)
 	mux.HandleFunc("GET /receipt", s.receipt)
 	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
@@ -120,6 +122,10 @@ type loginPage struct {
 func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
 	s.sessions.end(r)
 	s.render(w, http.StatusOK, "login", s.loginPage(languageOf(r)))
+}
+
+func (s *site) missing(w http.ResponseWriter, r *http.Request) {
+	s.refuseLogin(w, r, http.StatusNotFound, "login.missing")
 }
 
 // refuseLogin says why, by the key of a text.

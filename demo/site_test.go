@@ -250,6 +250,20 @@ func TestANameThatWasLedToTheDemoIsRefused(t *testing.T) {
 	}
 }
 
+func TestWhoComesToNoPageFindsTheLoginPage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	v := newVisitor(t, h.siteURL)
+	v.languages = "de"
+	for path, want := range map[string]int{"/login": http.StatusOK, "/nowhere": http.StatusNotFound} {
+		status, page := v.get(path)
+		said := strings.Contains(page, "Hier ist nichts.")
+		if status != want || said != (want == http.StatusNotFound) || !strings.Contains(page, `action="/login"`) {
+			t.Errorf("%s got %d:\n%s", path, status, page)
+		}
+	}
+}
+
 func TestBrowsersCallAPublicDemoByTLSOnly(t *testing.T) {
 	t.Parallel()
 	o, _ := publicly(t)
