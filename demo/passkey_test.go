@@ -73,6 +73,17 @@ func TestWhoSignedInByPhoneAddsAPasskeyAndConfirmsByItNextTime(t *testing.T) {
 	login.WantText(".good", "by the passkey “Chrome")
 }
 
+func TestABrowserWithoutPasskeysIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	login := newTab(t, h)
+	enter(login, demoPassword)
+	login.Before(`delete PublicKeyCredential.parseCreationOptionsFromJSON`)
+	login.Click(`a[href="/passkey"]`)
+	login.Click("form button")
+	login.WantText(".problem:not([hidden])", "has no passkeys")
+}
+
 // becomePhone registers the device as a phone, by the page that another browser opened.
 func becomePhone(device *browsertest.Tab, other *visitor) {
 	device.Helper()
