@@ -73,6 +73,7 @@ type Enrolment struct {
 	Recovery      string // that authorises it; empty: none does
 	Replaces      string // the device that ends when this one is confirmed; empty: none
 	Proof         Proof
+	CodeHash      []byte // of the code of its link
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
 }

@@ -1,37 +1,51 @@
 package keys
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
+	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
 // file is the form of the key file.
 type file struct {
-	Sealing        json.RawMessage `json:"sealing"`        // Tink keyset
-	Authentication json.RawMessage `json:"authentication"` // Tink keyset
-	Receipt        jose.JSONWebKey `json:"receipt"`
-	VAPID          vapid           `json:"vapid"`
+	Sealing        json.RawMessage       `json:"sealing"`        // Tink keyset
+	Authentication json.RawMessage       `json:"authentication"` // Tink keyset
+	Receipt        list[jose.JSONWebKey] `json:"receipt"`
+	VAPID          list[VAPID]           `json:"vapid"`
+	WroteUntil     map[string]time.Time  `json:"wrote_until,omitempty"`
+}
+
+// list is written as one, and read also where a single key stands in its place: files had one of a kind once.
+type list[T any] []T
+
+// UnmarshalJSON reads a list or a single one.
+func (l *list[T]) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) {
+		return json.Unmarshal(b, (*[]T)(l))
+	}
+	var one T
+	if err := json.Unmarshal(b, &one); err != nil {
+		return err
+	}
+	*l = list[T]{one}
+	return nil
 }
 
 // Save writes the set to a new file that only its owner may read. An existing file is left alone: losing these keys loses every
 // push address and invalidates every token.
 func (s *Set) Save(path string) error {
-	sealing, err := encodeKeyset(s.sealing)
+	b, err := s.encode()
 	if err != nil {
 		return err
-	}
-	authentication, err := encodeKeyset(s.authentication)
-	if err != nil {
-		return err
-	}
-	b, err := json.MarshalIndent(file{Sealing: sealing, Authentication: authentication, Receipt: s.receipt, VAPID: s.vapid}, "", "  ")
-	if err != nil {
-		return fmt.Errorf("keys: encode: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -40,8 +54,55 @@ func (s *Set) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	_, err = f.Write(append(b, '\n'))
+	return written(f, b)
+}
+
+// Replace puts the set in the place of a file that is there, at once and with its mode: whoever reads meanwhile gets the one or the
+// other. A link is followed, as service managers set them.
+func (s *Set) Replace(path string) error {
+	b, err := s.encode()
+	if err != nil {
+		return err
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".keys-") // only its owner may read it
+	if err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	defer os.Remove(f.Name()) // gone already where all went well
+	if err := errors.Join(f.Chmod(info.Mode().Perm()), owned(f, info), written(f, b), os.Rename(f.Name(), path)); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	return nil
+}
+
+func written(f *os.File, b []byte) error {
+	_, err := f.Write(append(b, '\n'))
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func (s *Set) encode() ([]byte, error) {
+	sealing, err := encodeKeyset(s.sealing)
+	if err != nil {
+		return nil, err
+	}
+	authentication, err := encodeKeyset(s.authentication)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.MarshalIndent(file{
+		Sealing: sealing, Authentication: authentication, Receipt: s.receipts, VAPID: s.vapid, WroteUntil: s.wroteUntil,
+	}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("keys: encode: %w", err)
+	}
+	return b, nil
 }
 
 // Load reads the set from a file. Its group may read it, since containers and service managers hand secrets over in
@@ -66,11 +127,8 @@ func parse(b []byte) (*Set, error) {
 	if err := json.Unmarshal(b, &f); err != nil {
 		return nil, fmt.Errorf("keys: parse: %w", err)
 	}
-	if !f.Receipt.Valid() || f.Receipt.IsPublic() || f.Receipt.KeyID == "" {
-		return nil, errors.New("keys: receipt must be a private JWK with a kid")
-	}
-	if f.VAPID.Public == "" || f.VAPID.Private == "" {
-		return nil, errors.New("keys: vapid must have public and private")
+	if err := f.validate(); err != nil {
+		return nil, err
 	}
 	sealing, err := decodeKeyset(f.Sealing)
 	if err != nil {
@@ -80,5 +138,38 @@ func parse(b []byte) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSet(sealing, authentication, f.Receipt, f.VAPID)
+	return (&Set{sealing: sealing, authentication: authentication, receipts: f.Receipt, vapid: f.VAPID, wroteUntil: f.WroteUntil}).ready()
+}
+
+func (f file) validate() error {
+	if len(f.Receipt) == 0 || len(f.VAPID) == 0 {
+		return errors.New("keys: there must be a key for receipts and one for VAPID")
+	}
+	for _, key := range f.Receipt {
+		if !key.Valid() || key.IsPublic() || key.KeyID == "" {
+			return errors.New("keys: receipt must be a private JWK with a kid")
+		}
+	}
+	for _, v := range f.VAPID {
+		if v.Public == "" || v.Private == "" {
+			return errors.New("keys: vapid must have public and private")
+		}
+	}
+	return nil
+}
+
+func encodeKeyset(h *keyset.Handle) (json.RawMessage, error) {
+	var b bytes.Buffer
+	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&b)); err != nil {
+		return nil, fmt.Errorf("keys: encode keyset: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func decodeKeyset(b json.RawMessage) (*keyset.Handle, error) {
+	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
+	if err != nil {
+		return nil, fmt.Errorf("keys: decode keyset: %w", err)
+	}
+	return h, nil
 }

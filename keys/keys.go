@@ -1,43 +1,33 @@
 // Package keys holds the secret keys of one installation of Jawort: sealing (AEAD), message authentication,
-// receipts (ES256) and VAPID. It owns their file and how they are made; it does not know what they protect.
+// receipts (ES256) and VAPID. It owns their file, how they are made and how they are exchanged; it does not know what they protect.
 //
-// Rotation: the file may hold several sealing and authentication keys (Tink keysets); the primary one writes,
-// all of them read.
+// Of each kind one key writes and any number only read: they open, verify and send for what was made while they wrote.
 package keys
 
 import (
-	"bytes"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 
-	"github.com/SherClockHolmes/webpush-go"
 	"github.com/go-jose/go-jose/v4"
 	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/mac"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// Set is all secret keys of an installation. It is safe for concurrent use.
+// Set is all secret keys of an installation. It never changes, and is safe for concurrent use.
 type Set struct {
 	sealing        *keyset.Handle
 	authentication *keyset.Handle
-	receipt        jose.JSONWebKey
-	vapid          vapid
+	receipts       []jose.JSONWebKey    // the first one signs
+	vapid          []VAPID              // the first one is what phones subscribe with
+	wroteUntil     map[string]time.Time // by id, of those that once wrote
 
 	aead tink.AEAD
 	mac  tink.MAC
-}
-
-type vapid struct {
-	Public  string `json:"public"`
-	Private string `json:"private"`
+	macs []tink.MAC // one for each key, the one that writes first
 }
 
 // Generate makes a new set from the operating system's randomness.
@@ -54,106 +44,61 @@ func Generate() (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	private, public, err := webpush.GenerateVAPIDKeys()
+	v, err := newVAPID()
 	if err != nil {
-		return nil, fmt.Errorf("keys: make VAPID key: %w", err)
+		return nil, err
 	}
-	return newSet(sealing, authentication, receipt, vapid{Public: public, Private: private})
+	return (&Set{sealing: sealing, authentication: authentication, receipts: []jose.JSONWebKey{receipt}, vapid: []VAPID{v}}).ready()
 }
 
-func newSet(sealing, authentication *keyset.Handle, receipt jose.JSONWebKey, v vapid) (*Set, error) {
-	a, err := aead.New(sealing)
-	if err != nil {
+// ready makes what works with the keys.
+func (s *Set) ready() (_ *Set, err error) {
+	if s.aead, err = aead.New(s.sealing); err != nil {
 		return nil, fmt.Errorf("keys: sealing: %w", err)
 	}
-	m, err := mac.New(authentication)
+	if s.mac, err = mac.New(s.authentication); err != nil {
+		return nil, fmt.Errorf("keys: authentication: %w", err)
+	}
+	s.macs = nil
+	for _, id := range idsOf(s.authentication) {
+		one, err := alone(s.authentication, id)
+		if err != nil {
+			return nil, err
+		}
+		s.macs = append(s.macs, one)
+	}
+	return s, nil
+}
+
+// copy is what a change is made to.
+func (s *Set) copy() *Set {
+	return &Set{
+		sealing: s.sealing, authentication: s.authentication,
+		receipts: slices.Clone(s.receipts), vapid: slices.Clone(s.vapid), wroteUntil: maps.Clone(s.wroteUntil),
+	}
+}
+
+// alone authenticates by one key of a keyset.
+func alone(h *keyset.Handle, id uint32) (tink.MAC, error) {
+	m := keyset.NewManagerFromHandle(h)
+	if err := m.SetPrimary(id); err != nil {
+		return nil, fmt.Errorf("keys: authentication: %w", err)
+	}
+	h, err := m.Handle()
 	if err != nil {
 		return nil, fmt.Errorf("keys: authentication: %w", err)
 	}
-	return &Set{sealing: sealing, authentication: authentication, receipt: receipt, vapid: v, aead: a, mac: m}, nil
+	return mac.New(h)
 }
 
-func newReceiptKey() (jose.JSONWebKey, error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return jose.JSONWebKey{}, fmt.Errorf("keys: make receipt key: %w", err)
+// idsOf names the keys of a keyset, the one that writes first.
+func idsOf(h *keyset.Handle) []uint32 {
+	info := h.KeysetInfo()
+	ids := []uint32{info.GetPrimaryKeyId()}
+	for _, k := range info.GetKeyInfo() {
+		if k.GetKeyId() != info.GetPrimaryKeyId() {
+			ids = append(ids, k.GetKeyId())
+		}
 	}
-	key := jose.JSONWebKey{Key: private, Algorithm: string(jose.ES256), Use: "sig"}
-	thumbprint, err := key.Thumbprint(crypto.SHA256)
-	if err != nil {
-		return jose.JSONWebKey{}, fmt.Errorf("keys: name receipt key: %w", err)
-	}
-	key.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
-	return key, nil
-}
-
-// Seal encrypts and authenticates plaintext. What was sealed for one purpose does not open for another.
-func (s *Set) Seal(plaintext []byte, purpose string) ([]byte, error) {
-	sealed, err := s.aead.Encrypt(plaintext, []byte(purpose))
-	if err != nil {
-		return nil, fmt.Errorf("keys: seal: %w", err)
-	}
-	return sealed, nil
-}
-
-// Open returns what Seal was given for the same purpose.
-func (s *Set) Open(sealed []byte, purpose string) ([]byte, error) {
-	plaintext, err := s.aead.Decrypt(sealed, []byte(purpose))
-	if err != nil {
-		return nil, fmt.Errorf("keys: open: %w", err)
-	}
-	return plaintext, nil
-}
-
-// MAC authenticates data for one purpose.
-func (s *Set) MAC(purpose string, data []byte) ([]byte, error) {
-	tag, err := s.mac.ComputeMAC(separated(purpose, data))
-	if err != nil {
-		return nil, fmt.Errorf("keys: authenticate: %w", err)
-	}
-	return tag, nil
-}
-
-// VerifyMAC returns an error unless MAC made the tag for the same purpose and data.
-func (s *Set) VerifyMAC(tag []byte, purpose string, data []byte) error {
-	if err := s.mac.VerifyMAC(tag, separated(purpose, data)); err != nil {
-		return fmt.Errorf("keys: verify: %w", err)
-	}
-	return nil
-}
-
-// separated puts a zero byte behind the purpose, which never contains one.
-func separated(purpose string, data []byte) []byte {
-	return bytes.Join([][]byte{[]byte(purpose), data}, []byte{0})
-}
-
-// Receipt returns the private key that signs receipts. Its id is its RFC 7638 thumbprint.
-func (s *Set) Receipt() jose.JSONWebKey { return s.receipt }
-
-// ReceiptPublic returns the public half as it is published, as JSON.
-func (s *Set) ReceiptPublic() ([]byte, error) {
-	b, err := json.Marshal(s.receipt.Public())
-	if err != nil {
-		return nil, fmt.Errorf("keys: encode receipt key: %w", err)
-	}
-	return b, nil
-}
-
-// VAPID returns the Web Push key pair as base64url (RFC 8292).
-func (s *Set) VAPID() (public, private string) { return s.vapid.Public, s.vapid.Private }
-
-func encodeKeyset(h *keyset.Handle) (json.RawMessage, error) {
-	var b bytes.Buffer
-	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&b)); err != nil {
-		return nil, fmt.Errorf("keys: encode keyset: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func decodeKeyset(b json.RawMessage) (*keyset.Handle, error) {
-	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
-	if err != nil {
-		return nil, fmt.Errorf("keys: decode keyset: %w", err)
-	}
-	return h, nil
+	return ids
 }

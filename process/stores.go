@@ -48,8 +48,10 @@ func (p *Process) openStores(ctx context.Context) error {
 		return fmt.Errorf("process: receipt key: %w", err)
 	}
 	// Published for ever: a receipt must verify after the key has been replaced.
-	if err := p.lasting.RegisterReceiptKey(ctx, p.options.Keys.Receipt().KeyID, public); err != nil {
-		return unopened("database", cfg.Database, err)
+	for kid, key := range public {
+		if err := p.lasting.RegisterReceiptKey(ctx, kid, key); err != nil {
+			return unopened("database", cfg.Database, err)
+		}
 	}
 	return nil
 }

@@ -413,7 +413,7 @@ func TestReceiptKeysArePublished(t *testing.T) {
 	i := w.serve()
 	public, err := w.keys.ReceiptPublic()
 	w.must(err)
-	w.must(w.lasting.RegisterReceiptKey(t.Context(), w.keys.Receipt().KeyID, public))
+	w.must(w.lasting.RegisterReceiptKey(t.Context(), w.keys.Receipt().KeyID, public[w.keys.Receipt().KeyID]))
 	a := i.call("GET", "/.well-known/jwks.json", nil, func(r *http.Request) { r.Header.Del("Authorization") }).want(200, "")
 	published, _ := a.body["keys"].([]any)
 	if len(published) != 1 || published[0].(map[string]any)["kid"] != w.keys.Receipt().KeyID || published[0].(map[string]any)["d"] != nil {

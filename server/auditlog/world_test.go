@@ -58,7 +58,7 @@ func newWorld(t testing.TB) *world {
 	must(t, err)
 	public, err := w.keys.ReceiptPublic()
 	must(t, err)
-	must(t, w.lasting.RegisterReceiptKey(t.Context(), w.keys.Receipt().KeyID, public))
+	must(t, w.lasting.RegisterReceiptKey(t.Context(), w.keys.Receipt().KeyID, public[w.keys.Receipt().KeyID]))
 	w.records = audit.New(w.lasting.DB, rand.Reader)
 	for i, name := range []string{"Muster AG", "Other AG"} {
 		w.tenants[i] = account.Tenant{ID: w.newID(id.Tenant), Name: name}

@@ -17,6 +17,7 @@ import (
 // Keys authenticate what lies in the live store.
 type Keys interface {
 	MAC(purpose string, data []byte) ([]byte, error)
+	MACs(purpose string, data []byte) ([][]byte, error)
 	VerifyMAC(tag []byte, purpose string, data []byte) error
 }
 

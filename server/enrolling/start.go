@@ -125,6 +125,7 @@ func (e Enrolling) begin(ctx context.Context, c attempt) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	made.CodeHash = hash
 	if c.asked == nil {
 		made.Status = account.EnrolmentOpen
 		if err := e.Store.CreateEnrolment(ctx, made, hash, c.reason, guard.ActorOf(ctx)); err != nil {

@@ -1,6 +1,8 @@
 package enrolling
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"time"
 
@@ -38,7 +40,7 @@ func (e Enrolling) shown(made account.Enrolment, d *account.Device) (view, error
 	if made.Status != account.EnrolmentOpen {
 		return v, nil
 	}
-	code, err := e.code(made.ID)
+	code, err := e.code(made)
 	if err != nil {
 		return v, err
 	}
@@ -48,18 +50,24 @@ func (e Enrolling) shown(made account.Enrolment, d *account.Device) (view, error
 }
 
 // code derives the code of a link, which nobody else can.
-func (e Enrolling) code(enrolment string) (string, error) {
-	mac, err := e.Questions.Keys.MAC(keys.EnrolmentCode, []byte(enrolment))
+func (e Enrolling) code(made account.Enrolment) (string, error) {
+	tags, err := e.Questions.Keys.MACs(keys.EnrolmentCode, []byte(made.ID))
 	if err != nil {
 		return "", err
 	}
-	return account.EnrolmentCode(mac), nil
+	for _, tag := range tags { // one of an earlier key, where that was exchanged while the link is out
+		if code := account.EnrolmentCode(tag); bytes.Equal(account.HashCode(code), made.CodeHash) {
+			return code, nil
+		}
+	}
+	return "", fmt.Errorf("enrolling: the code of %s was made with a key that is not there", made.ID)
 }
 
+// hash is what is kept of the code of a link that is going out.
 func (e Enrolling) hash(enrolment string) ([]byte, error) {
-	code, err := e.code(enrolment)
+	tag, err := e.Questions.Keys.MAC(keys.EnrolmentCode, []byte(enrolment))
 	if err != nil {
 		return nil, err
 	}
-	return account.HashCode(code), nil
+	return account.HashCode(account.EnrolmentCode(tag)), nil
 }

@@ -26,7 +26,7 @@ const enrolmentQuery = `
 			THEN '` + overdue + `' ELSE e.status END,
 		e.device, e.challenge, e.thumbprint, e.confirmations, e.authority, e.approval, e.asked, e.recovery, e.replaces,
 		e.proof_account, e.proof_method, COALESCE(CASE e.proof_method WHEN 'email' THEN p.email ELSE p.phone END, ''),
-		e.created_at, e.expires_at
+		e.code_hash, e.created_at, e.expires_at
 	FROM enrolments e JOIN accounts a ON a.id = e.account JOIN tenants t ON t.id = e.tenant
 	LEFT JOIN accounts p ON p.id = e.proof_account AND p.deleted_at = 0
 	WHERE e.id = $1`
@@ -35,7 +35,7 @@ func scanEnrolment(r db.Row) (e account.Enrolment, err error) {
 	var tenant account.TenantPolicy
 	err = r.Scan(&e.ID, &e.Tenant, &e.TenantName, intoPolicy(&tenant), &e.Application, &e.Account, &e.AccountLabel, &e.ExternalID,
 		&e.Status, &e.Device, &e.Challenge, &e.Thumbprint, &e.Confirmations, &e.Authority, &e.Approval, &e.Asked, &e.Recovery, &e.Replaces,
-		&e.Proof.Account, &e.Proof.Method, &e.Proof.Address, db.Into(&e.CreatedAt), db.Into(&e.ExpiresAt))
+		&e.Proof.Account, &e.Proof.Method, &e.Proof.Address, &e.CodeHash, db.Into(&e.CreatedAt), db.Into(&e.ExpiresAt))
 	e.Support = tenant.Support
 	return e, err
 }

@@ -1,0 +1,27 @@
+package keys
+
+import (
+	"fmt"
+
+	"github.com/SherClockHolmes/webpush-go"
+)
+
+// VAPID is a Web Push key pair as base64url (RFC 8292). A subscription is bound to the public key that it was made with.
+type VAPID struct {
+	Public  string `json:"public"`
+	Private string `json:"private"`
+}
+
+// VAPID returns the key that phones subscribe with.
+func (s *Set) VAPID() (public, private string) { return s.vapid[0].Public, s.vapid[0].Private }
+
+// VAPIDs returns all, also those of earlier subscriptions, the one of VAPID first.
+func (s *Set) VAPIDs() []VAPID { return s.vapid }
+
+func newVAPID() (VAPID, error) {
+	private, public, err := webpush.GenerateVAPIDKeys()
+	if err != nil {
+		return VAPID{}, fmt.Errorf("keys: make VAPID key: %w", err)
+	}
+	return VAPID{Public: public, Private: private}, nil
+}
