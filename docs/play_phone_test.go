@@ -13,6 +13,7 @@ func (h *house) playPhone(p *phone.Phone) {
 	h.must(p.SetPush(ctx, phone.PushAddress{Provider: "webpush", Subscription: &phone.Subscription{
 		Endpoint: "https://push.example/1", Keys: phone.SubscriptionKeys{P256dh: "BCVx", Auth: "BTBZ"},
 	}}))
+	h.must(p.Call(ctx, h.phone, "POST", "/v1/installation/token", nil, nil))
 	h.must(p.Call(ctx, h.phone, "POST", "/v1/installation/push/test", nil, nil))
 	h.refused("test-push-too-soon", p.Call(ctx, h.phone, "POST", "/v1/installation/push/test", nil, nil))
 	h.must(p.Describe(ctx, phone.Installation{Platform: "android", OSVersion: "6.1", Model: "Old", Language: "de"}))

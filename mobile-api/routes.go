@@ -33,6 +33,7 @@ type Live interface {
 // Lasting is what the API needs of the lasting store, feature by feature.
 type Lasting interface {
 	installationReader
+	keyReader
 	enrolmentStore
 	deviceStore
 	installationStore
@@ -103,6 +104,7 @@ func features(o Options, t tokens) []feature {
 		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, crowd: &edge.Crowd{}, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
+		renewal{lasting: o.Lasting, tokens: t},
 		testPush{live: o.Live, lasting: o.Lasting, now: o.Now, random: o.Random},
 		devices{lasting: o.Lasting, webPush: webPushOf(o.WebPushKey)},
 		recoveries{lasting: o.Lasting},

@@ -43,13 +43,43 @@ func (p *Phone) Call(ctx context.Context, server, method, path string, body, ans
 	return p.do(ctx, q, answer)
 }
 
-// do sends the call, and once more where the server asks for a fresher nonce.
+// do sends the call, and once more where the server asks for a fresher nonce, or does not know the token any more.
 func (p *Phone) do(ctx context.Context, q call, answer any) error {
+	err := p.freshly(ctx, q, answer)
+	if Code(err) != CodeUnauthorized || withoutToken(q.path) || !p.renew(ctx, q.server) {
+		return err
+	}
+	return p.freshly(ctx, q, answer)
+}
+
+func (p *Phone) freshly(ctx context.Context, q call, answer any) error {
 	err := p.once(ctx, q, answer)
 	if Code(err) == CodeNonce {
 		err = p.once(ctx, q, answer)
 	}
 	return err
+}
+
+const tokenPath = "/v1/installation/token"
+
+// withoutToken are the calls for which the proof of the key suffices.
+func withoutToken(path string) bool {
+	return path == tokenPath || strings.HasPrefix(path, "/v1/enrolments/")
+}
+
+// renew fetches this phone's token again, and reports whether it is another one: the server may have exchanged its keys.
+func (p *Phone) renew(ctx context.Context, server string) bool {
+	var got struct{ Token string }
+	if p.freshly(ctx, call{server: server, method: http.MethodPost, path: tokenPath}, &got) != nil || got.Token == "" {
+		return false
+	}
+	another := false
+	err := p.change(func(s *state) {
+		if at := s.server(server); at != nil && at.Token != got.Token {
+			at.Token, another = got.Token, true
+		}
+	})
+	return err == nil && another
 }
 
 func (p *Phone) once(ctx context.Context, q call, answer any) error {
@@ -112,7 +142,7 @@ func (p *Phone) attempt(q call) (attempt, error) {
 		return attempt{}, ErrNotEnrolled
 	}
 	a := attempt{method: q.method, url: q.server + q.path, nonce: p.nonces[q.server], key: s.Key.PrivateKey, at: p.options.Now()}
-	if !strings.HasPrefix(q.path, "/v1/enrolments/") {
+	if !withoutToken(q.path) {
 		a.token = or(p.Prover.Token, s.Token)
 	}
 	return p.Prover.bend(a), nil

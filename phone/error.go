@@ -36,6 +36,7 @@ func (e *Error) Error() string {
 // Codes that a phone acts upon.
 const (
 	CodeNonce          = "use_dpop_nonce"
+	CodeUnauthorized   = "unauthorized"
 	CodeAlreadyDecided = "already-decided"
 	CodeExpired        = "expired"
 	CodeWrongNumber    = "wrong-number"

@@ -10,6 +10,15 @@ import (
 
 // Installation returns a copy of the app, or db.ErrNotFound.
 func (s *Store) Installation(ctx context.Context, id string) (account.Installation, error) {
+	return s.installationBy(ctx, "id", id)
+}
+
+// InstallationOfKey returns the copy of the app that enrolled with a DPoP key, or db.ErrNotFound.
+func (s *Store) InstallationOfKey(ctx context.Context, thumbprint string) (account.Installation, error) {
+	return s.installationBy(ctx, "thumbprint", thumbprint)
+}
+
+func (s *Store) installationBy(ctx context.Context, column, value string) (account.Installation, error) {
 	return db.One(ctx, s.Reads(), func(r db.Row) (i account.Installation, err error) {
 		p := &i.Posture
 		err = r.Scan(&i.ID, &i.Thumbprint, &p.Platform, &p.OSVersion, &p.Model, &p.Language, &p.ScreenLock, &p.Notifications,
@@ -18,7 +27,7 @@ func (s *Store) Installation(ctx context.Context, id string) (account.Installati
 	}, `
 		SELECT id, thumbprint, platform, os_version, model, language, screen_lock, notifications,
 			address IS NOT NULL, address_version, created_at
-		FROM installations WHERE id = $1`, id)
+		FROM installations WHERE `+column+` = $1`, value)
 }
 
 // UpdatePosture keeps what an installation says about its phone.
