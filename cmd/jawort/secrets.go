@@ -2,15 +2,37 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/jawort/jawort/keys"
 )
 
-func newSecrets() *cobra.Command {
-	cmd := &cobra.Command{Use: "secrets", Short: "The installation's secret keys"}
-	cmd.AddCommand(&cobra.Command{
+func (r *root) secrets() *cobra.Command {
+	cmd := &cobra.Command{Use: "secrets", Short: "The installation's secret keys, and how they are exchanged"}
+	cmd.AddCommand(newSecretsFile())
+	cmd.AddCommand(withJSON(
+		&cobra.Command{
+			Use: "show FILE", Short: "List the keys, without what is secret", Args: cobra.ExactArgs(1),
+			RunE: func(cmd *cobra.Command, args []string) error { return showSecrets(cmd, args[0]) },
+		},
+		&cobra.Command{
+			Use: "add KIND FILE", Short: "Add a key of a kind (sealing, authentication, receipt, vapid) that only reads so far", Args: cobra.ExactArgs(2),
+			RunE: func(cmd *cobra.Command, args []string) error { return addSecret(cmd, keys.Kind(args[0]), args[1]) },
+		},
+		&cobra.Command{
+			Use: "promote ID FILE", Short: "Have a key write from now on; the one that wrote only reads", Args: cobra.ExactArgs(2),
+			RunE: func(cmd *cobra.Command, args []string) error { return promoteSecret(cmd, args[0], args[1], time.Now()) },
+		},
+		r.drop(), r.reseal(),
+	)...)
+	return cmd
+}
+
+func newSecretsFile() *cobra.Command {
+	return &cobra.Command{
 		Use: "init FILE", Short: "Make a new key file; an existing one is left alone", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := keys.Generate()
@@ -25,6 +47,101 @@ func newSecrets() *cobra.Command {
 				"Web Push apps subscribe with the application server key\n\n  %s\n\n", args[0], public)
 			return nil
 		},
+	}
+}
+
+type secretRow struct {
+	ID         string     `json:"id"`
+	Kind       keys.Kind  `json:"kind"`
+	Writes     bool       `json:"writes"`
+	WroteUntil *time.Time `json:"wrote_until,omitempty"`
+	Public     string     `json:"public,omitempty"`
+}
+
+func rowOf(k keys.Key) secretRow {
+	return secretRow{ID: k.ID, Kind: k.Kind, Writes: k.Writes, WroteUntil: optional(k.WroteUntil), Public: k.Public}
+}
+
+func (s secretRow) state() string {
+	switch {
+	case s.Writes:
+		return "writes"
+	case s.WroteUntil != nil:
+		return "reads; wrote until " + s.WroteUntil.Format(time.DateTime)
+	}
+	return "reads; has not written yet"
+}
+
+func showSecrets(cmd *cobra.Command, file string) error {
+	set, err := keys.Load(file)
+	if err != nil {
+		return err
+	}
+	rows := []secretRow{}
+	out := table{head: []any{"KEY", "STATE", "PUBLIC"}}
+	for _, k := range set.Keys() {
+		row := rowOf(k)
+		rows = append(rows, row)
+		out.add(row.ID, row.state(), row.Public)
+	}
+	return show(cmd, rows, out.write)
+}
+
+func addSecret(cmd *cobra.Command, kind keys.Kind, file string) error {
+	set, err := keys.Load(file)
+	if err != nil {
+		return err
+	}
+	set, made, err := set.Add(kind)
+	if err != nil {
+		return err
+	}
+	if err := set.Replace(file); err != nil {
+		return err
+	}
+	return show(cmd, rowOf(made), func(w io.Writer) error {
+		fmt.Fprintf(w, "Added %s. Give %s to every process and restart all of them; only then\n\n  jawort secrets promote %[1]s %[2]s\n\n", made.ID, file)
+		return nil
 	})
-	return cmd
+}
+
+func promoteSecret(cmd *cobra.Command, name, file string, now time.Time) error {
+	set, k, err := secret(file, name)
+	if err != nil {
+		return err
+	}
+	if set, err = set.Promote(k, now); err != nil {
+		return err
+	}
+	if err := set.Replace(file); err != nil {
+		return err
+	}
+	if k, err = set.Find(k.ID); err != nil {
+		return err
+	}
+	return show(cmd, rowOf(k), func(w io.Writer) error {
+		fmt.Fprintf(w, "%s writes. Give %s to every process and restart them, one after the other.\n%s\n", k.ID, file, afterPromotion[k.Kind])
+		return nil
+	})
+}
+
+// afterPromotion says when the key before may go.
+var afterPromotion = map[keys.Kind]string{
+	keys.Sealing:        "Then `jawort secrets reseal`, and a day later the key before may go: `jawort secrets drop`.",
+	keys.Authentication: "Phones fetch a new token by themselves. A day later the key before may go: `jawort secrets drop`.",
+	keys.Receipt:        "The key before may go at once: what it signed is checked by its public half, which stays published for ever.",
+	keys.WebPush:        "Phones subscribe anew when the app is opened. Keep the key before for as long as others are to be woken.",
+}
+
+// secret finds a key of a file by its id or how that begins.
+func secret(file, name string) (*keys.Set, keys.Key, error) {
+	set, err := keys.Load(file)
+	if err != nil {
+		return nil, keys.Key{}, err
+	}
+	k, err := set.Find(name)
+	if err != nil {
+		return nil, keys.Key{}, fmt.Errorf("%s: %w; see `jawort secrets show %s`", name, err, file)
+	}
+	return set, k, nil
 }

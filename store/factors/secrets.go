@@ -1,10 +1,12 @@
 package factors
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
+	"github.com/jawort/jawort/store/sealed"
 )
 
 // Purposes. What is sealed names its account too, so that whoever can write to the database cannot give one account the
@@ -16,6 +18,17 @@ const (
 	activationPurpose = "jawort activation code"
 	bypassPurpose     = "jawort bypass code"
 )
+
+// Sealed are the columns of this room that hold sealed bytes.
+var Sealed = []sealed.Column{
+	{Table: "methods", Name: "secret", Key: []string{"account", "method"}, Where: `method = '` + string(approval.MethodTOTP) + `'`, Purpose: ofAccount(totpKeyPurpose)},
+	{Table: "activations", Name: "secret", Key: []string{"account", "method", "approval"}, Purpose: ofAccount(totpKeyPurpose)},
+	{Table: "activations", Name: "address", Key: []string{"account", "method", "approval"}, Purpose: ofAccount(addressPurpose)},
+}
+
+func ofAccount(purpose string) func(key []any) string {
+	return func(key []any) string { return fmt.Sprint(purpose, " of ", key[0]) }
+}
 
 func (s *Store) sealFor(account, purpose string, plaintext []byte) ([]byte, error) {
 	return s.Keys.Seal(plaintext, purpose+" of "+account)
