@@ -91,17 +91,6 @@ func TestAnIntervalThatStaysIsNotJudgedByANarrowerGroup(t *testing.T) {
 	}
 }
 
-func TestALineOfTheListIsReadAsTextWhateverSeparatesInASpreadsheet(t *testing.T) {
-	t.Parallel()
-	for cell, want := range map[string]string{
-		"a;=1+1": `"a;=1+1"`, "a\t=1+1": "\"a\t=1+1\"", `"=1+1`: `"""=1+1"`, "＝1": `"'＝1"`, "'@": `"''@"`, "'s": `"'s"`, "": `""`,
-	} {
-		if got := organisation.ListLine([]string{cell, "x"}); got != want+",\"x\"\r\n" {
-			t.Errorf("%s is written %q", cell, got)
-		}
-	}
-}
-
 // A file that brings the groups too says both the bounds and what is outside of them.
 func TestAnIntervalThatStaysIsJudgedInAFileOfTheOrganisation(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/jawort/jawort/spreadsheet"
 )
 
 // Table is a list of accounts of one tenant, as CSV. A column that it does not have stays as it is with each account that
@@ -147,7 +149,7 @@ var errGuard = errors.New("begins with an apostrophe before =, +, - or @, and no
 // plain undoes the guard of a list by Jawort, which its own columns show. Elsewhere an apostrophe may belong to the value.
 // To guess would let somebody who chose the login number '+49… change the account of +49….
 func (t *Table) plain(column, cell string) (string, error) {
-	bare, guarded := unguard(cell)
+	bare, guarded := spreadsheet.Unguard(cell)
 	switch {
 	case !guarded:
 		return cell, nil

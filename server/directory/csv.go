@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/spreadsheet"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -28,10 +29,10 @@ func (a Accounts) export(w http.ResponseWriter, r *http.Request, f lasting.Accou
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	w.Header().Set("Content-Disposition", `attachment; filename="accounts.csv"`)
 	var lines strings.Builder
-	lines.WriteString(organisation.ListLine(organisation.ListColumns))
+	lines.WriteString(spreadsheet.Line(organisation.ListColumns))
 	for {
 		for _, one := range found {
-			lines.WriteString(organisation.ListLine(csvRow(one)))
+			lines.WriteString(spreadsheet.Line(csvRow(one)))
 		}
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(pageTime)) // not every connection has deadlines
 		if _, err := io.WriteString(w, lines.String()); err != nil || len(found) < maxPage {

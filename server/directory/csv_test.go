@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/organisation"
+	"github.com/jawort/jawort/spreadsheet"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -37,9 +38,9 @@ func newHouse(group, boss, desk, label, local string, days int) (house, bool) {
 // list is what Jawort answers.
 func (h house) list() string {
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
-	return organisation.ListLine(organisation.ListColumns) +
-		organisation.ListLine(csvRow(lasting.Entry{Account: h.boss, GroupName: h.group, Devices: 2, Methods: []approval.Method{approval.MethodPush, approval.MethodSMS}})) +
-		organisation.ListLine(csvRow(lasting.Entry{Account: h.desk, ManagerExternalID: h.boss.ExternalID, Uses: []lasting.Use{{Name: h.boss.Label, At: at}, {Name: "Suite", At: at}}}))
+	return spreadsheet.Line(organisation.ListColumns) +
+		spreadsheet.Line(csvRow(lasting.Entry{Account: h.boss, GroupName: h.group, Devices: 2, Methods: []approval.Method{approval.MethodPush, approval.MethodSMS}})) +
+		spreadsheet.Line(csvRow(lasting.Entry{Account: h.desk, ManagerExternalID: h.boss.ExternalID, Uses: []lasting.Use{{Name: h.boss.Label, At: at}, {Name: "Suite", At: at}}}))
 }
 
 func (h house) state() organisation.State {

@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/spreadsheet"
 )
 
 // columns name the cells of a line (RFC 4180).
@@ -28,7 +28,7 @@ func (f Feature) export(w http.ResponseWriter, r *http.Request, q query) error {
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	w.Header().Set("Content-Disposition", `attachment; filename="usage-`+q.Quarter.String()+`.csv"`)
-	_, err = io.WriteString(w, row(columns))
+	_, err = io.WriteString(w, spreadsheet.Line(columns))
 	for err == nil {
 		if err = send(w, q.Quarter, page); err != nil || len(page) < exportPage {
 			return nil // a client that has gone needs no answer
@@ -46,7 +46,7 @@ const pageTime = 15 * time.Second
 func send(w http.ResponseWriter, q ledger.Quarter, page []ledger.Usage) error {
 	var b strings.Builder
 	for _, u := range page {
-		b.WriteString(row(cells(q, shown(u))))
+		b.WriteString(spreadsheet.Line(cells(q, shown(u))))
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(pageTime)) // not every connection has deadlines
 	_, err := io.WriteString(w, b.String())
@@ -58,22 +58,4 @@ func cells(q ledger.Quarter, l line) []string {
 		q.String(), l.Payer, l.Account, strconv.FormatInt(l.Messages, 10), l.Amount.String(), string(l.Currency),
 		strconv.FormatInt(l.LateMessages, 10), l.LateAmount.String(),
 	}
-}
-
-// row returns one line. Every cell is quoted: a spreadsheet that separates by something else than commas would take a
-// login number apart and find a formula in its middle.
-func row(cells []string) string {
-	quoted := make([]string, len(cells))
-	for i, cell := range cells {
-		quoted[i] = `"` + strings.ReplaceAll(harmless(cell), `"`, `""`) + `"`
-	}
-	return strings.Join(quoted, ",") + "\r\n"
-}
-
-// harmless marks as text what a spreadsheet would take for a formula, also in its full-width form.
-func harmless(cell string) string {
-	if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		return "'" + cell
-	}
-	return cell
 }
