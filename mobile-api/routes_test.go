@@ -14,7 +14,7 @@ func TestTheAPIAnswersWhatTheDesignLists(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"POST /v1/enrolments/claim", "POST /v1/enrolments/code", "GET /v1/recoveries", "DELETE /v1/recoveries/{id}", "GET /v1/notices", "DELETE /v1/notices/{id}", "POST /v1/enrolments/complete", "GET /v1/approvals", "GET /v1/approvals/{id}",
-		"POST /v1/approvals/{id}/decision", "PUT /v1/installation/push", "POST /v1/installation/push/test", "PATCH /v1/installation", "GET /v1/devices",
+		"POST /v1/approvals/{id}/decision", "PUT /v1/installation/push", "POST /v1/installation/push/test", "POST /v1/installation/token", "PATCH /v1/installation", "GET /v1/devices",
 		"PATCH /v1/devices/{id}", "DELETE /v1/devices/{id}", "GET /.well-known/assetlinks.json",
 		"GET /.well-known/apple-app-site-association",
 	}
