@@ -72,6 +72,8 @@ func TestAPushAddressThatNoProviderCouldUseIsRefused(t *testing.T) {
 		"token with a line break":  {account.PushAddress{Provider: account.FCM, App: "p", Token: "a\nb"}, "push.token"},
 		"token too long":           {account.PushAddress{Provider: account.FCM, App: "p", Token: strings.Repeat("x", 4097)}, "push.token"},
 		"no app":                   {account.PushAddress{Provider: account.APNs, Token: "t", Environment: "sandbox"}, "push.app"},
+		"no project":               {account.PushAddress{Provider: account.Huawei, Token: "t"}, "push.app"},
+		"no token of Huawei's":     {account.PushAddress{Provider: account.Huawei, App: "4711"}, "push.token"},
 		"no environment":           {account.PushAddress{Provider: account.APNs, App: "b", Token: "t"}, "push.environment"},
 		"token that is a path":     {account.PushAddress{Provider: account.APNs, App: "b", Token: "../../x", Environment: "sandbox"}, "push.token"},
 		"no subscription":          {account.PushAddress{Provider: account.WebPush}, "push.subscription"},
@@ -83,6 +85,7 @@ func TestAPushAddressThatNoProviderCouldUseIsRefused(t *testing.T) {
 	for _, a := range []account.PushAddress{
 		subscription("https://push.example/1"),
 		{Provider: account.FCM, App: "project", Token: "t"},
+		{Provider: account.Huawei, App: "4711", Token: "t"},
 		{Provider: account.APNs, App: "com.example", Environment: "production", Token: "00ff"},
 	} {
 		if err := a.Validate(); err != nil {

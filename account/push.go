@@ -12,15 +12,16 @@ import (
 const (
 	FCM     = "fcm"
 	APNs    = "apns"
+	Huawei  = "huawei"
 	WebPush = "webpush"
 )
 
 // PushAddress is where an installation is woken. It is sealed before it is stored.
 type PushAddress struct {
 	Provider     string        `json:"provider"`
-	App          string        `json:"app,omitempty"`         // FCM: Firebase project; APNs: bundle id
+	App          string        `json:"app,omitempty"`         // FCM: Firebase project; APNs: bundle id; Huawei: project id
 	Environment  string        `json:"environment,omitempty"` // APNs: production or sandbox
-	Token        string        `json:"token,omitempty"`       // FCM and APNs
+	Token        string        `json:"token,omitempty"`       // FCM, APNs and Huawei
 	Subscription *Subscription `json:"subscription,omitempty"`
 }
 
@@ -41,12 +42,12 @@ const (
 // Validate refuses an address that no provider could use.
 func (a PushAddress) Validate() error {
 	switch a.Provider {
-	case FCM, APNs:
+	case FCM, APNs, Huawei:
 		return a.validateToken()
 	case WebPush:
 		return a.validateSubscription()
 	default:
-		return refusal.Field("push.provider", "must be one of fcm, apns, webpush")
+		return refusal.Field("push.provider", "must be one of fcm, apns, huawei, webpush")
 	}
 }
 
@@ -55,7 +56,7 @@ func (a PushAddress) validateToken() error {
 		return refusal.Field("push.token", "must be the token that the provider gave, at most 4096 characters")
 	}
 	if a.App == "" || len(a.App) > 256 || strings.ContainsFunc(a.App, notPrintable) {
-		return refusal.Field("push.app", "must name the app: the Firebase project (fcm) or the bundle id (apns)")
+		return refusal.Field("push.app", "must name the app: the Firebase project (fcm), the bundle id (apns) or the project id (huawei)")
 	}
 	if a.Provider != APNs {
 		return nil

@@ -40,6 +40,11 @@ func push(p pushgw.Config) []string {
 			w = append(w, "pushgw.apns: "+app.App+" is sent to "+app.Host+" instead of Apple")
 		}
 	}
+	for _, app := range p.Huawei {
+		if app.Endpoint != "" {
+			w = append(w, "pushgw.huawei: "+app.App+" is sent to "+app.Endpoint+" instead of Huawei")
+		}
+	}
 	return w
 }
 

@@ -13,7 +13,7 @@ import (
 
 // PushAddress is where the phone is woken.
 type PushAddress struct {
-	Provider     string        `json:"provider"`              // fcm, apns or webpush
+	Provider     string        `json:"provider"`              // fcm, apns, huawei or webpush
 	App          string        `json:"app,omitempty"`         // Firebase project or bundle id
 	Environment  string        `json:"environment,omitempty"` // APNs: production or sandbox
 	Token        string        `json:"token,omitempty"`

@@ -4,16 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 )
 
 // Config says which push services are used, and as whom. All of it is optional: an installation that names an app
 // which is not configured is not woken, and an operator is told.
 type Config struct {
-	Concurrency int           `yaml:"concurrency"` // attempts at one service at the same time
-	FCM         []FCMConfig   `yaml:"fcm"`
-	APNs        []APNsConfig  `yaml:"apns"`
-	WebPush     WebPushConfig `yaml:"webpush"`
+	Concurrency int            `yaml:"concurrency"` // attempts at one service at the same time
+	FCM         []FCMConfig    `yaml:"fcm"`
+	APNs        []APNsConfig   `yaml:"apns"`
+	Huawei      []HuaweiConfig `yaml:"huawei"`
+	WebPush     WebPushConfig  `yaml:"webpush"`
 }
 
 // FCMConfig names one Firebase project.
@@ -31,6 +33,15 @@ type APNsConfig struct {
 	TeamID     string `yaml:"team_id"`
 	Host       string `yaml:"host"`         // empty: Apple's
 	RootCAFile string `yaml:"root_ca_file"` // empty: the system's authorities
+}
+
+// HuaweiConfig names one project of AppGallery Connect.
+type HuaweiConfig struct {
+	App              string `yaml:"app"`       // the project's id
+	ClientID         string `yaml:"client_id"` // OAuth 2.0, of the project
+	ClientSecretFile string `yaml:"client_secret_file"`
+	Category         string `yaml:"category"` // the class of messages that Huawei has granted; empty: none
+	Endpoint         string `yaml:"endpoint"` // empty: Huawei's
 }
 
 // WebPushConfig opens Web Push where a subscriber is named.
@@ -53,6 +64,11 @@ func (c Config) Validate() error {
 	for i, a := range c.APNs {
 		if err := a.validate(seen); err != nil {
 			return fmt.Errorf("apns[%d].%w", i, err)
+		}
+	}
+	for i, h := range c.Huawei {
+		if err := h.validate(seen); err != nil {
+			return fmt.Errorf("huawei[%d].%w", i, err)
 		}
 	}
 	if err := c.WebPush.validate(); err != nil {
@@ -79,6 +95,21 @@ func (a APNsConfig) validate(seen map[string]bool) error {
 		return errors.New("host: must be an https URL")
 	}
 	return unique(seen, "apns "+a.App)
+}
+
+var huaweiCategory = regexp.MustCompile(`^[A-Z_]{0,32}$`)
+
+func (h HuaweiConfig) validate(seen map[string]bool) error {
+	if err := required("app", h.App, "client_id", h.ClientID, "client_secret_file", h.ClientSecretFile); err != nil {
+		return err
+	}
+	if !huaweiCategory.MatchString(h.Category) {
+		return errors.New("category: must be one of Huawei's, such as ACCOUNT")
+	}
+	if h.Endpoint != "" && !isURL(h.Endpoint) {
+		return errors.New("endpoint: must be an http(s) URL")
+	}
+	return unique(seen, "huawei "+h.App)
 }
 
 func (w WebPushConfig) validate() error {

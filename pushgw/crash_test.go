@@ -21,7 +21,7 @@ func TestAllPhonesOfAnApprovalAreWokenAndToldOfItsEnd(t *testing.T) {
 			}
 		}
 		w.wantNothingLeft(t)
-		w.wantDelivery(t, p, approval.Delivery{Sent: 3})
+		w.wantDelivery(t, p, approval.Delivery{Sent: 4})
 		if err := w.store.End(t.Context(), p.ID, "ins_fcm", approval.StatusApproved); err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestAGatewayKilledInTheMiddleLosesNoJob(t *testing.T) {
 
 				w.gateway(t, "b")
 				w.wantNothingLeft(t)
-				w.wantDelivery(t, p, approval.Delivery{Sent: 3})
+				w.wantDelivery(t, p, approval.Delivery{Sent: 4})
 				for _, ph := range phones {
 					if n := ph.stage.Attempts(ph.token); n != 2 {
 						t.Errorf("%s: %d attempts, want 2", ph.name, n)
@@ -86,7 +86,7 @@ func TestGatewaysThatKeepDyingLoseNoJob(t *testing.T) {
 	onEveryRedis(t, func(t *testing.T, w *world) {
 		const approvals = 20
 		accepted := make(chan pushtest.Push, 100*approvals)
-		for _, s := range []*pushtest.Stage{w.fcm.Stage, w.apns.Stage, w.web.Stage} {
+		for _, s := range []*pushtest.Stage{w.fcm.Stage, w.apns.Stage, w.huawei.Stage, w.web.Stage} {
 			s.OnPush(func(p pushtest.Push) { accepted <- p })
 		}
 		phones := w.phones(t)
@@ -99,7 +99,7 @@ func TestGatewaysThatKeepDyingLoseNoJob(t *testing.T) {
 		}
 		for i := 0; len(missing) > 0; i++ {
 			kill := w.gateway(t, fmt.Sprintf("consumer-%d", i))
-			for left := len(missing) - 6; len(missing) > max(left, 0); { // by then it is in the middle of others
+			for left := len(missing) - 8; len(missing) > max(left, 0); { // by then it is in the middle of others
 				p := <-accepted
 				delete(missing, p.ID+" "+p.Token)
 			}
@@ -117,12 +117,13 @@ func TestADeadTokenIsRetiredThroughTheRealServices(t *testing.T) {
 		for _, ph := range phones {
 			ph.stage.Uninstall(ph.token)
 		}
+		w.proveHuawei(t)
 		w.gateway(t, "a")
 		p := w.ask(t, phones...)
 		w.wantNothingLeft(t)
-		w.wantDelivery(t, p, approval.Delivery{Failed: 3})
+		w.wantDelivery(t, p, approval.Delivery{Failed: 4})
 		retired := w.addresses.all()
-		if len(retired) != 3 {
+		if len(retired) != 4 {
 			t.Fatalf("retired %v", retired)
 		}
 		for _, r := range retired {

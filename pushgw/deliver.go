@@ -217,7 +217,7 @@ func (d *delivery) subject() string {
 // provider names the provider for log and metrics; what a phone named and nobody checked stays out of them.
 func (d *delivery) provider() string {
 	switch p := d.push.Address.Provider; p {
-	case account.FCM, account.APNs, account.WebPush:
+	case account.FCM, account.APNs, account.Huawei, account.WebPush:
 		return p
 	default:
 		return "unknown"

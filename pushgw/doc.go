@@ -1,5 +1,5 @@
 // Package pushgw is the push gateway: it takes the jobs of the push stream and wakes phones through Firebase
-// Cloud Messaging, the Apple Push Notification service and Web Push (which also serves UnifiedPush).
+// Cloud Messaging, the Apple Push Notification service, Huawei Push Kit and Web Push (which also serves UnifiedPush).
 //
 // A job is delivered at least once. It stays in the stream until its end is recorded and it is acknowledged;
 // what a gateway left behind when it died is taken over by another one when its lease has run out. A push says

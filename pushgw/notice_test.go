@@ -160,6 +160,11 @@ func (w *world) wantPatient(t *testing.T, ph phone, got pushtest.Push) {
 		if err != nil || time.Until(time.Unix(until, 0)) < 71*time.Hour || got.Header.Get("apns-priority") != "10" || got.Header.Get("apns-collapse-id") == "" {
 			t.Errorf("headers: %v", got.Header)
 		}
+	case "ins_huawei":
+		a := harmonyOf(t, got)
+		if ttl, err := time.ParseDuration(a.TTL); err != nil || ttl < 71*time.Hour || a.Notification.Importance != "NORMAL" || a.Notification.Tag == "" {
+			t.Errorf("android config: %+v", a)
+		}
 	case "ins_web":
 		ttl, err := strconv.Atoi(got.Header.Get("TTL"))
 		if err != nil || ttl < 71*60*60 || got.Header.Get("Urgency") != "normal" || got.Header.Get("Topic") == "" {
@@ -179,6 +184,7 @@ func TestADeadTokenIsRetiredByANoticeToo(t *testing.T) {
 		for _, ph := range phones {
 			ph.stage.Uninstall(ph.token)
 		}
+		w.proveHuawei(t)
 		w.gateway(t, "a")
 		w.tell(t, phones...)
 		w.wantNothingLeft(t)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -27,6 +28,11 @@ func OpenProviders(ctx context.Context, c Config, vapidPublic, vapidPrivate stri
 	for i, a := range c.APNs {
 		if err := all.openAPNs(a, keys, now); err != nil {
 			return nil, fmt.Errorf("apns[%d].%w", i, err)
+		}
+	}
+	for i, h := range c.Huawei {
+		if err := all.openHuawei(h, now); err != nil {
+			return nil, fmt.Errorf("huawei[%d].%w", i, err)
 		}
 	}
 	if c.WebPush.Subscriber != "" {
@@ -73,6 +79,22 @@ func (p Providers) openAPNs(a APNsConfig, keys map[APNsConfig]*APNsKey, now func
 		o := APNsOptions{Topic: a.App, Environment: environment, Key: keys[same], Host: a.Host, Roots: roots, Now: now}
 		p[o.Route()] = NewAPNs(o)
 	}
+	return nil
+}
+
+func (p Providers) openHuawei(h HuaweiConfig, now func() time.Time) error {
+	secret, err := os.ReadFile(h.ClientSecretFile)
+	if err != nil {
+		return fmt.Errorf("client_secret_file: %w", err)
+	}
+	o := HuaweiOptions{
+		Project: h.App, ClientID: h.ClientID, ClientSecret: strings.TrimRight(string(secret), "\r\n"),
+		Category: h.Category, Endpoint: h.Endpoint, Now: now,
+	}
+	if o.ClientSecret == "" {
+		return errors.New("client_secret_file: holds nothing")
+	}
+	p[o.Route()] = NewHuawei(o)
 	return nil
 }
 

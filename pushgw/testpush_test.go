@@ -115,6 +115,11 @@ func (w *world) wantUrgent(t *testing.T, ph phone, got pushtest.Push) {
 		if !strings.Contains(string(got.Payload), `"sound":"default"`) {
 			t.Errorf("it makes no sound: %s", got.Payload)
 		}
+	case "ins_huawei":
+		a := harmonyOf(t, got)
+		if ttl, err := time.ParseDuration(a.TTL); err != nil || !soon(ttl) || a.Notification.Importance != "NORMAL" || a.Notification.Tag == "" {
+			t.Errorf("android config: %+v", a)
+		}
 	case "ins_web":
 		ttl, err := strconv.Atoi(got.Header.Get("TTL"))
 		if err != nil || !soon(time.Duration(ttl)*time.Second) || got.Header.Get("Urgency") != "high" || got.Header.Get("Topic") == "" {
@@ -136,6 +141,7 @@ func TestADeadTokenIsRetiredByATestToo(t *testing.T) {
 		for _, ph := range phones {
 			ph.stage.Uninstall(ph.token)
 		}
+		w.proveHuawei(t)
 		w.gateway(t, "a")
 		w.try(t, phones...)
 		w.wantNothingLeft(t)

@@ -27,6 +27,7 @@ type world struct {
 	store     *live.Store
 	fcm       *pushtest.FCM
 	apns      *pushtest.APNs
+	huawei    *pushtest.Huawei
 	web       *pushtest.WebPush
 	providers pushgw.Providers
 	notices   *fakeNotices
@@ -63,7 +64,7 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = web.Close() })
-	w := &world{store: store, fcm: fakeFCM(t), apns: fakeAPNs(t), web: web, notices: &fakeNotices{unread: true}, addresses: &fakeAddresses{}, log: &syncBuffer{}}
+	w := &world{store: store, fcm: fakeFCM(t), apns: fakeAPNs(t), huawei: fakeHuawei(t), web: web, notices: &fakeNotices{unread: true}, addresses: &fakeAddresses{}, log: &syncBuffer{}}
 	w.providers, err = pushgw.OpenProviders(t.Context(), w.config(t), public, private, time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +90,9 @@ func (w *world) config(t *testing.T) pushgw.Config {
 			App: bundle, KeyFile: file("key.p8", w.apns.KeyPEM()), KeyID: pushtest.APNsKeyID, TeamID: pushtest.APNsTeamID,
 			Host: w.apns.URL(), RootCAFile: file("ca.pem", w.apns.RootPEM()),
 		}},
+		Huawei: []pushgw.HuaweiConfig{{
+			App: agcProject, ClientID: pushtest.HuaweiClientID, ClientSecretFile: file("secret", []byte(w.huawei.ClientSecret()+"\n")), Endpoint: w.huawei.Endpoint(),
+		}},
 		WebPush: pushgw.WebPushConfig{Subscriber: "ops@example.org", AllowPrivate: []string{"127.0.0.0/8"}},
 	}
 }
@@ -107,11 +111,21 @@ func (w *world) phones(t *testing.T) []phone {
 	if err != nil {
 		t.Fatal(err)
 	}
-	android, apple := w.fcm.NewToken(), w.apns.NewToken()
+	android, apple, harmony := w.fcm.NewToken(), w.apns.NewToken(), w.huawei.NewToken()
 	return []phone{
 		{"ins_fcm", android, w.fcm.Stage, fcmAddress(android)},
 		{"ins_apns", apple, w.apns.Stage, apnsAddress(apple)},
 		{"ins_web", s.Endpoint, w.web.Stage, account.PushAddress{Provider: account.WebPush, Subscription: &s}},
+		{"ins_huawei", harmony, w.huawei.Stage, huaweiAddress(harmony)},
+	}
+}
+
+// proveHuawei has the project's first message accepted: until then the service is not believed when it calls tokens invalid.
+func (w *world) proveHuawei(t *testing.T) {
+	t.Helper()
+	a := huaweiAddress(w.huawei.NewToken())
+	if err := w.providers[pushgw.RouteOf(a)].Send(t.Context(), pushTo(a, approval.JobApproval)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package pushtest holds stand-ins for the push services of Google (FCM v1), Apple (APNs) and the browsers
-// (Web Push), for tests and for the demo. They listen on loopback, check what the real services check
+// Package pushtest holds stand-ins for the push services of Google (FCM v1), Apple (APNs), Huawei (Push Kit v2)
+// and the browsers (Web Push), for tests and for the demo. They listen on loopback, check what the real services check
 // (credentials, headers, the form of the message) and answer as those do, so that the real SDKs can be
 // pointed at them.
 //

@@ -7,9 +7,9 @@ import (
 
 // Push is a push that a fake has accepted.
 type Push struct {
-	App     string // FCM: project; APNs: topic; Web Push: empty
-	Token   string // FCM and APNs: device token; Web Push: the subscription's endpoint
-	Payload []byte // FCM: the message; APNs: the payload; Web Push: the decrypted plaintext
+	App     string // FCM and Huawei: project; APNs: topic; Web Push: empty
+	Token   string // FCM, APNs and Huawei: device token; Web Push: the subscription's endpoint
+	Payload []byte // FCM and Huawei: the message; APNs: the payload; Web Push: the decrypted plaintext
 	Header  http.Header
 	At      time.Time
 
