@@ -80,8 +80,8 @@ func (o Options) Validate() error {
 		return errors.New("providers: at least one is needed")
 	}
 	for _, p := range o.Providers {
-		if !slices.Contains([]string{fakes.FCM, fakes.APNs, fakes.WebPush}, p) {
-			return fmt.Errorf("providers: %q is none of fcm, apns and webpush", p)
+		if !slices.Contains([]string{fakes.FCM, fakes.APNs, fakes.Huawei, fakes.WebPush}, p) {
+			return fmt.Errorf("providers: %q is none of fcm, apns, huawei and webpush", p)
 		}
 	}
 	return nil

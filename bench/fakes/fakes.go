@@ -18,6 +18,7 @@ import (
 
 const (
 	project    = "bench-authenticator"
+	agcProject = "388421841221765522"
 	bundleID   = "example.bench.authenticator"
 	subscriber = "https://github.com/jawort/jawort"
 )
@@ -26,6 +27,7 @@ const (
 const (
 	FCM     = "fcm"
 	APNs    = "apns"
+	Huawei  = "huawei"
 	WebPush = "webpush"
 )
 
@@ -33,6 +35,7 @@ const (
 type services struct {
 	fcm     *pushtest.FCM
 	apns    *pushtest.APNs
+	huawei  *pushtest.Huawei
 	webpush *pushtest.WebPush
 }
 
@@ -41,6 +44,9 @@ func open(vapid string) (s services, err error) {
 		return s, err
 	}
 	if s.apns, err = pushtest.NewAPNs(bundleID, time.Now); err != nil {
+		return s, errors.Join(err, s.Close())
+	}
+	if s.huawei, err = pushtest.NewHuawei(agcProject, time.Now); err != nil {
 		return s, errors.Join(err, s.Close())
 	}
 	if s.webpush, err = pushtest.NewWebPush(vapid, time.Now); err != nil {
@@ -58,6 +64,9 @@ func (s services) Close() error {
 	if s.apns != nil {
 		errs = append(errs, s.apns.Close())
 	}
+	if s.huawei != nil {
+		errs = append(errs, s.huawei.Close())
+	}
 	if s.webpush != nil {
 		errs = append(errs, s.webpush.Close())
 	}
@@ -67,7 +76,10 @@ func (s services) Close() error {
 // configure writes the files that an operator would get from the services.
 func (s services) configure(dir string) (pushgw.Config, error) {
 	account, key, root := filepath.Join(dir, "fcm.json"), filepath.Join(dir, "apns.p8"), filepath.Join(dir, "apns-root.pem")
-	for path, content := range map[string][]byte{account: s.fcm.ServiceAccountJSON(), key: s.apns.KeyPEM(), root: s.apns.RootPEM()} {
+	secret := filepath.Join(dir, "huawei-secret")
+	for path, content := range map[string][]byte{
+		account: s.fcm.ServiceAccountJSON(), key: s.apns.KeyPEM(), root: s.apns.RootPEM(), secret: []byte(s.huawei.ClientSecret()),
+	} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			return pushgw.Config{}, err
 		}
@@ -76,6 +88,8 @@ func (s services) configure(dir string) (pushgw.Config, error) {
 		FCM: []pushgw.FCMConfig{{App: project, CredentialsFile: account, Endpoint: s.fcm.Endpoint()}},
 		APNs: []pushgw.APNsConfig{{App: bundleID, KeyFile: key, KeyID: pushtest.APNsKeyID, TeamID: pushtest.APNsTeamID,
 			Host: s.apns.URL(), RootCAFile: root}},
+		Huawei: []pushgw.HuaweiConfig{{App: agcProject, ClientID: pushtest.HuaweiClientID, ClientSecretFile: secret,
+			Endpoint: s.huawei.Endpoint()}},
 		WebPush: pushgw.WebPushConfig{Subscriber: subscriber, AllowPrivate: []string{"127.0.0.0/8"}},
 	}, nil
 }
@@ -87,6 +101,8 @@ func (s services) address(provider string) (phone.PushAddress, error) {
 		return phone.PushAddress{Provider: FCM, App: project, Token: s.fcm.NewToken()}, nil
 	case APNs:
 		return phone.PushAddress{Provider: APNs, App: bundleID, Environment: "production", Token: s.apns.NewToken()}, nil
+	case Huawei:
+		return phone.PushAddress{Provider: Huawei, App: agcProject, Token: s.huawei.NewToken()}, nil
 	case WebPush:
 		subscription, err := s.webpush.NewSubscription()
 		return phone.PushAddress{Provider: WebPush, Subscription: &phone.Subscription{Endpoint: subscription.Endpoint,
@@ -98,7 +114,7 @@ func (s services) address(provider string) (phone.PushAddress, error) {
 
 // listen calls f for every push that a service accepts.
 func (s services) listen(f func(pushtest.Push)) {
-	for _, stage := range []*pushtest.Stage{s.fcm.Stage, s.apns.Stage, s.webpush.Stage} {
+	for _, stage := range []*pushtest.Stage{s.fcm.Stage, s.apns.Stage, s.huawei.Stage, s.webpush.Stage} {
 		stage.OnPush(func(p pushtest.Push) {
 			select {
 			case <-stage.Inbox(p.Token): // nobody else reads it, and what it holds would only grow

@@ -67,7 +67,7 @@ func newBench() *cobra.Command {
 	flags.Float64Var(&o.Code, "code", o.Code, "share of logins that are confirmed by an authenticator app")
 	flags.Float64Var(&o.Trusted, "trusted", o.Trusted, "share of logins by a browser that confirmed before")
 	flags.Float64Var(&o.Churn, "churn", o.Churn, "phones that are registered and revoked beside the logins, per second")
-	flags.StringSliceVar(&o.Providers, "providers", o.Providers, "push services of the phones, in turn: fcm, apns, webpush")
+	flags.StringSliceVar(&o.Providers, "providers", o.Providers, "push services of the phones, in turn: fcm, apns, huawei, webpush")
 	flags.DurationVar(&o.Think, "think", o.Think, "from seeing question and number to the answer")
 	flags.DurationVar(&o.Patience, "patience", o.Patience, "how long page and phones wait for each other after that")
 	flags.BoolVar(&o.NewConns, "new-connections", false, "a new connection for every request; default: connections are kept")

@@ -51,7 +51,7 @@ func TestABenchTellsWhatItMeasuredAndFindsNothingLost(t *testing.T) {
 	file := filepath.Join(profiles, "report.json")
 	stdout, stderr, err := output(t, nil, "bench", "--local", "--program", wrapped(t), "--dir", dir, "--json", file, "--profiles", profiles,
 		"--rate", "10", "--duration", "1s", "--warm-up", "300ms", "--think", "10ms", "--people", "6", "--accounts", "40", "--sockets", "7", "--churn", "4",
-		"--several", "0.5", "--deny", "0.2", "--wrong", "0.2", "--code", "0.2", "--trusted", "0.2", "--providers", "fcm,apns,webpush")
+		"--several", "0.5", "--deny", "0.2", "--wrong", "0.2", "--code", "0.2", "--trusted", "0.2", "--providers", "fcm,apns,huawei,webpush")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr)
 	}
