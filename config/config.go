@@ -6,6 +6,7 @@ package config
 
 import (
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/pushgw"
 	"github.com/jawort/jawort/webhook"
@@ -62,6 +63,9 @@ type Requirements struct {
 	ScreenLock    bool  `yaml:"screen_lock"`
 	Notifications bool  `yaml:"notifications"`
 	MinOS         MinOS `yaml:"min_os"`
+
+	Attestation  string `yaml:"attestation"`   // none, any or hardware
+	MetadataFile string `yaml:"metadata_file"` // of the FIDO Metadata Service; empty: none
 }
 
 // MinOS are the oldest versions that may be enrolled; empty: any.
@@ -86,7 +90,7 @@ func Default() *Config {
 		MobileAPI: MobileAPI{
 			Face: Face{Listen: "127.0.0.1:8081"},
 			Requirements: Requirements{
-				ScreenLock: true, Notifications: true, MinOS: MinOS{IOS: "15.4", Android: "7.0"},
+				ScreenLock: true, Notifications: true, MinOS: MinOS{IOS: "15.4", Android: "7.0"}, Attestation: string(attestation.None),
 			},
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
 )
@@ -51,6 +52,10 @@ func (m MobileAPI) validate(f *faults) {
 	}
 	f.check("mobile_api.requirements.min_os.ios", checkVersion("ios", m.Requirements.MinOS.IOS))
 	f.check("mobile_api.requirements.min_os.android", checkVersion("android", m.Requirements.MinOS.Android))
+	f.check("mobile_api.requirements.attestation", oneOf(m.Requirements.Attestation, attestation.Demands...))
+	if m.Requirements.MetadataFile != "" && m.Requirements.Attestation == string(attestation.None) {
+		f.check("mobile_api.requirements.metadata_file", errors.New("has no use while attestation is none"))
+	}
 	for _, app := range m.AndroidApps {
 		if !packageName.MatchString(app.Package) {
 			f.check("mobile_api.android_apps", fmt.Errorf("package %q must look like com.example.app", app.Package))

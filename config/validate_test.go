@@ -39,6 +39,9 @@ func TestAWrongValueNamesItsKey(t *testing.T) {
 		"MOBILE_API_ORIGINS=android:apk-key-hash:":            "mobile_api.origins",
 		"MOBILE_API_REQUIREMENTS_MIN_OS_IOS=new":              `mobile_api.requirements.min_os.ios: "new" is no version; write "15.4"`,
 		"MOBILE_API_REQUIREMENTS_MIN_OS_ANDROID=7.x":          `mobile_api.requirements.min_os.android: "7.x" is no version; write "7.0"`,
+		"MOBILE_API_REQUIREMENTS_ATTESTATION=some":            "mobile_api.requirements.attestation",
+		"MOBILE_API_REQUIREMENTS_ATTESTATION=":                "mobile_api.requirements.attestation",
+		"MOBILE_API_REQUIREMENTS_METADATA_FILE=mds.jwt":       "mobile_api.requirements.metadata_file",
 		"PUSHGW_CONCURRENCY=-1":                               "pushgw: concurrency",
 		"PUSHGW_FCM=[{app: x}]":                               "pushgw: fcm[0].credentials_file",
 		"PUSHGW_HUAWEI=[{app: x}]":                            "pushgw: huawei[0].client_id",
@@ -92,6 +95,7 @@ func TestUnwiseSettingsSaySo(t *testing.T) {
 		"PUSHGW_HUAWEI=[{app:~x,client_id:~y,client_secret_file:~z,endpoint:~http://127.0.0.1}]": "pushgw.huawei",
 		"WEBHOOKS_ALLOW_PRIVATE=10.0.0.0/8":                                                      "webhooks.allow_private",
 		"BEHIND_PROXY=true ADMIN_LISTEN=:9090":                                                   "admin.listen",
+		"MOBILE_API_REQUIREMENTS_ATTESTATION=any":                                                "mobile_api.requirements.attestation",
 		"MOBILE_API_REQUIREMENTS_SCREEN_LOCK=false":                                              "mobile_api.requirements.screen_lock",
 	} {
 		t.Run(variables, func(t *testing.T) {
@@ -116,7 +120,7 @@ func TestSafeSettingsAreNotWarnedOf(t *testing.T) {
 	t.Parallel()
 	for _, variable := range []string{
 		"REDIS=rediss://redis.example:6379", "REDIS=redis://127.0.0.1:6379", "DATABASE=postgres:///jawort?host=/run/postgresql",
-		"DATABASE=postgres://db.example/jawort?sslmode=verify-full", "REDIS=redis+cluster://localhost:7000,localhost:7001",
+		"MOBILE_API_REQUIREMENTS_ATTESTATION=hardware", "DATABASE=postgres://db.example/jawort?sslmode=verify-full", "REDIS=redis+cluster://localhost:7000,localhost:7001",
 	} {
 		c, err := config.Load(file(t, least), []string{"JAWORT_" + variable})
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/pushgw"
 )
 
@@ -18,6 +19,9 @@ func (c *Config) Warnings() []string {
 	}
 	if !c.MobileAPI.Requirements.ScreenLock {
 		w = append(w, "mobile_api.requirements.screen_lock: phones without screen lock may be enrolled")
+	}
+	if c.MobileAPI.Requirements.Attestation == string(attestation.Any) && c.MobileAPI.Requirements.MetadataFile == "" {
+		w = append(w, "mobile_api.requirements.attestation: without metadata_file every chain of certificates counts as a maker's")
 	}
 	if len(c.Webhooks.AllowPrivate) > 0 {
 		w = append(w, "webhooks.allow_private: every tenant can make this process send requests into these networks")

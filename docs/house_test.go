@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -49,6 +50,7 @@ type house struct {
 	database   *pgtest.Server
 	offset     atomic.Int64 // of the clock
 	url, phone string       // of the two APIs
+	demand     string       // what authenticators must prove; empty: as by default
 
 	key, loginKey, enrolKey string // all scopes, and one each
 	tenant                  account.Tenant
@@ -77,6 +79,15 @@ func (h *house) another() *house {
 	return beside
 }
 
+// demanding is a house beside h that wants authenticators to be vouched for, before the same referee.
+func (h *house) demanding(demand string) *house {
+	h.Helper()
+	beside := &house{T: h.T, doc: h.doc, referee: h.referee, demand: demand}
+	beside.open("sqlite::memory:", config.Embedded, mail)
+	beside.furnish()
+	return beside
+}
+
 // withoutMail is another process on the same database, by which no e-mail can be sent.
 func (h *house) withoutMail() *house {
 	h.Helper()
@@ -93,6 +104,7 @@ func (h *house) open(database, redis string, mail config.Mail) {
 	h.http = &http.Client{Transport: h.referee}
 	cfg := config.Default()
 	cfg.Database, cfg.Redis, cfg.Mail = database, redis, mail
+	cfg.MobileAPI.Requirements.Attestation = cmp.Or(h.demand, cfg.MobileAPI.Requirements.Attestation)
 	cfg.MobileAPI.AndroidApps = []config.AndroidApp{{Package: "com.example.companion", Fingerprints: []string{strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}}}
 	cfg.MobileAPI.IOSApps = []string{"ABCDE12345.com.example.companion"}
 	cfg.Webhooks.AllowPrivate = []string{"127.0.0.1/32"} // where the receiver of the play lies

@@ -17,6 +17,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h := newHouse(t)
 	h.playAccounts()
 	h.playEnrolment()
+	h.demanding("hardware").playAttestation()
 	anna, bernd := h.enrol("AB1234", "Anna"), h.enrol("AB1234", "Bernd")
 	h.playCreation()
 	h.playDecisions(anna, bernd)

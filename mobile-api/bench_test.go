@@ -14,6 +14,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
@@ -47,6 +48,7 @@ type bench struct {
 	noCommit     atomic.Bool
 	beforeDecide atomic.Pointer[func()]
 	subscribed   chan struct{}
+	judge        attestation.Judge
 	shutdown     context.CancelFunc
 
 	tenant      account.Tenant
@@ -67,7 +69,13 @@ func (b *bench) later(d time.Duration) {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &logBook{}, subscribed: make(chan struct{}, 1)}
+	return newBenchThat(t, attestation.Judge{})
+}
+
+// newBenchThat is a bench of a house that demands something of authenticators.
+func newBenchThat(t *testing.T, j attestation.Judge) *bench {
+	t.Helper()
+	b := &bench{t: t, log: &logBook{}, subscribed: make(chan struct{}, 1), judge: j}
 	b.keys = must(keys.Generate())(t)
 	b.nonces = dpop.NewNonces(b.keys, b.now)
 	b.lasting = must(lasting.Open(t.Context(), "sqlite::memory:", db.Options{Log: slog.New(slog.DiscardHandler)}))(t)
@@ -104,6 +112,7 @@ func (b *bench) serve() {
 		Keys:         b.keys,
 		RelyingParty: must(approval.NewRelyingParty(rpID, "Jawort", []string{origin}))(b.t),
 		Requirements: account.Requirements{ScreenLock: true, Notifications: true, MinOS: map[string]string{"ios": "15.4", "android": "7.0"}},
+		Attestation:  b.judge,
 		PublicURL:    b.url,
 		Associations: mobileapi.Associations{
 			Android: []mobileapi.AndroidApp{{Package: "org.example.jawort", Fingerprints: []string{"AA:BB"}}},

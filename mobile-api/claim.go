@@ -10,6 +10,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/factor"
 )
@@ -27,6 +28,7 @@ type claim struct {
 	lasting      enrolmentStore
 	party        *approval.RelyingParty
 	requirements account.Requirements
+	attestation  attestation.Judge
 	webPush      *webPush
 }
 
@@ -100,7 +102,7 @@ func (c claim) claim(w http.ResponseWriter, r *http.Request) error {
 		Enrolment:    e.ID,
 		Account:      labelled{e.AccountLabel},
 		Tenant:       named{e.TenantName},
-		PublicKey:    optionsOf(e, c.party),
+		PublicKey:    optionsOf(e, c.party, c.attestation),
 		Requirements: c.requirements,
 		Code:         codeOf(e.Proof),
 		WebPush:      c.webPush,
@@ -137,7 +139,7 @@ type creationOptions struct {
 	PubKeyCredParams       []protocol.CredentialParameter `json:"pubKeyCredParams"`
 	ExcludeCredentials     []string                       `json:"excludeCredentials"`
 	AuthenticatorSelection selection                      `json:"authenticatorSelection"`
-	Attestation            string                         `json:"attestation"`
+	Attestation            protocol.ConveyancePreference  `json:"attestation"`
 }
 
 type relyingParty struct {
@@ -156,7 +158,7 @@ type selection struct {
 	ResidentKey      string `json:"residentKey"`
 }
 
-func optionsOf(e account.Enrolment, party *approval.RelyingParty) creationOptions {
+func optionsOf(e account.Enrolment, party *approval.RelyingParty, j attestation.Judge) creationOptions {
 	return creationOptions{
 		RP:                     relyingParty{ID: party.ID(), Name: party.WebAuthn().Config.RPDisplayName},
 		User:                   user{ID: base64.RawURLEncoding.EncodeToString([]byte(e.Device)), Name: e.AccountLabel, DisplayName: e.AccountLabel},
@@ -164,7 +166,7 @@ func optionsOf(e account.Enrolment, party *approval.RelyingParty) creationOption
 		PubKeyCredParams:       algorithms(),
 		ExcludeCredentials:     []string{},
 		AuthenticatorSelection: selection{UserVerification: "required", ResidentKey: "preferred"},
-		Attestation:            "none",
+		Attestation:            j.Conveyance(),
 	}
 }
 

@@ -2,6 +2,7 @@ package mobileapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,10 +10,12 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/locale"
+	"github.com/jawort/jawort/refusal"
 )
 
 // complete stores the credential of a claimed enrolment as an unconfirmed device.
@@ -21,6 +24,7 @@ type complete struct {
 	live         waker
 	party        *approval.RelyingParty
 	requirements account.Requirements
+	attestation  attestation.Judge
 	keys         Keys
 	tokens       tokens
 	random       io.Reader
@@ -94,9 +98,9 @@ func (c complete) check(e account.Enrolment, body completeRequest) (account.Comp
 	if err := lacking(c.requirements, body.Installation, e.Support); err != nil {
 		return account.Completion{}, err
 	}
-	credential, err := register(c.party, e, body.Credential)
+	credential, err := register(c.party, c.attestation, e, body.Credential)
 	if err != nil {
-		return account.Completion{}, err
+		return account.Completion{}, unattested(err, body.Installation, e.Support)
 	}
 	var address []byte
 	if body.Push != nil {
@@ -121,7 +125,19 @@ func lacking(required account.Requirements, p account.Posture, support account.T
 	if len(lacks) == 0 {
 		return nil
 	}
-	refused := lacks[0].With("lacks", codes(required, p)).With("text", locale.Text(p.Language, "phone."+lacks[0].Code))
+	return told(lacks[0].With("lacks", codes(required, p)), p, support)
+}
+
+// unattested says in the phone's language that another phone is needed, and whom to ask.
+func unattested(err error, p account.Posture, support account.Texts) error {
+	if refused, ok := errors.AsType[*refusal.Error](err); ok && (errors.Is(err, attestation.ErrRequired) || errors.Is(err, attestation.ErrHardware)) {
+		return told(refused, p, support)
+	}
+	return err
+}
+
+func told(refused *refusal.Error, p account.Posture, support account.Texts) error {
+	refused = refused.With("text", locale.Text(p.Language, "phone."+refused.Code))
 	if support != (account.Texts{}) {
 		refused = refused.With("support", support)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/refusal"
 )
 
@@ -15,8 +16,8 @@ var errCredential = refusal.Field("credential",
 	"must be a new credential for exactly the options of the claim, made with user verification. Claim again and create another one.")
 
 // register checks that the credential was created for this enrolment, by this relying party's app, with user
-// verification.
-func register(party *approval.RelyingParty, e account.Enrolment, raw []byte) (approval.Credential, error) {
+// verification, and kept as the house demands.
+func register(party *approval.RelyingParty, j attestation.Judge, e account.Enrolment, raw []byte) (approval.Credential, error) {
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(raw)
 	if err != nil {
 		return approval.Credential{}, errCredential.Because(err)
@@ -34,6 +35,9 @@ func register(party *approval.RelyingParty, e account.Enrolment, raw []byte) (ap
 	}
 	if err := approval.CheckKey(made.PublicKey); err != nil {
 		return approval.Credential{}, errCredential.Because(err)
+	}
+	if err := j.Check(&parsed.Response.AttestationObject); err != nil {
+		return approval.Credential{}, err
 	}
 	return approval.Credential{
 		ID: made.ID, Device: e.Device, PublicKey: made.PublicKey,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/mobile-api/app"
 	"github.com/jawort/jawort/mobile-api/dpop"
@@ -44,7 +45,7 @@ type Lasting interface {
 	recipientStore
 }
 
-// Options are the parts that the API is made of. All are required but Associations and WebPushKey.
+// Options are the parts that the API is made of. All are required but Attestation, Associations and WebPushKey.
 type Options struct {
 	Live         Live
 	Lasting      Lasting
@@ -52,6 +53,7 @@ type Options struct {
 	Keys         Keys
 	RelyingParty *approval.RelyingParty
 	Requirements account.Requirements
+	Attestation  attestation.Judge
 	PublicURL    string // what phones call: scheme and host, and a path where a proxy strips one
 	Associations Associations
 	WebPushKey   string // public VAPID key, base64url; empty: phones are not told one
@@ -99,8 +101,8 @@ func New(o Options) (*API, error) {
 
 func features(o Options, t tokens) []feature {
 	return []feature{
-		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements, webPush: webPushOf(o.WebPushKey)},
-		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, keys: o.Keys, tokens: t, random: o.Random},
+		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements, attestation: o.Attestation, webPush: webPushOf(o.WebPushKey)},
+		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, attestation: o.Attestation, keys: o.Keys, tokens: t, random: o.Random},
 		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, crowd: &edge.Crowd{}, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
 		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},

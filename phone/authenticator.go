@@ -24,6 +24,10 @@ type Authenticator struct {
 	Type       string              // of the ceremony, in the client data
 	Count      uint32              // signature counter; 0: none is kept, as on real phones
 	Document   func([]byte) []byte // alters the document that is signed; what is shown stays
+
+	// Attest makes the attestation of a new credential, from its authenticator data and the hash of its client data; nil:
+	// none is made.
+	Attest func(data, client []byte) (format string, statement map[string]any)
 }
 
 const (
@@ -59,7 +63,12 @@ func (a Authenticator) create(d device, origin, challenge string) (publicKeyCred
 	data = append(data, make([]byte, 16)...) // no AAGUID without attestation
 	data = binary.BigEndian.AppendUint16(data, uint16(len(id)))
 	data = append(append(data, id...), cose...)
-	attestation, err := cbor.Marshal(map[string]any{"fmt": "none", "attStmt": map[string]any{}, "authData": data})
+	format, statement := "none", map[string]any{}
+	if a.Attest != nil {
+		hash := sha256.Sum256(client)
+		format, statement = a.Attest(data, hash[:])
+	}
+	attestation, err := cbor.Marshal(map[string]any{"fmt": format, "attStmt": statement, "authData": data})
 	if err != nil {
 		return publicKeyCredential{}, fmt.Errorf("phone: attestation: %w", err)
 	}

@@ -57,17 +57,21 @@ func (p *Process) prepareServer(ctx context.Context) error {
 	return p.face("server.listen", o.Listeners.Server, o.Config.ServerListen(), &p.addrs.Server, s)
 }
 
-func (p *Process) prepareMobileAPI(context.Context) error {
+func (p *Process) prepareMobileAPI(ctx context.Context) error {
 	o := p.options
 	cfg := o.Config.MobileAPI
 	party, err := approval.NewRelyingParty(cfg.RPID, "Jawort", cfg.Origins)
 	if err != nil {
 		return err
 	}
+	judge, err := p.attestation(ctx, cfg.Requirements)
+	if err != nil {
+		return err
+	}
 	vapid, _ := o.Keys.VAPID()
 	api, err := mobileapi.New(mobileapi.Options{
 		Live: p.live, Lasting: p.lasting, Wakeups: p.wakeups, Keys: o.Keys, RelyingParty: party,
-		Requirements: cfg.PhoneRequirements(), PublicURL: cfg.PublicURL, WebPushKey: vapid,
+		Requirements: cfg.PhoneRequirements(), Attestation: judge, PublicURL: cfg.PublicURL, WebPushKey: vapid,
 		Associations: mobileapi.Associations{Android: androidApps(cfg.AndroidApps), Apple: cfg.IOSApps},
 		Edge:         p.edge("mobile-api"), Now: o.Now, Random: o.Random,
 	})

@@ -12,6 +12,8 @@ const sentences = {
 	"screen-lock-required": "add.lacks.screen-lock",
 	"notifications-off": "add.lacks.notifications-blocked",
 	"os-too-old": "refused.old",
+	"attestation-required": "refused.key",
+	"hardware-key-required": "refused.key",
 	"cannot-receive-sms": "refused.nosms",
 	"no-number": "refused.noaddress",
 	"no-address": "refused.noaddress",

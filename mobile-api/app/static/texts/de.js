@@ -229,6 +229,7 @@ export const de = {
 
 	"refused": "Der Server hat das abgelehnt. Laden Sie die App neu, damit sie aktuell ist, und versuchen Sie es noch einmal.",
 	"refused.old": "Das System dieses Telefons ist zu alt für diesen Login. Aktualisieren Sie es in den Einstellungen des Telefons, und versuchen Sie es noch einmal.",
+	"refused.key": "Dieses Telefon oder dieser Browser kann nicht belegen, dass der Schlüssel so sicher verwahrt ist, wie dieser Login es verlangt. Nehmen Sie ein anderes Telefon.",
 	"refused.nosms": "Die hinterlegte Nummer ist keine Mobilnummer, also kann dorthin kein Code gehen. Fragen Sie den Betreiber des Logins.",
 	"refused.noaddress": "Es ist keine Nummer oder Adresse hinterlegt, an die ein Code gehen kann. Fragen Sie den Betreiber des Logins.",
 	"refused.changed": "Ihre Nummer oder Adresse wurde vor Kurzem geändert und gilt noch nicht. Fragen Sie den Betreiber des Logins.",

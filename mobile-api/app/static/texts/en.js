@@ -228,6 +228,7 @@ export const en = {
 
 	"refused": "The server refused this. Update the app by loading it again, then try once more.",
 	"refused.old": "This phone's system is too old for this login. Update it in the phone's settings, then try again.",
+	"refused.key": "This phone or browser cannot show that it keeps its key as safely as this login demands. Use another phone.",
 	"refused.nosms": "The number on record is no mobile number, so no code can be sent to it. Ask whoever runs the login.",
 	"refused.noaddress": "No number or address is on record to send a code to. Ask whoever runs the login.",
 	"refused.changed": "Your number or address was changed a short time ago and cannot be used yet. Ask whoever runs the login.",
