@@ -1,6 +1,6 @@
 // What the person says: signed once, kept, and sent until there is a final answer.
 
-import { call, Refusal, strange, Unreachable } from "./api.js";
+import { call, passing, Refusal, strange } from "./api.js";
 import { toBase64url } from "./bytes.js";
 import { now } from "./clock.js";
 import { closeNotification } from "./notifications.js";
@@ -11,6 +11,7 @@ import { dropAnswer, keepAnswer, keptAnswer, keptAnswers, remember } from "./sto
 import { alone, tell } from "./tabs.js";
 import { messageOf } from "./trouble.js";
 
+/** How far an answer is; busy: the server is there, and cannot take it now. @typedef {"unlocking" | "sending" | "offline" | "busy"} Progress */
 /** @typedef {import("./question.js").Question} Question */
 /** @typedef {import("./question.js").Decision} Decision */
 /**
@@ -41,7 +42,7 @@ const keptAfterEnd = 10 * 60000; // as long as the server knows a question witho
 /**
  * Has the person unlock the passkey over what was shown, and sends the answer.
  * @param {Question} q @param {Decision} decision @param {string} number empty where none is asked for
- * @param {(stage: "unlocking" | "sending" | "offline") => void} told
+ * @param {(stage: Progress) => void} told
  * @returns {Promise<Result>}
  */
 export async function decide(q, decision, number, told) {
@@ -77,7 +78,7 @@ async function seal(q, decision, number, credential) {
 	};
 }
 
-/** @param {Signed} s @param {(stage: "sending" | "offline") => void} told @returns {Promise<Result>} */
+/** @param {Signed} s @param {(stage: Progress) => void} told @returns {Promise<Result>} */
 async function deliver(s, told) {
 	told("sending");
 	for (let tries = 0; ; tries++) {
@@ -85,10 +86,10 @@ async function deliver(s, told) {
 			const { status } = await call("POST", `v1/approvals/${s.id}/decision`, { body: s.body });
 			return await settle(s, { kind: "counted", status });
 		} catch (err) {
-			if (!(err instanceof Unreachable)) return settle(s, await resultOf(err));
+			if (!passing(err)) return settle(s, await resultOf(err));
 			if (now() > s.until) return settle(s, { kind: "expired" });
-			told("offline");
-			await pause(tries);
+			told(err.status ? "busy" : "offline");
+			await pause(tries, err.retryAfter * 1000, s.until - now());
 		}
 	}
 }
@@ -119,13 +120,13 @@ async function settle(s, result) {
 	return result;
 }
 
-/** @param {number} tries */
-function pause(tries) {
+/** Waits the longer the more often it was tried, and as long as the server wants. @param {number} tries @param {number} wanted @param {number} left milliseconds, as wanted */
+function pause(tries, wanted, left) {
 	const longest = Math.min(500 * 2 ** tries, 8000);
 	return new Promise((resolve) => {
 		const done = () => { clearTimeout(timer); removeEventListener("online", done); resolve(undefined); };
-		const timer = setTimeout(done, longest * (0.5 + Math.random() / 2));
-		addEventListener("online", done);
+		const timer = setTimeout(done, Math.min(Math.max(longest * (0.5 + Math.random() / 2), wanted), left));
+		if (!wanted) addEventListener("online", done);
 	});
 }
 

@@ -21,12 +21,32 @@ export class Refusal extends Error {
 		this.code = String(problem.type ?? "").split(":").pop() ?? "";
 		/** @type {Record<string, any>} */
 		this.members = problem;
-		this.retryAfter = Number(r.headers.get("Retry-After") ?? 0);
+		this.retryAfter = secondsOf(r);
 	}
 }
 
 /** There was no whole answer, or none yet: whether the call counted is not known. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+	/** @param {string} message @param {Response} [r] of a server, or of a proxy before it, that is there and cannot answer now */
+	constructor(message, r) {
+		super(message);
+		this.status = r?.status ?? 0;
+		this.retryAfter = r ? secondsOf(r) : 0;
+	}
+}
+
+const longest = 3600; // seconds that anybody waits because a server says so
+
+/** How long a server wants to be left alone, in seconds; 0: it does not say. @param {Response} r */
+function secondsOf(r) {
+	const seconds = Number(r.headers.get("Retry-After"));
+	return seconds > 0 ? Math.min(seconds, longest) : 0; // a date is not read: the next try will tell
+}
+
+/** Whether the same call may count when it is made again later. @param {unknown} err @returns {err is Refusal | Unreachable} */
+export function passing(err) {
+	return err instanceof Unreachable || (err instanceof Refusal && (err.status === 429 || err.status >= 500));
+}
 
 /** @param {unknown} err */
 export function strange(err) {
@@ -58,7 +78,7 @@ export async function call(method, path, options = {}) {
 		const r = await once(method, path, { ...options, body }, token);
 		if (r.ok) return r.status === 204 ? undefined : whole(r);
 		if (!fresh && r.status === 401 && /error="use_dpop_nonce"/.test(r.headers.get("WWW-Authenticate") ?? "")) continue;
-		if (r.status >= 502 && r.status <= 504) throw new Unreachable(String(r.status));
+		if (r.status >= 502 && r.status <= 504) throw new Unreachable(String(r.status), r);
 		throw new Refusal(r, await r.json().catch(() => ({})));
 	}
 }

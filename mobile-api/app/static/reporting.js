@@ -2,13 +2,14 @@
 
 import { decide } from "./answers.js";
 import { t } from "./i18n.js";
+import { Sending } from "./sending.js";
 import { messageOf, unsent } from "./trouble.js";
 import { html, Trouble, useState } from "./view.js";
 import { Sure } from "./screens/question.js";
 
 /** @typedef {import("./answers.js").Result} Result */
 /** @typedef {import("./question.js").Question} Question */
-/** @typedef {"offered" | "sure" | "unlocking" | "sending" | "offline"} Stage */
+/** @typedef {"offered" | "sure" | import("./answers.js").Progress} Stage */
 /** @typedef {{ stage: Stage, trouble: string, go: (to: Stage) => void, report: () => Promise<void> }} Reporting */
 
 /** @param {Question | null} question @param {(r: Result) => void} ended @returns {Reporting} */
@@ -37,9 +38,7 @@ export function Report({ reporting: { stage, trouble, go, report }, offered, chi
 	if (stage === "sure") return html`<${Sure} yes=${report} no=${() => go("offered")} />`;
 	return html`
 		${trouble && html`<${Trouble} text=${trouble} />`}
-		${stage === "unlocking" && html`<p class="busy" role="status">${t("ask.unlocking")}</p>`}
-		${stage === "sending" && html`<p class="busy" role="status">${t("ask.sending")}</p>`}
-		${stage === "offline" && html`<p class="busy" role="status">${t("ask.unsent")}</p>`}
+		<${Sending} stage=${stage} />
 		${children}
 		${stage === "offered" && offered && html`<button type="button" class="link late" onClick=${() => go("sure")}>${t("end.late")}</button>`}`;
 }

@@ -38,7 +38,7 @@ const sentences = {
 
 /** @param {unknown} err */
 export function messageOf(err) {
-	if (err instanceof Unreachable) return t("add.offline");
+	if (err instanceof Unreachable) return t(err.status ? byStatus(err.status) : "add.offline");
 	if (err instanceof NotUnlocked) return t("add.notunlocked");
 	if (!(err instanceof Refusal)) return t("wrong");
 	switch (err.code) {

@@ -1,6 +1,6 @@
 // Keeps what is asked up to date: at once on opening, then live while the app is open and seen. Of several windows one asks for all.
 
-import { call, Refusal, strange, Unreachable } from "./api.js";
+import { call, passing, Refusal, strange, Unreachable } from "./api.js";
 import { refresh } from "./logins.js";
 import { change, current } from "./model.js";
 import { questionOf } from "./question.js";
@@ -67,8 +67,9 @@ async function trouble(err) {
 		await refresh().catch(() => undefined);
 		return current().unknown ? seldom : 30;
 	}
-	if (err instanceof Refusal) return Math.max(err.retryAfter, 5);
-	return Math.min(2 ** failures++, 15) * (0.5 + Math.random() / 2);
+	const wanted = passing(err) ? err.retryAfter : 0;
+	if (err instanceof Refusal) return Math.max(wanted, 5);
+	return Math.max(wanted, Math.min(2 ** failures++, 15) * (0.5 + Math.random() / 2));
 }
 
 /** @param {{ id: string, device: string, document: string }[]} entries */

@@ -4,6 +4,7 @@ import { decide } from "../answers.js";
 import { current } from "../model.js";
 import { country, t, timeOfDay } from "../i18n.js";
 import { go, replace } from "../route.js";
+import { Sending } from "../sending.js";
 import { listen } from "../tabs.js";
 import { update } from "../updates.js";
 import { messageOf, unsent } from "../trouble.js";
@@ -80,7 +81,7 @@ function Ask({ question, document, answering, ended, expired }) {
 	const now = useNow();
 	const left = document.expires - now;
 	const [number, setNumber] = useState("");
-	const [stage, setStage] = useState(/** @type {"asking" | "reporting" | "unlocking" | "sending" | "offline"} */ ("asking"));
+	const [stage, setStage] = useState(/** @type {"asking" | "reporting" | import("../answers.js").Progress} */ ("asking"));
 	const [trouble, setTrouble] = useState("");
 	useEffect(() => { if (left <= 0 && (stage === "asking" || stage === "reporting")) expired(); }, [left <= 0, stage]);
 	useAnnouncements(left);
@@ -114,9 +115,7 @@ function Ask({ question, document, answering, ended, expired }) {
 					<button type="button" class="report" onClick=${() => setStage("reporting")}><${Icon} name="flag" />${t("ask.report")}</button>
 				</div>`}
 			${stage === "reporting" && html`<${Sure} yes=${() => answer("report")} no=${() => setStage("asking")} />`}
-			${stage === "unlocking" && html`<p class="busy" role="status">${t("ask.unlocking")}</p>`}
-			${stage === "sending" && html`<p class="busy" role="status">${t("ask.sending")}</p>`}
-			${stage === "offline" && html`<p class="busy" role="status">${t("ask.unsent")}</p>`}
+			<${Sending} stage=${stage} />
 			<${Others} question=${question} />
 		<//>`;
 }

@@ -141,6 +141,7 @@ export const de = {
 	"ask.unlocking": "Entsperren Sie das Telefon, um Ihre Antwort zu unterschreiben …",
 	"ask.sending": "Wird gesendet …",
 	"ask.unsent": "Keine Verbindung. Ihre Antwort ist aufgehoben und wird gesendet, sobald es wieder eine gibt.",
+	"ask.busy": "Der Server kann Ihre Antwort gerade nicht annehmen. Sie ist aufgehoben und wird von selbst noch einmal gesendet.",
 	"ask.notunlocked": "Das Telefon wurde nicht entsperrt, deshalb wurde nichts gesendet. Versuchen Sie es noch einmal. Haben Sie den Passkey dieses Logins gelöscht, entfernen Sie den Login hier und fügen Sie ihn neu hinzu.",
 	"ask.nopasskey": "Dieses Telefon hat den Schlüssel dieses Logins nicht mehr. Entfernen Sie den Login hier und fügen Sie ihn neu hinzu.",
 	"ask.wrong": "Das ist nicht die Zahl. Versuche übrig: {left}.",

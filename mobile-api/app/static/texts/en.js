@@ -140,6 +140,7 @@ export const en = {
 	"ask.unlocking": "Unlock the phone to sign your answer …",
 	"ask.sending": "Sending …",
 	"ask.unsent": "No connection. Your answer is kept and sent as soon as there is one.",
+	"ask.busy": "The server cannot take your answer at the moment. It is kept and sent again by itself.",
 	"ask.notunlocked": "The phone was not unlocked, so nothing was sent. Try again. If you deleted the passkey of this login, remove the login here and add it again.",
 	"ask.nopasskey": "This phone no longer has the key of this login. Remove the login here and add it again.",
 	"ask.wrong": "That is not the number. Tries left: {left}.",
