@@ -38,6 +38,13 @@ func (p *phone) said(want string) {
 	p.WantText(".group [role=status]", want)
 }
 
+// retireAddresses does what a push does that is answered with 410.
+func (h *house) retireAddresses() {
+	h.Helper()
+	_, err := db.Exec(h.Context(), h.process.Lasting().Writes(), `UPDATE installations SET address = NULL`)
+	h.must(err)
+}
+
 // phonesOf counts the phones of which something holds.
 func (h *house) phonesOf(condition string) int {
 	h.Helper()
@@ -130,8 +137,7 @@ func TestATestNotificationSubscribesAnewWhereTheAddressIsDead(t *testing.T) {
 	fresh, text := h.subscription()
 	_ = browsertest.Eval[bool](p.Tab, fmt.Sprintf(resubscribed, text))
 	for range 2 {
-		_, err := db.Exec(t.Context(), h.process.Lasting().Writes(), `UPDATE installations SET address = NULL`) // as when a push was answered with 410
-		h.must(err)
+		h.retireAddresses()
 		p.testPush(testSent)
 		w.Deliver(h.url, string(receive(t, h.push.Inbox(fresh.Endpoint)).Payload))
 		p.said(arrived)

@@ -70,6 +70,11 @@ async function take(listed, mine) {
 /** Whether two are the same, or the one was added anew as the other. @param {Login} one @param {Login} other */
 const same = (one, other) => one.id === other.id || (one.account === other.account && one.tenant === other.tenant);
 
+/** Whether the server has no address any more by which to wake this phone: a push service called it dead. */
+export function unwakeable() {
+	return current().logins.some((l) => l.status === "active" && !l.pushable);
+}
+
 /** @param {string} id @param {string} label @param {string} holder */
 export async function rename(id, label, holder) {
 	await call("PATCH", "v1/devices/" + id, { body: { label, holder } });

@@ -2,7 +2,7 @@
 
 import { sendKept } from "./answers.js";
 import { language, loadLanguage, t } from "./i18n.js";
-import { recall, refresh, refreshNotices, refreshRecoveries, report } from "./logins.js";
+import { recall, refresh, refreshNotices, refreshRecoveries, report, unwakeable } from "./logins.js";
 import { change, current, subscribe } from "./model.js";
 import { notifications } from "./posture.js";
 import { renew } from "./push.js";
@@ -112,7 +112,7 @@ async function start() {
 /** Asks for what is seldom news; what fails is asked for again when the app is next looked at. */
 async function keepUp() {
 	if (!(await read("token"))) return;
-	await Promise.allSettled([sendKept(), refresh().then(() => renew()), refreshRecoveries(), refreshNotices(), report()]);
+	await Promise.allSettled([sendKept(), refresh().then(() => renew(unwakeable())), refreshRecoveries(), refreshNotices(), report()]);
 }
 
 void start();

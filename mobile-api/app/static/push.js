@@ -5,6 +5,7 @@ import { fromBase64url, toBase64url } from "./bytes.js";
 import { change } from "./model.js";
 import { notifications } from "./posture.js";
 import { erase, read, write } from "./store.js";
+import { alone } from "./tabs.js";
 
 /**
  * Whether this phone can be woken. @typedef {object} Push
@@ -65,12 +66,16 @@ function inTime(wanted) {
 	return Promise.race([wanted, new Promise((_, reject) => { setTimeout(reject, patience, new Error("no answer")); })]);
 }
 
-/** Tells the server where this phone is woken, if that is news. @param {boolean} [anew] it has lost its address, which was dead */
-export async function renew(anew = false) {
-	const address = await subscribe(await read("vapid"), anew);
-	const news = JSON.stringify(address);
-	if (!address || (!anew && news === (await read("address")))) return;
-	await erase("address");
-	await call("PUT", "v1/installation/push", { body: address });
-	await write("address", news);
+/** Tells the server where this phone is woken, if that is news. @param {boolean} [lost] it has no address any more: the one that it had was dead */
+export async function renew(lost = false) {
+	const dead = await read("address");
+	return alone("push", async () => {
+		const anew = lost && (await read("address")) === dead; // else another window has done it
+		const address = await subscribe(await read("vapid"), anew);
+		const news = JSON.stringify(address);
+		if (!address || (!anew && news === (await read("address")))) return;
+		await erase("address");
+		await call("PUT", "v1/installation/push", { body: address });
+		await write("address", news);
+	});
 }
