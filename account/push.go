@@ -37,6 +37,7 @@ type Subscription struct {
 const (
 	maxToken    = 4096
 	maxEndpoint = 2048
+	maxKey      = 256 // and the name of an app
 )
 
 // Validate refuses an address that no provider could use.
@@ -52,10 +53,10 @@ func (a PushAddress) Validate() error {
 }
 
 func (a PushAddress) validateToken() error {
-	if a.Token == "" || len(a.Token) > maxToken || strings.ContainsFunc(a.Token, notPrintable) {
+	if !fit(a.Token, maxToken) {
 		return refusal.Field("push.token", "must be the token that the provider gave, at most 4096 characters")
 	}
-	if a.App == "" || len(a.App) > 256 || strings.ContainsFunc(a.App, notPrintable) {
+	if !fit(a.App, maxKey) {
 		return refusal.Field("push.app", "must name the app: the Firebase project (fcm), the bundle id (apns) or the project id (huawei)")
 	}
 	if a.Provider != APNs {
@@ -72,13 +73,18 @@ func (a PushAddress) validateToken() error {
 
 func (a PushAddress) validateSubscription() error {
 	s := a.Subscription
-	if s == nil || len(s.Endpoint) > maxEndpoint || !(strings.HasPrefix(s.Endpoint, "https://") || strings.HasPrefix(s.Endpoint, "http://")) {
+	if s == nil || !fit(s.Endpoint, maxEndpoint) || !(strings.HasPrefix(s.Endpoint, "https://") || strings.HasPrefix(s.Endpoint, "http://")) {
 		return refusal.Field("push.subscription", "must be a PushSubscription whose endpoint is a URL of at most 2048 characters")
 	}
-	if s.Keys.P256dh == "" || len(s.Keys.P256dh) > 256 || s.Keys.Auth == "" || len(s.Keys.Auth) > 256 {
+	if !fit(s.Keys.P256dh, maxKey) || !fit(s.Keys.Auth, maxKey) {
 		return refusal.Field("push.subscription.keys", "must carry p256dh and auth")
 	}
 	return nil
+}
+
+// fit tells what a provider could have given: printable ASCII without spaces.
+func fit(s string, longest int) bool {
+	return s != "" && len(s) <= longest && !strings.ContainsFunc(s, notPrintable)
 }
 
 func notPrintable(r rune) bool { return r <= ' ' || r > '~' }
