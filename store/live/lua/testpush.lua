@@ -9,7 +9,7 @@ local last, push = unpack(KEYS)
 local now, interval = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local wait = tonumber(redis.call('GET', last) or -interval) + interval - now
-if wait > 0 then return wait end
+if wait > 0 then return math.min(wait, interval) end -- the caller's clock may be behind the one that asked just before
 
 redis.call('SET', last, ARGV[1], 'PX', string.format('%.0f', interval / 1000))
 local time = redis.call('TIME') -- the clock that numbers the entries
