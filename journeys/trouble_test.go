@@ -291,49 +291,6 @@ func TestScriptInNamesIsText(t *testing.T) {
 	}
 }
 
-func TestWhenTheBrowserHasDeletedEverythingTheAppSaysSo(t *testing.T) {
-	h := newHouse(t)
-	p := h.enrolled("Ada")
-	p.Go(h.url + "/v1/nothing")
-	_ = browsertest.Eval[bool](p.Tab, `new Promise((resolve) => { indexedDB.deleteDatabase("jawort").onsuccess = () => resolve(true); })`)
-	p.Go(h.url)
-	p.WantText(".banner", "Your logins are no longer on this phone")
-	p.WantText(".banner", "Add your logins again.")
-	h.stillRegistered(1)
-	p.enrol(h.link(login))
-	p.Gone(".banner.danger")
-	a := h.ask()
-	p.number(a.Number)
-	p.Heading("Confirmed")
-	h.want(a, client.Approved)
-}
-
-// stillRegistered says that the server has lost no phone of the account.
-func (h *house) stillRegistered(phones int) {
-	h.Helper()
-	devices, err := h.client.Devices(h.Context(), login)
-	h.must(err)
-	active := 0
-	for _, d := range devices {
-		if d.Status == "active" {
-			active++
-		}
-	}
-	if active != phones {
-		h.Errorf("the account has %d active phones, want %d", active, phones)
-	}
-}
-
-func TestWhenTheBrowserDeletesEverythingWhileTheAppIsOpenTheAppSaysSo(t *testing.T) {
-	h := newHouse(t)
-	p := h.enrolled("Ada")
-	p.Heading("Your logins")
-	_ = browsertest.Eval[bool](p.Tab, `new Promise((resolve) => { indexedDB.deleteDatabase("jawort").onsuccess = () => resolve(true); }).then(() => dispatchEvent(new Event("online")))`)
-	p.WantText(".banner", "Your logins are no longer on this phone")
-	p.Gone(".cards")
-	h.stillRegistered(1)
-}
-
 func TestALoginThatWasRevokedLeavesThePhone(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")

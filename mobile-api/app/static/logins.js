@@ -6,6 +6,7 @@ import { discard } from "./passkey.js";
 import { describe } from "./posture.js";
 import { erase, read, write } from "./store.js";
 import { alone, tell } from "./tabs.js";
+import { leaveTrace } from "./trace.js";
 
 /** @typedef {import("./model.js").Login} Login */
 /** The passkey of a login. @typedef {{ id: string, rpId: string }} Credential */
@@ -63,8 +64,14 @@ async function take(listed, mine) {
 	for (const device of Object.keys(mine)) {
 		if (!logins.some((l) => l.id === device)) await dropCredential(device);
 	}
-	await write("devices", logins);
+	await keep(logins);
 	change({ logins, unknown: false, gone: [...current().gone, ...ended.map((l) => `${l.account} · ${l.tenant}`)] });
+}
+
+/** @param {Login[]} logins */
+async function keep(logins) {
+	await write("devices", logins);
+	leaveTrace(logins.length > 0);
 }
 
 /** Whether two are the same, or the one was added anew as the other. @param {Login} one @param {Login} other */
@@ -99,7 +106,7 @@ export async function leave(id) {
 async function forget(id) {
 	await dropCredential(id);
 	const logins = current().logins.filter((l) => l.id !== id);
-	await write("devices", logins);
+	await keep(logins);
 	change({ logins });
 }
 

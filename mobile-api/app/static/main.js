@@ -9,6 +9,7 @@ import { renew } from "./push.js";
 import { go, route, useRoute } from "./route.js";
 import { read } from "./store.js";
 import { listen } from "./tabs.js";
+import { hasTrace } from "./trace.js";
 import { lookForUpdate, register } from "./updates.js";
 import { html, Icon, Screen, useEffect, useModel, useState } from "./view.js";
 import { render } from "./vendor/htm-preact.js";
@@ -89,7 +90,7 @@ async function start() {
 	const spoken = loadLanguage();
 	try {
 		const [token, key] = await Promise.all([read("token"), read("key"), recall()]);
-		change({ enrolled: token !== undefined, evicted: !token && !key && notifications() === "granted" });
+		change({ enrolled: token !== undefined, evicted: !token && (hasTrace() || (!key && notifications() === "granted")) });
 	} catch {
 		await spoken;
 		return render(html`<${Broken} />`, root);
