@@ -40,17 +40,38 @@ func TestSomebodySaysThatALoginIsNotTheirs(t *testing.T) {
 	h.want(a, client.Denied)
 }
 
-func TestSomebodyReportsFraudAfterASecondThought(t *testing.T) {
+func TestOneTapAndTheUnlockReportFraud(t *testing.T) {
 	h := newHouse(t)
 	p := h.enrolled("Ada")
 	a := h.ask()
 	p.Click(".report")
-	p.WantText(".sure", "Report this as fraud?")
-	p.Click(".sure .secondary")
-	p.Gone(".sure")
-	p.report()
 	p.outcome("Reported as fraud", "Change your password now.")
 	h.want(a, client.Reported)
+}
+
+// hanging keeps the phone's unlock on the screen, as one does who thinks about it.
+const hanging = `(navigator.credentials.get = () => new Promise((_, reject) => { self.cancel = () => reject(new DOMException("no", "NotAllowedError")); })) !== null`
+
+func TestARefusalThatWasTappedByMistakeIsNotSentWithoutTheUnlock(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrolled("Ada")
+	a := h.ask()
+	for button, says := range map[string]string{
+		".report": "Unlock the phone to report this as fraud. It ends at once, and the service is told",
+		".deny":   "Unlock the phone to sign your answer",
+	} {
+		p.Wait(button)
+		_ = browsertest.Eval[bool](p.Tab, hanging)
+		p.Click(button)
+		p.WantText(".busy", says)
+		p.WantAccessible()
+		_ = browsertest.Eval[bool](p.Tab, `cancel() === undefined`)
+		p.WantText(".trouble", "The phone was not unlocked, so nothing was sent.")
+		p.Reload()
+	}
+	p.number(a.Number) // the person meant to confirm
+	p.Heading("Confirmed")
+	h.want(a, client.Approved)
 }
 
 func TestWhatWasConfirmedIsReportedAfterwards(t *testing.T) {
@@ -60,7 +81,6 @@ func TestWhatWasConfirmedIsReportedAfterwards(t *testing.T) {
 	p.number(a.Number)
 	p.Heading("Confirmed")
 	p.Click(".late")
-	p.Click(".report-yes")
 	p.outcome("Reported as fraud", "what this confirmation had allowed is ended")
 	if got := h.want(a, client.Approved); len(got.LateReports) != 1 {
 		t.Errorf("%+v", got)
@@ -75,7 +95,6 @@ func TestAReportOfWhatWasJustConfirmedIsKeptUntilThereIsANetwork(t *testing.T) {
 	p.Heading("Confirmed")
 	p.Offline(true)
 	p.Click(".late")
-	p.Click(".report-yes")
 	p.WantText(".busy", "Your answer is kept and sent as soon as there is one.")
 	p.Gone(".late")
 	p.WantAccessible()
@@ -104,7 +123,6 @@ func TestAReportThatCannotBeSignedIsNotSaidToBeDone(t *testing.T) {
 	p.Heading("Confirmed")
 	_ = browsertest.Eval[bool](p.Tab, keyless)
 	p.Click(".late")
-	p.Click(".report-yes")
 	p.WantText(".trouble", "This phone no longer has the key of this login.")
 	p.outcome("Confirmed", "")
 	p.Wait(".late") // it can be tried again
@@ -127,8 +145,6 @@ func TestWhatWasConfirmedIsReportedDaysLaterFromTheHistory(t *testing.T) {
 	p.WantText(".facts", "Portal")
 	p.WantText(".facts", "203.0.113.9")
 	p.Click(".late")
-	p.WantText(".sure", "Report this as fraud?")
-	p.Click(".report-yes")
 	p.outcome("Reported as fraud", "what this confirmation had allowed is ended")
 	if got := h.want(a, client.Approved); len(got.LateReports) != 1 {
 		t.Errorf("%+v", got)
@@ -152,7 +168,6 @@ func TestAReportFromTheHistoryIsKeptUntilThereIsANetwork(t *testing.T) {
 	p.Offline(true) // no answer of the server tells the page the time again
 	_ = browsertest.Eval[bool](p.Tab, `(() => { const real = performance.now.bind(performance); performance.now = () => real() + 50 * 3600 * 1000; return true; })()`)
 	p.Click(".late")
-	p.Click(".report-yes")
 	p.WantText(".busy", "Your answer is kept and sent as soon as there is one.")
 	p.Reload()
 	p.Offline(false)

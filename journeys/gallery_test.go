@@ -154,9 +154,12 @@ func (g gallery) asking() {
 	g.digitsOf(wrong(a, 1))
 	g.Wait(".trouble")
 	g.look("question-wrong-number")
+	_ = browsertest.Eval[bool](g.Tab, hanging)
 	g.Click(".report")
+	g.Wait(".busy")
 	g.look("question-report")
-	g.Click(".sure .secondary")
+	_ = browsertest.Eval[bool](g.Tab, `cancel() === undefined && delete navigator.credentials.get`)
+	g.Wait(".trouble")
 	g.Click(".back")
 	g.Wait(".asking")
 	g.look("home-asking")
@@ -213,7 +216,7 @@ func (g gallery) ends() {
 	}
 	g.over("over-wrong-numbers")
 	g.house.ask()
-	g.report()
+	g.Click(".report")
 	g.over("over-reported")
 }
 

@@ -120,13 +120,6 @@ func (p *phone) keys(n string) {
 	}
 }
 
-// report reports what is shown, and is sure.
-func (p *phone) report() {
-	p.Helper()
-	p.Click(".report")
-	p.Click(".report-yes")
-}
-
 // outcome waits for how it ended.
 func (p *phone) outcome(heading, text string) {
 	p.Helper()

@@ -5,12 +5,11 @@ import { t } from "./i18n.js";
 import { Sending } from "./sending.js";
 import { messageOf, unsent } from "./trouble.js";
 import { html, Trouble, useState } from "./view.js";
-import { Sure } from "./screens/question.js";
 
 /** @typedef {import("./answers.js").Result} Result */
 /** @typedef {import("./question.js").Question} Question */
-/** @typedef {"offered" | "sure" | import("./answers.js").Progress} Stage */
-/** @typedef {{ stage: Stage, trouble: string, go: (to: Stage) => void, report: () => Promise<void> }} Reporting */
+/** @typedef {"offered" | import("./answers.js").Progress} Stage */
+/** @typedef {{ stage: Stage, trouble: string, report: () => Promise<void> }} Reporting */
 
 /** @param {Question | null} question @param {(r: Result) => void} ended @returns {Reporting} */
 export function useReporting(question, ended) {
@@ -30,15 +29,14 @@ export function useReporting(question, ended) {
 		}
 		go("offered");
 	};
-	return { stage, trouble, go, report };
+	return { stage, trouble, report };
 }
 
-/** @param {{ reporting: Reporting, offered: unknown, children?: unknown }} props with what else can be done, unless one is asked whether one is sure */
-export function Report({ reporting: { stage, trouble, go, report }, offered, children }) {
-	if (stage === "sure") return html`<${Sure} yes=${report} no=${() => go("offered")} />`;
+/** One tap leads to the unlock, which asks whether it is meant. @param {{ reporting: Reporting, offered: unknown, children?: unknown }} props with what else can be done */
+export function Report({ reporting: { stage, trouble, report }, offered, children }) {
 	return html`
 		${trouble && html`<${Trouble} text=${trouble} />`}
-		<${Sending} stage=${stage} />
+		<${Sending} stage=${stage} decision="report" />
 		${children}
-		${stage === "offered" && offered && html`<button type="button" class="link late" onClick=${() => go("sure")}>${t("end.late")}</button>`}`;
+		${stage === "offered" && offered && html`<button type="button" class="link late" onClick=${report}>${t("end.late")}</button>`}`;
 }

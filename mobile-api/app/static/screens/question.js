@@ -81,15 +81,17 @@ function Ask({ question, document, answering, ended, expired }) {
 	const now = useNow();
 	const left = document.expires - now;
 	const [number, setNumber] = useState("");
-	const [stage, setStage] = useState(/** @type {"asking" | "reporting" | import("../answers.js").Progress} */ ("asking"));
+	const [stage, setStage] = useState(/** @type {"asking" | import("../answers.js").Progress} */ ("asking"));
+	const [given, setGiven] = useState(/** @type {Decision | null} */ (null));
 	const [trouble, setTrouble] = useState("");
-	useEffect(() => { if (left <= 0 && (stage === "asking" || stage === "reporting")) expired(); }, [left <= 0, stage]);
+	useEffect(() => { if (left <= 0 && stage === "asking") expired(); }, [left <= 0, stage]);
 	useAnnouncements(left);
 
 	/** @param {Decision} decision */
 	const answer = async (decision) => {
 		if (answering.current) return;
 		answering.current = true;
+		setGiven(decision);
 		setTrouble("");
 		try {
 			const result = await decide(question, decision, decision === "approve" ? number : "", setStage);
@@ -112,10 +114,9 @@ function Ask({ question, document, answering, ended, expired }) {
 				<${Approving} document=${document} number=${number} setNumber=${setNumber} trouble=${trouble} approve=${() => answer("approve")} />
 				<div class="refusals">
 					<button type="button" class="deny" onClick=${() => answer("deny")}><${Icon} name="cross" />${t("ask.deny")}</button>
-					<button type="button" class="report" onClick=${() => setStage("reporting")}><${Icon} name="flag" />${t("ask.report")}</button>
+					<button type="button" class="report" onClick=${() => answer("report")}><${Icon} name="flag" />${t("ask.report")}</button>
 				</div>`}
-			${stage === "reporting" && html`<${Sure} yes=${() => answer("report")} no=${() => setStage("asking")} />`}
-			<${Sending} stage=${stage} />
+			<${Sending} stage=${stage} decision=${given} />
 			<${Others} question=${question} />
 		<//>`;
 }
@@ -141,19 +142,6 @@ function Approving({ document, number, setNumber, trouble, approve }) {
 			${trouble && html`<${Trouble} text=${trouble} />`}
 			<${Keypad} digits=${document.digits} typed=${number} set=${setNumber} />
 			<button type="button" class="primary approve" disabled=${number.length !== document.digits} onClick=${approve}>${t("ask.approve")}</button>
-		</section>`;
-}
-
-/** @param {{ yes: () => void, no: () => void }} props */
-export function Sure({ yes, no }) {
-	const heading = useRef(/** @type {HTMLElement | null} */ (null));
-	useEffect(() => heading.current?.focus(), []);
-	return html`
-		<section class="sure" role="alertdialog" aria-labelledby="sure" aria-describedby="sure-text">
-			<h2 id="sure" ref=${heading} tabindex="-1">${t("ask.report.sure")}</h2>
-			<p id="sure-text">${t("ask.report.text")}</p>
-			<button type="button" class="danger report-yes" onClick=${yes}>${t("ask.report.yes")}</button>
-			<button type="button" class="secondary" onClick=${no}>${t("cancel")}</button>
 		</section>`;
 }
 
