@@ -86,6 +86,57 @@ func TestAPageThatWasLeftGoesOnWhereItWas(t *testing.T) {
 	p.Heading("This phone is ready")
 }
 
+func TestAnEnrolmentOutlivesItsNetwork(t *testing.T) {
+	h := newHouse(t)
+	p := h.newPhone("Ada")
+	e := h.link(login)
+	p.Before(`(() => { self.made = 0; const real = navigator.credentials.create.bind(navigator.credentials); navigator.credentials.create = (o) => { made++; return real(o); }; })()`)
+	p.Go(e.Link)
+	p.Wait(".register")
+	p.Until(`navigator.serviceWorker.ready.then(() => true)`)
+	p.Offline(true)
+	p.register()
+	p.WantText(".trouble", "No connection. Check it and try again.")
+	p.Reload() // the app comes from what is kept, and knows the passkey that it made
+	p.Wait(".register")
+	p.Offline(false)
+	p.register()
+	h.confirm(e, p.digits())
+	p.Heading("This phone is ready")
+	if n := browsertest.Eval[int](p.Tab, `made`); n != 0 || p.Passkeys() != 1 {
+		t.Errorf("%d passkeys are made for the second time, %d are there", n, p.Passkeys())
+	}
+	h.stillRegistered(1)
+}
+
+// deaf lets a registration reach the server, and loses the first answer.
+const deaf = `(() => {
+	const real = self.fetch;
+	self.lost = 0;
+	self.fetch = async (url, options) => {
+		const r = await real(url, options);
+		if (!String(url).endsWith("/enrolments/complete") || lost++ > 0) return r;
+		throw new TypeError("the network is gone");
+	};
+	return true;
+})()`
+
+func TestARegistrationWhoseAnswerWasLostCountsOnce(t *testing.T) {
+	h := newHouse(t)
+	p := h.newPhone("Ada")
+	e := h.link(login)
+	p.Go(e.Link)
+	p.Wait(".register")
+	_ = browsertest.Eval[bool](p.Tab, deaf)
+	p.register()
+	h.confirm(e, p.digits())
+	p.Heading("This phone is ready")
+	if lost := browsertest.Eval[int](p.Tab, `lost`); lost != 2 || p.Passkeys() != 1 {
+		t.Errorf("%d answers, %d passkeys", lost, p.Passkeys())
+	}
+	h.stillRegistered(1)
+}
+
 func TestALinkWorksOnce(t *testing.T) {
 	h := newHouse(t)
 	e := h.link(login)

@@ -8,13 +8,20 @@ export class NoCamera extends Error {}
 /** The reader of this version is no longer served: there is a newer one. */
 export class Outdated extends Error {}
 
-/** @returns {Promise<Decoder>} */
-async function decoder() {
-	const Detector = /** @type {any} */ (self).BarcodeDetector;
-	if (Detector && (await Detector.getSupportedFormats()).includes("qr_code")) {
+/** The browser's own, where it has one that knows these codes. @returns {Promise<Decoder | null>} */
+async function own() {
+	try {
+		const Detector = /** @type {any} */ (self).BarcodeDetector;
+		if (!(await Detector.getSupportedFormats()).includes("qr_code")) return null;
 		const detector = new Detector({ formats: ["qr_code"] });
 		return async (frame) => (await detector.detect(frame))[0]?.rawValue ?? "";
+	} catch {
+		return null;
 	}
+}
+
+/** @returns {Promise<Decoder>} */
+async function library() {
 	await import("./vendor/jsqr/jsQR.js").catch((err) => { throw navigator.onLine ? new Outdated(String(err)) : err; });
 	const decode = /** @type {any} */ (self).jsQR;
 	const canvas = document.createElement("canvas");
@@ -28,6 +35,9 @@ async function decoder() {
 		return (pixels && decode(pixels.data, pixels.width, pixels.height)?.data) ?? "";
 	};
 }
+
+/** Some browsers have a detector that fails at the first picture, as their system lacks what it needs. @param {unknown} err */
+const broken = (err) => err instanceof DOMException && err.name === "NotSupportedError";
 
 /** @returns {Promise<MediaStream>} */
 async function camera() {
@@ -50,9 +60,9 @@ export async function scan(video, found, signal) {
 	signal.addEventListener("abort", stop);
 	video.srcObject = stream;
 	await video.play();
-	const decode = await decoder();
+	let decode = (await own()) ?? (await library());
 	while (!signal.aborted) {
-		const text = video.videoWidth > 0 ? await decode(video).catch(() => "") : "";
+		const text = video.videoWidth > 0 ? await decode(video).catch(async (err) => { if (broken(err)) decode = await library(); return ""; }) : "";
 		if (text && !signal.aborted) found(text);
 		await new Promise((resolve) => { setTimeout(resolve, 150); });
 	}
