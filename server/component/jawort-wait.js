@@ -10,7 +10,7 @@
 /** @typedef {{ ok: boolean, code: string, body: Body, after: number }} Answer `after` is in seconds; 0: not said */
 
 const second = 1000;
-/** How long nobody says that the question has arrived before other methods are offered. */
+/** Before other methods are offered while no question has arrived. */
 const patience = 10 * second;
 /** After the end, in which the outcome may still be on its way. */
 const grace = 20 * second;
@@ -19,7 +19,7 @@ const longest = 1800 * second;
 /** Between two questions, and between two codes. */
 const pause = 20;
 
-/** What is said, in English and German, under its names: those of refusals are the server's and the browser's. */
+/** What is said, in English and German; refusals under the server's and the browser's names. */
 const texts = `
 confirmPhone
   Confirm on your phone
@@ -419,7 +419,7 @@ const catalogues = languages.map((_, i) => Object.fromEntries(
 ));
 
 /**
- * How a person may confirm, in the order in which it is offered. A method that is not in it is not offered.
+ * How a person may confirm, in the order in which it is offered; by nothing else.
  * `sends` gets its code from the server; `digits` are typed on a number pad.
  * @type {Record<string, { icon: string, sends?: boolean, digits?: boolean }>}
  */
@@ -566,14 +566,28 @@ function icon(path, name = "") {
   return svg;
 }
 
+/** @param {string} text base64, also of URLs */
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+
+/** Not all browsers do it. @param {any} options */
+const read = ({ rp, ...rest }) => ({ rp, ...JSON.parse(JSON.stringify(rest), (key, value) => key === "id" || key === "challenge" ? bytes(value) : value) });
+
+/** @param {any} credential */
+function written(credential) {
+  const { id, type, response: from } = credential, response = /** @type {Body} */ ({});
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (from[name]) response[name] = btoa(String.fromCharCode(...new Uint8Array(from[name]))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  }
+  return { id, rawId: id, type, response, clientExtensionResults: credential.getClientExtensionResults() };
+}
+
 /**
- * Draws a QR code that came as a data URI: a strict policy of the page would not show it as an image.
+ * Draws a QR code: a strict policy would not show it as an image.
  * @param {string} uri @param {string} label
  */
 function drawing(uri, label) {
   const canvas = h("canvas", { role: "img", "aria-label": label, part: "qr", width: 1, height: 1 });
-  const bytes = Uint8Array.from(atob(uri.slice(uri.indexOf(",") + 1)), (c) => c.charCodeAt(0));
-  createImageBitmap(new Blob([bytes], { type: "image/png" })).then((image) => {
+  createImageBitmap(new Blob([bytes(uri.slice(uri.indexOf(",") + 1))], { type: "image/png" })).then((image) => {
     canvas.width = image.width;
     canvas.height = image.height;
     canvas.getContext("2d")?.drawImage(image, 0, 0);
@@ -584,9 +598,9 @@ function drawing(uri, label) {
 const onPhone = () => matchMedia("(pointer: coarse)").matches;
 
 /** @param {string} method @returns {boolean} whether the person can use it in this browser */
-const usable = (method) => method in ways && (method !== "passkey" || "parseCreationOptionsFromJSON" in (globalThis.PublicKeyCredential ?? {}));
+const usable = (method) => method in ways && (method !== "passkey" || "PublicKeyCredential" in self);
 
-/** @param {string} digits in groups that are easy to read and to keep in mind */
+/** @param {string} digits */
 function groups(digits) {
   const size = digits.length % 3 === 0 || digits.length > 4 ? 3 : 2;
   return digits.match(new RegExp(`.{1,${size}}`, "g")) ?? [];
@@ -602,7 +616,7 @@ function safe(address) {
   }
 }
 
-/** Line is the connection to Jawort: what it tells, and what it is asked. It ends with close(). */
+/** The connection to Jawort. It ends with close(). */
 class Line {
   /**
    * @param {string} socket
@@ -690,7 +704,7 @@ class Line {
     if (!this.resting) what?.();
   }
 
-  /** Asks once, and says whether that works; then waits for answers, and tries the socket again now and then. */
+  /** Asks; then waits for answers, and tries the socket now and then. */
   async poll() {
     const began = performance.now();
     const answer = await this.call("GET", this.polls ? "?wait=25" : "", undefined, 40);
@@ -841,7 +855,7 @@ export class JawortWait extends HTMLElement {
   }
 
   /**
-   * Shows recovery codes, this once. The login service makes them with its API key, after the end.
+   * Shows recovery codes, this once.
    * @param {string[]} codes
    * @returns {Promise<void>} settled when the person has kept them
    */
@@ -962,6 +976,7 @@ export class JawortWait extends HTMLElement {
     if (good) this.#help.remove();
     if (this.#told) return;
     this.#told = true;
+    this.#says.replaceChildren(); // where the number is
     this.#say(`${t[status]}. ${why}`);
     this.#emit("jawort-end", end);
     this.onend?.(end);
@@ -1006,7 +1021,7 @@ export class JawortWait extends HTMLElement {
     while (this.#says.childElementCount > 2) this.#says.firstElementChild?.remove();
   }
 
-  /** @param {Answer} answer that refuses @returns {string} why, for a person */
+  /** @param {Answer} answer @returns {string} */
   #why({ code, body, after }) {
     const t = this.#texts;
     const left = body.attempts_left;
@@ -1105,7 +1120,7 @@ export class JawortWait extends HTMLElement {
     return { class: "digits", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, ...props };
   }
 
-  /** Says how far something has got, and aloud when it gets further. @param {HTMLElement} line @param {string} at @param {string} words */
+  /** Says how far something is, once aloud. @param {HTMLElement} line @param {string} at @param {string} words */
   #progress(line, at, words) {
     if (line.dataset.at === at) return;
     if (line.dataset.at && at !== "waking") this.#say(words);
@@ -1113,7 +1128,7 @@ export class JawortWait extends HTMLElement {
     line.textContent = words;
   }
 
-  /** A button that can be used again after a while. @param {string} label @param {() => number} at @param {() => void} act @param {string} id */
+  /** One to be used again later. @param {string} label @param {() => number} at @param {() => void} act @param {string} id */
   #later(label, at, act, id) {
     const button = this.#button(label, act, { class: "link", id });
     const tick = () => {
@@ -1136,7 +1151,7 @@ export class JawortWait extends HTMLElement {
   }
 
   /**
-   * Asks the server something; what it refuses is said, and what ends everything ends it.
+   * Asks; a refusal is said, and what ends everything ends it.
    * @param {"GET" | "POST"} method @param {string} path @param {Body} [body]
    * @returns {Promise<Answer | null>} null: another answer is still awaited, or nobody is here any more
    */
@@ -1172,7 +1187,7 @@ export class JawortWait extends HTMLElement {
 
   // --- the panels
 
-  /** Where the person begins, and comes back to. @param {boolean} [moved] by themselves */
+  /** Where one begins. @param {boolean} [moved] by themselves */
   #home(moved = false) {
     const state = this.#state, [number, others] = this.#asked();
     if (this.#ended) this.#more(moved);
@@ -1263,7 +1278,7 @@ export class JawortWait extends HTMLElement {
     else this.#show("methods", this.#texts.confirm, [this.#list(offered, (m) => this.#pick(m)), this.#clock, this.#error], moved);
   }
 
-  /** Of these methods none works here. @param {string[]} methods @param {boolean} moved */
+  /** @param {string[]} methods @param {boolean} moved */
   #nothing(methods, moved) {
     const t = this.#texts, why = methods.includes("passkey") ? t.NotSupportedError : t.nothingWhy;
     this.#show("nothing", t.nothing, [h("p", { class: "muted" }, why), h("slot", { name: "again" })], moved);
@@ -1295,7 +1310,7 @@ export class JawortWait extends HTMLElement {
     return answer;
   }
 
-  /** Keeps what became of sending a code. @param {string} method @param {Answer} answer */
+  /** @param {string} method @param {Answer} answer */
   #keep(method, answer) {
     const before = this.#sent.get(method);
     const at = performance.now() + (answer.after || pause) * second;
@@ -1307,7 +1322,7 @@ export class JawortWait extends HTMLElement {
     }
   }
 
-  /** Where a code went, and the way to another one. @param {string} method @param {() => Promise<Answer | null>} send */
+  /** Where a code went. @param {string} method @param {() => Promise<Answer | null>} send */
   #letter(method, send) {
     const t = this.#texts, note = h("p", { class: "note small", role: "status" });
     const address = this.#sent.get(method)?.address;
@@ -1379,9 +1394,7 @@ export class JawortWait extends HTMLElement {
     this.#asking?.abort();
     const { signal } = this.#asking = new AbortController(), browser = navigator.credentials;
     try {
-      const given = await (make ? browser.create({ signal, publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
-        : browser.get({ signal, publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));
-      return /** @type {PublicKeyCredential} */ (given).toJSON();
+      return written(await browser[make ? "create" : "get"]({ signal, publicKey: read(options) }));
     } catch (e) {
       const t = this.#texts, { name } = /** @type {Error} */ (e), { featurePolicy } = /** @type {any} */ (document);
       const may = featurePolicy?.allowsFeature("publickey-credentials-" + (make ? "create" : "get")) ?? self === top;
@@ -1493,7 +1506,7 @@ export class JawortWait extends HTMLElement {
     });
   }
 
-  /** Follows an enrolment while its panel is shown. @param {Body} e @param {(now: Body) => void} step */
+  /** Follows an enrolment. @param {Body} e @param {(now: Body) => void} step */
   async #watch(e, step) {
     const line = this.#line, panel = this.#card.firstElementChild;
     const here = () => line === this.#line && panel === this.#card.firstElementChild;
@@ -1553,7 +1566,7 @@ for (const [name, attribute] of Object.entries(attributes)) {
   });
 }
 
-/** Prints the codes and nothing else of the page. @param {string} title @param {string[]} codes */
+/** @param {string} title @param {string[]} codes */
 function print(title, codes) {
   const frame = h("iframe", { title, width: 0, height: 0, "aria-hidden": true });
   document.body.append(frame);

@@ -125,8 +125,12 @@ func TestAPasskeyThatIsNotThisLoginsIsRefusedWithTheTriesLeft(t *testing.T) {
 	h := newHouse(t)
 	tab, _ := h.withPasskey()
 	h.activate(approval.MethodEmail)
-	h.page.script.Store(new(`const get = PublicKeyCredential.prototype.toJSON;
-		PublicKeyCredential.prototype.toJSON = function () { const c = get.call(this); return { ...c, response: { ...c.response, clientDataJSON: btoa("{}") } }; };`))
+	h.page.script.Store(new(`const get = navigator.credentials.get.bind(navigator.credentials);
+		navigator.credentials.get = async (what) => {
+			const given = await get(what), { authenticatorData, signature, userHandle } = given.response;
+			const response = { clientDataJSON: new TextEncoder().encode("{}").buffer, authenticatorData, signature, userHandle };
+			return { id: given.id, type: given.type, response, getClientExtensionResults: () => ({}) };
+		};`))
 	w := h.on(tab, h.ask())
 	w.Click(choice("passkey"))
 	for _, left := range []string{"Tries left: 4", "Tries left: 3", "Tries left: 2", "Tries left: 1", "this method pauses. Use another one, or wait 5 min"} {

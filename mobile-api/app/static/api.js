@@ -99,7 +99,7 @@ async function once(method, path, options, token) {
 		hear(r.headers.get("Date"));
 		return r;
 	} catch (err) {
-		options.signal?.throwIfAborted();
+		if (options.signal?.aborted) throw err;
 		throw new Unreachable(String(err));
 	} finally {
 		clearTimeout(late);

@@ -5,12 +5,15 @@ const patience = 2000; // milliseconds
 /** @returns {Promise<string>} empty where there is none yet: the first call brings it */
 async function ask() {
 	if (!("document" in self)) return ""; // the worker starts for one call
-	const options = /** @type {const} */ ({ method: "HEAD", cache: "no-store", credentials: "omit" });
+	const end = new AbortController();
+	const late = setTimeout(() => end.abort(), patience);
 	try {
-		const r = await fetch(new URL("manifest.webmanifest", document.baseURI), { ...options, signal: AbortSignal.timeout(patience) });
+		const r = await fetch(new URL("manifest.webmanifest", document.baseURI), { method: "HEAD", cache: "no-store", credentials: "omit", signal: end.signal });
 		return r.headers.get("DPoP-Nonce") ?? "";
 	} catch {
 		return "";
+	} finally {
+		clearTimeout(late);
 	}
 }
 
