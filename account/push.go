@@ -23,6 +23,7 @@ type PushAddress struct {
 	Environment  string        `json:"environment,omitempty"` // APNs: production or sandbox
 	Token        string        `json:"token,omitempty"`       // FCM, APNs and Huawei
 	Subscription *Subscription `json:"subscription,omitempty"`
+	ServerKey    string        `json:"server_key,omitempty"` // Web Push: the application server key that it was subscribed with
 }
 
 // Subscription is a PushSubscription of the Push API, with its keys as base64url.
@@ -78,6 +79,9 @@ func (a PushAddress) validateSubscription() error {
 	}
 	if !fit(s.Keys.P256dh, maxKey) || !fit(s.Keys.Auth, maxKey) {
 		return refusal.Field("push.subscription.keys", "must carry p256dh and auth")
+	}
+	if len(a.ServerKey) > 256 || strings.ContainsFunc(a.ServerKey, notPrintable) {
+		return refusal.Field("push.server_key", "must be the application server key that the phone subscribed with")
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type complete struct {
 	requirements account.Requirements
 	attestation  attestation.Judge
 	keys         Keys
+	addresses    addresses
 	tokens       tokens
 	random       io.Reader
 }
@@ -104,7 +105,7 @@ func (c complete) check(e account.Enrolment, body completeRequest) (account.Comp
 	}
 	var address []byte
 	if body.Push != nil {
-		if address, err = seal(c.keys, *body.Push); err != nil {
+		if address, err = c.addresses.seal(*body.Push); err != nil {
 			return account.Completion{}, err
 		}
 	}
@@ -163,18 +164,6 @@ func (c complete) answer(e account.Enrolment, d account.Device) (completeAnswer,
 		return completeAnswer{}, fmt.Errorf("mobileapi: confirmation digits: %w", err)
 	}
 	return completeAnswer{Device: d.ID, Token: token, Confirm: account.ConfirmationDigits(mac)}, nil
-}
-
-func seal(k Keys, a account.PushAddress) ([]byte, error) {
-	plain, err := json.Marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("mobileapi: encode push address: %w", err)
-	}
-	sealed, err := k.Seal(plain, keys.PushAddress)
-	if err != nil {
-		return nil, fmt.Errorf("mobileapi: seal push address: %w", err)
-	}
-	return sealed, nil
 }
 
 func annotateEnrolment(r *http.Request, e account.Enrolment) {

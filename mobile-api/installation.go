@@ -17,7 +17,7 @@ type installationStore interface {
 // installation takes the push address, once for all devices of the phone, and the phone's posture.
 type installation struct {
 	lasting      installationStore
-	keys         Keys
+	addresses    addresses
 	requirements account.Requirements
 }
 
@@ -31,7 +31,7 @@ func (i installation) putPush(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := seal(i.keys, address)
+	sealed, err := i.addresses.seal(address)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,30 @@ func TestANewPushAddressCountsForAllDevicesOfThePhone(t *testing.T) {
 	}
 }
 
+func TestASubscriptionIsKeptWithTheServerKeyThatItIsBoundTo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.account("4711")
+	p := b.phone("x").enrol(a)
+	for named, want := range map[string]string{"": "BPublicKey", "BEarlierKey": "BEarlierKey"} {
+		address := map[string]any{"provider": "webpush", "subscription": map[string]any{
+			"endpoint": "https://push.example/abc", "keys": map[string]any{"p256dh": "BKey", "auth": "secret"},
+		}}
+		if named != "" {
+			address["server_key"] = named
+		}
+		if got := p.call("PUT", "/v1/installation/push", address); got.status != http.StatusNoContent {
+			t.Fatalf("got %d %s", got.status, got.raw)
+		}
+		audience := must(b.lasting.Audience(t.Context(), b.tenant.ID, a.ExternalID, lasting.Approach{}))(t)
+		var got account.PushAddress
+		b.check(json.Unmarshal(must(b.keys.Open(audience.Recipients[0].Address, "jawort push address"))(t), &got))
+		if got.ServerKey != want {
+			t.Errorf("where %q is named, %q is kept", named, got.ServerKey)
+		}
+	}
+}
+
 func TestAPushAddressThatNobodyCouldUseIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -100,12 +100,13 @@ func New(o Options) (*API, error) {
 }
 
 func features(o Options, t tokens) []feature {
+	where := addresses{keys: o.Keys, serverKey: o.WebPushKey}
 	return []feature{
 		claim{lasting: o.Lasting, party: o.RelyingParty, requirements: o.Requirements, attestation: o.Attestation, webPush: webPushOf(o.WebPushKey)},
-		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, attestation: o.Attestation, keys: o.Keys, tokens: t, random: o.Random},
+		complete{lasting: o.Lasting, live: o.Live, party: o.RelyingParty, requirements: o.Requirements, attestation: o.Attestation, keys: o.Keys, addresses: where, tokens: t, random: o.Random},
 		pending{live: o.Live, lasting: o.Lasting, wakeups: o.Wakeups, crowd: &edge.Crowd{}, now: o.Now},
 		decisions{live: o.Live, lasting: o.Lasting, party: o.RelyingParty, keys: o.Keys},
-		installation{lasting: o.Lasting, keys: o.Keys, requirements: o.Requirements},
+		installation{lasting: o.Lasting, addresses: where, requirements: o.Requirements},
 		renewal{lasting: o.Lasting, tokens: t},
 		testPush{live: o.Live, lasting: o.Lasting, now: o.Now, random: o.Random},
 		devices{lasting: o.Lasting, webPush: webPushOf(o.WebPushKey)},

@@ -18,6 +18,7 @@ type PushAddress struct {
 	Environment  string        `json:"environment,omitempty"` // APNs: production or sandbox
 	Token        string        `json:"token,omitempty"`
 	Subscription *Subscription `json:"subscription,omitempty"`
+	ServerKey    string        `json:"server_key,omitempty"` // the application server key of the subscription; empty: the server's present one
 }
 
 // Subscription is a PushSubscription of the Push API.

@@ -12,8 +12,7 @@ import (
 
 func (p *Process) preparePushGW(ctx context.Context) error {
 	o := p.options
-	public, private := o.Keys.VAPID()
-	providers, err := pushgw.OpenProviders(ctx, o.Config.PushGW, public, private, o.Now)
+	providers, err := pushgw.OpenProviders(ctx, o.Config.PushGW, o.Keys.VAPIDs(), o.Now)
 	if err != nil {
 		return fmt.Errorf("process: pushgw.%w", err)
 	}

@@ -48,7 +48,7 @@ func TestOpeningNamesTheFileThatIsNotThere(t *testing.T) {
 		"apns[0].key_file: ":             {APNs: []pushgw.APNsConfig{{App: "b", KeyFile: "/nowhere", KeyID: "k", TeamID: "t"}}},
 		"huawei[0].client_secret_file: ": {Huawei: []pushgw.HuaweiConfig{{App: "4711", ClientID: "c", ClientSecretFile: "/nowhere"}}},
 	} {
-		if _, err := pushgw.OpenProviders(t.Context(), c, "", "", time.Now); err == nil || !strings.HasPrefix(err.Error(), key) {
+		if _, err := pushgw.OpenProviders(t.Context(), c, nil, time.Now); err == nil || !strings.HasPrefix(err.Error(), key) {
 			t.Errorf("got %v, want %s…", err, key)
 		}
 	}

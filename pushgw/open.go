@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/keys"
 )
 
-// OpenProviders reads the files that the configuration names and returns its providers. The VAPID key is the
-// installation's own. ctx is used while they are set up only.
-func OpenProviders(ctx context.Context, c Config, vapidPublic, vapidPrivate string, now func() time.Time) (Providers, error) {
+// OpenProviders reads the files that the configuration names and returns its providers. The VAPID keys are the
+// installation's own, the present one first. ctx is used while they are set up only.
+func OpenProviders(ctx context.Context, c Config, vapid []keys.VAPID, now func() time.Time) (Providers, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -24,9 +25,9 @@ func OpenProviders(ctx context.Context, c Config, vapidPublic, vapidPrivate stri
 			return nil, fmt.Errorf("fcm[%d].%w", i, err)
 		}
 	}
-	keys := map[APNsConfig]*APNsKey{}
+	signers := map[APNsConfig]*APNsKey{}
 	for i, a := range c.APNs {
-		if err := all.openAPNs(a, keys, now); err != nil {
+		if err := all.openAPNs(a, signers, now); err != nil {
 			return nil, fmt.Errorf("apns[%d].%w", i, err)
 		}
 	}
@@ -41,7 +42,7 @@ func OpenProviders(ctx context.Context, c Config, vapidPublic, vapidPrivate stri
 			return nil, fmt.Errorf("webpush.%w", err)
 		}
 		all[Route{Provider: account.WebPush}] = NewWebPush(WebPushOptions{
-			Public: vapidPublic, Private: vapidPrivate, Subscriber: c.WebPush.Subscriber, AllowPrivate: allowed, Now: now,
+			Keys: vapid, Subscriber: c.WebPush.Subscriber, AllowPrivate: allowed, Now: now,
 		})
 	}
 	return all, nil
@@ -60,23 +61,23 @@ func (p Providers) openFCM(ctx context.Context, f FCMConfig, now func() time.Tim
 	return nil
 }
 
-func (p Providers) openAPNs(a APNsConfig, keys map[APNsConfig]*APNsKey, now func() time.Time) error {
+func (p Providers) openAPNs(a APNsConfig, signers map[APNsConfig]*APNsKey, now func() time.Time) error {
 	roots, err := readRoots(a.RootCAFile)
 	if err != nil {
 		return fmt.Errorf("root_ca_file: %w", err)
 	}
 	same := APNsConfig{KeyID: a.KeyID, TeamID: a.TeamID} // apps of one team share a key and its provider token
-	if keys[same] == nil {
+	if signers[same] == nil {
 		p8, err := os.ReadFile(a.KeyFile)
 		if err != nil {
 			return fmt.Errorf("key_file: %w", err)
 		}
-		if keys[same], err = NewAPNsKey(p8, a.KeyID, a.TeamID); err != nil {
+		if signers[same], err = NewAPNsKey(p8, a.KeyID, a.TeamID); err != nil {
 			return fmt.Errorf("key_file: %w", err)
 		}
 	}
 	for _, environment := range []string{Production, Sandbox} {
-		o := APNsOptions{Topic: a.App, Environment: environment, Key: keys[same], Host: a.Host, Roots: roots, Now: now}
+		o := APNsOptions{Topic: a.App, Environment: environment, Key: signers[same], Host: a.Host, Roots: roots, Now: now}
 		p[o.Route()] = NewAPNs(o)
 	}
 	return nil

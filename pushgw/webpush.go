@@ -7,26 +7,30 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/SherClockHolmes/webpush-go"
 
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/outbound"
 )
 
 // WebPushOptions is what is needed to send to browsers and UnifiedPush distributors.
 type WebPushOptions struct {
-	Public, Private string // the VAPID key, base64url
-	Subscriber      string // whom a push service may write to: a mail address or an https: URL
-	AllowPrivate    []netip.Prefix
-	Now             func() time.Time
+	Keys         []keys.VAPID // the first one is for subscriptions that name none
+	Subscriber   string       // whom a push service may write to: a mail address or an https: URL
+	AllowPrivate []netip.Prefix
+	Now          func() time.Time
 }
 
 // WebPush sends through the push services that the subscriptions name.
 type WebPush struct {
 	secure  *http.Client
 	plain   *http.Client
+	keys    []keys.VAPID
 	options webpush.Options
 	now     func() time.Time
 }
@@ -40,12 +44,9 @@ func NewWebPush(o WebPushOptions) *WebPush {
 	return &WebPush{
 		secure: outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Port: https, Timeout: webPushTimeout}),
 		plain:  outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Timeout: webPushTimeout}),
-		options: webpush.Options{
-			Subscriber:      strings.TrimPrefix(o.Subscriber, "mailto:"), // the library adds it
-			VAPIDPublicKey:  o.Public,
-			VAPIDPrivateKey: o.Private,
-		},
-		now: o.Now,
+		keys:    o.Keys,
+		options: webpush.Options{Subscriber: strings.TrimPrefix(o.Subscriber, "mailto:")}, // the library adds it
+		now:     o.Now,
 	}
 }
 
@@ -62,18 +63,35 @@ func (w *WebPush) Send(ctx context.Context, p Push) error {
 	if s == nil {
 		return &Failure{Kind: Refused, Reason: "no-subscription"}
 	}
+	key, ok := w.keyOf(p.Address)
+	if !ok {
+		return &Failure{Kind: Gone, Reason: "server-key-gone"} // the phone learns it, and subscribes anew
+	}
 	message, err := webPushMessage(p)
 	if err != nil {
 		return &Failure{Kind: Refused, Reason: "invalid-message"}
 	}
 	target := &webpush.Subscription{Endpoint: s.Endpoint, Keys: webpush.Keys{Auth: s.Keys.Auth, P256dh: s.Keys.P256dh}}
 	options := w.optionsFor(p)
+	options.VAPIDPublicKey, options.VAPIDPrivateKey = key.Public, key.Private
 	resp, err := webpush.SendNotificationWithContext(ctx, message, target, &options)
 	if err != nil {
 		return webPushError(err)
 	}
 	defer outbound.Drain(resp.Body)
 	return w.failure(resp)
+}
+
+// keyOf returns the key that a subscription is bound to (RFC 8292, 4).
+func (w *WebPush) keyOf(a account.PushAddress) (keys.VAPID, bool) {
+	if a.ServerKey == "" {
+		return w.keys[0], true
+	}
+	i := slices.IndexFunc(w.keys, func(k keys.VAPID) bool { return k.Public == a.ServerKey })
+	if i < 0 {
+		return keys.VAPID{}, false
+	}
+	return w.keys[i], true
 }
 
 func (w *WebPush) optionsFor(p Push) webpush.Options {

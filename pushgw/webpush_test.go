@@ -12,6 +12,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/pushgw"
 	"github.com/jawort/jawort/pushgw/pushtest"
 )
@@ -22,26 +23,24 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustPa
 type browser struct {
 	*pushtest.WebPush
 	provider *pushgw.WebPush
+	key      keys.VAPID
 }
 
 func newBrowser(t *testing.T, change func(*pushgw.WebPushOptions)) browser {
 	t.Helper()
-	private, public, err := webpush.GenerateVAPIDKeys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	fake, err := pushtest.NewWebPush(public, time.Now)
+	key := newKey(t)
+	fake, err := pushtest.NewWebPush(key.Public, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = fake.Close() })
-	o := pushgw.WebPushOptions{Public: public, Private: private, Subscriber: "ops@example.org", AllowPrivate: loopback, Now: time.Now}
+	o := pushgw.WebPushOptions{Keys: []keys.VAPID{key}, Subscriber: "ops@example.org", AllowPrivate: loopback, Now: time.Now}
 	if change != nil {
 		change(&o)
 	}
 	p := pushgw.NewWebPush(o)
 	t.Cleanup(func() { _ = p.Close() })
-	return browser{fake, p}
+	return browser{fake, p, key}
 }
 
 func (b browser) address(t *testing.T) account.PushAddress {
@@ -89,6 +88,41 @@ func TestWebPushWithdrawalTakesThePlaceOfTheQuestion(t *testing.T) {
 	if !regexp.MustCompile(`^[A-Za-z0-9_-]{32}$`).MatchString(topic) || withdrawn.Header.Get("Topic") != topic || strings.Contains(topic, "apr_") {
 		t.Errorf("topics %q and %q", topic, withdrawn.Header.Get("Topic"))
 	}
+}
+
+// A push service takes a push for a subscription only with the key that it was made with (RFC 8292, 4.2).
+func TestWebPushSignsWithTheKeyThatTheSubscriptionWasMadeWith(t *testing.T) {
+	t.Parallel()
+	fresh := newKey(t)
+	b := newBrowser(t, func(o *pushgw.WebPushOptions) { o.Keys = append([]keys.VAPID{fresh}, o.Keys...) })
+	a := b.address(t)
+	inbox := b.Inbox(a.Subscription.Endpoint)
+	a.ServerKey = b.key.Public
+	if err := b.provider.Send(t.Context(), pushTo(a, approval.JobApproval)); err != nil {
+		t.Fatal(err)
+	}
+	<-inbox
+	for name, c := range map[string]struct {
+		key  string
+		want pushgw.Failure
+	}{
+		"none is named: the present one":            {"", pushgw.Failure{Kind: pushgw.Alarm, Reason: "Forbidden"}},
+		"the present one":                           {fresh.Public, pushgw.Failure{Kind: pushgw.Alarm, Reason: "Forbidden"}},
+		"one that is gone: the phone needs another": {newKey(t).Public, pushgw.Failure{Kind: pushgw.Gone, Reason: "server-key-gone"}},
+	} {
+		a.ServerKey = c.key
+		t.Log(name)
+		wantFailure(t, b.provider.Send(t.Context(), pushTo(a, approval.JobApproval)), c.want)
+	}
+}
+
+func newKey(t *testing.T) keys.VAPID {
+	t.Helper()
+	private, public, err := webpush.GenerateVAPIDKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys.VAPID{Public: public, Private: private}
 }
 
 func TestWebPushReactions(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/pushgw"
 	"github.com/jawort/jawort/pushgw/pushtest"
 	"github.com/jawort/jawort/store/live"
@@ -65,7 +66,7 @@ func newWorld(t *testing.T, url string) *world {
 	}
 	t.Cleanup(func() { _ = web.Close() })
 	w := &world{store: store, fcm: fakeFCM(t), apns: fakeAPNs(t), huawei: fakeHuawei(t), web: web, notices: &fakeNotices{unread: true}, addresses: &fakeAddresses{}, log: &syncBuffer{}}
-	w.providers, err = pushgw.OpenProviders(t.Context(), w.config(t), public, private, time.Now)
+	w.providers, err = pushgw.OpenProviders(t.Context(), w.config(t), []keys.VAPID{{Public: public, Private: private}}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,9 +50,8 @@ func TestFirefoxSubscribesAndDecryptsWhatTheGatewaySends(t *testing.T) {
 // send sends a notice as the gateway does, to a subscription of the test's choice.
 func (h *house) send(s account.Subscription, title string) {
 	h.Helper()
-	public, private := h.keys.VAPID()
 	provider := pushgw.NewWebPush(pushgw.WebPushOptions{
-		Public: public, Private: private, Subscriber: "operator@example.com", Now: time.Now,
+		Keys: h.keys.VAPIDs(), Subscriber: "operator@example.com", Now: time.Now,
 		AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	defer func() { _ = provider.Close() }()
