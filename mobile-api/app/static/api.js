@@ -3,7 +3,7 @@
 import { hear } from "./clock.js";
 import { prove } from "./dpop.js";
 import { firstNonce } from "./nonce.js";
-import { read } from "./store.js";
+import { read, write } from "./store.js";
 
 /** Where the API is: below the address that this was loaded from. */
 const base = "registration" in self
@@ -64,15 +64,34 @@ let nonce = ""; // the newest that the server gave
  */
 
 /**
- * Calls the API, once more where it wants a fresher nonce. Throws Refusal or Unreachable, or AbortError by the caller's signal.
+ * Calls the API, once more where it does not know the token any more. Throws Refusal or Unreachable, or AbortError by the caller's signal.
  * @param {string} method
  * @param {string} path below the server's address, with query
  * @param {Options} [options]
  * @returns {Promise<any>} undefined where there is no content
  */
 export async function call(method, path, options = {}) {
-	const body = options.body === undefined || typeof options.body === "string" ? options.body : JSON.stringify(options.body);
 	const token = options.anonymous ? "" : ((await read("token")) ?? "");
+	try {
+		return await attempt(method, path, options, token);
+	} catch (err) {
+		const renewed = token && strange(err) ? await another(token) : "";
+		if (!renewed) throw err;
+		return attempt(method, path, options, renewed);
+	}
+}
+
+/** Gets another token than this one, for the proof of the key; empty: there is none. @param {string} token */
+async function another(token) {
+	const { token: given } = await attempt("POST", "v1/installation/token", {}, "").catch(() => ({ token: "" }));
+	if (!given || given === token) return "";
+	await write("token", given);
+	return given;
+}
+
+/** Calls, once more where the server wants a fresher nonce. @param {string} method @param {string} path @param {Options} options @param {string} token */
+async function attempt(method, path, options, token) {
+	const body = options.body === undefined || typeof options.body === "string" ? options.body : JSON.stringify(options.body);
 	for (let fresh = false; ; fresh = true) {
 		nonce ||= await firstNonce;
 		const r = await once(method, path, { ...options, body }, token);

@@ -1,7 +1,8 @@
 // How this phone is woken: by Web Push where the browser has it. Everything works without, while the app is open.
 
+import { addressOf } from "./address.js";
 import { call } from "./api.js";
-import { fromBase64url, toBase64url } from "./bytes.js";
+import { fromBase64url } from "./bytes.js";
 import { change } from "./model.js";
 import { notifications } from "./posture.js";
 import { erase, read, write } from "./store.js";
@@ -11,7 +12,7 @@ import { alone } from "./tabs.js";
  * Whether this phone can be woken. @typedef {object} Push
  * @property {"unasked" | "working" | "blocked" | "unsupported" | "failed"} state
  */
-/** @typedef {{ provider: "webpush", subscription: PushSubscriptionJSON }} Address */
+/** @typedef {import("./address.js").Address} Address */
 
 const patience = 5000; // some browsers never answer
 
@@ -34,31 +35,19 @@ async function attempt(vapid, anew) {
 	if (notifications() !== "granted") return ["unasked", null];
 	try {
 		const subscription = await inTime(ask(vapid, anew));
-		return ["working", addressOf(subscription)];
+		return ["working", addressOf(subscription, vapid)];
 	} catch {
 		return ["failed", null];
 	}
-}
-
-/** @param {PushSubscription} s @returns {Address} */
-function addressOf(s) {
-	const { endpoint, keys } = s.toJSON();
-	return { provider: "webpush", subscription: { endpoint, keys } };
 }
 
 /** @param {string} vapid @param {boolean} anew */
 async function ask(vapid, anew) {
 	const { pushManager } = await navigator.serviceWorker.ready;
 	const there = await pushManager.getSubscription();
-	if (there && !anew && wakes(there, vapid)) return there;
+	if (there && !anew && addressOf(there, vapid).server_key === vapid) return there;
 	await there?.unsubscribe();
 	return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(vapid) });
-}
-
-/** Whether the server's key may wake by a subscription; yes where the browser does not say. @param {PushSubscription} s @param {string} vapid */
-function wakes(s, vapid) {
-	const key = s.options?.applicationServerKey;
-	return !key || toBase64url(key) === vapid;
 }
 
 /** @template T @param {Promise<T>} wanted @returns {Promise<T>} */

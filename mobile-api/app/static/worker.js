@@ -1,6 +1,7 @@
 // The service worker: wakes the person when a push comes, also while the app is closed, and keeps the app for when there is no network.
 // It runs after two constants, version and shell, and is put together from the modules that it shares with the page.
 
+import { addressOf } from "./address.js";
 import { call, Refusal } from "./api.js";
 import { loadLanguage, t } from "./i18n.js";
 import { read, write } from "./store.js";
@@ -145,8 +146,7 @@ async function resubscribed(fresh) {
 	const vapid = await read("vapid");
 	if (!vapid || !(await read("token"))) return;
 	const subscription = fresh ?? (await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: vapid }));
-	const { endpoint, keys } = subscription.toJSON();
-	const address = { provider: "webpush", subscription: { endpoint, keys } };
+	const address = addressOf(subscription, vapid);
 	await call("PUT", "v1/installation/push", { body: address });
 	await write("address", JSON.stringify(address));
 }
