@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jawort/jawort/config"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/jawort/jawort/config"
 )
 
 type compose struct {

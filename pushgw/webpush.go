@@ -42,8 +42,8 @@ func https(port uint16) bool { return port == 443 }
 // NewWebPush returns a provider of Web Push.
 func NewWebPush(o WebPushOptions) *WebPush {
 	return &WebPush{
-		secure: outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Port: https, Timeout: webPushTimeout}),
-		plain:  outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Timeout: webPushTimeout}),
+		secure:  outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Port: https, Timeout: webPushTimeout}),
+		plain:   outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Timeout: webPushTimeout}),
 		keys:    o.Keys,
 		options: webpush.Options{Subscriber: strings.TrimPrefix(o.Subscriber, "mailto:")}, // the library adds it
 		now:     o.Now,
