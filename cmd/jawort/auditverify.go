@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -110,24 +111,37 @@ func (v verification) inDatabase(cmd *cobra.Command, s *lasting.Store) error {
 		return err
 	}
 	log := audit.New(s.DB, rand.Reader)
-	tenants := []string{v.tenant}
+	var found []audit.Check
 	if v.tenant == "" {
-		tenants, err = log.Tenants(cmd.Context())
-	} else {
-		err = known(cmd.Context(), s, v.tenant)
+		found, err = checkAll(cmd.Context(), log, published)
+	} else if err = known(cmd.Context(), s, v.tenant); err == nil {
+		found, err = checkLogs(cmd.Context(), log, published, v.tenant)
 	}
 	if err != nil {
 		return err
 	}
+	return show(cmd, found, func(w io.Writer) error { return describeChecks(w, found) })
+}
+
+// checkAll checks the logs of all tenants, until one does not hold.
+func checkAll(ctx context.Context, log *audit.Store, published jose.JSONWebKeySet) ([]audit.Check, error) {
+	tenants, err := log.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return checkLogs(ctx, log, published, tenants...)
+}
+
+func checkLogs(ctx context.Context, log *audit.Store, published jose.JSONWebKeySet, tenants ...string) ([]audit.Check, error) {
 	found := []audit.Check{}
 	for _, tenant := range tenants {
-		check, err := log.Verify(cmd.Context(), tenant, published)
+		check, err := log.Verify(ctx, tenant, published)
 		if err != nil {
-			return fmt.Errorf("%s: %w", tenantName(tenant), broken(err))
+			return found, fmt.Errorf("%s: %w", tenantName(tenant), broken(err))
 		}
 		found = append(found, check)
 	}
-	return show(cmd, found, func(w io.Writer) error { return describeChecks(w, found) })
+	return found, nil
 }
 
 func (v verification) publishedIn(cmd *cobra.Command, s *lasting.Store) (jose.JSONWebKeySet, error) {

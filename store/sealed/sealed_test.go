@@ -151,3 +151,25 @@ func TestAValueThatChangesMeanwhileIsNotOverwritten(t *testing.T) {
 		}
 	})
 }
+
+func TestACheckTellsWhatTheKeysOpenAndWhatNot(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.put(w.before, "whe_a", 1, keys.WebhookSecret)
+		w.put(w.after, "whe_a", 2, keys.WebhookSecret)
+		w.put(w.after, "whe_a", 3, keys.WebhookSecret)
+		others, err := keys.Generate()
+		w.must(err)
+		for name, c := range map[string]struct {
+			keys *keys.Set
+			want sealed.Check
+		}{
+			"the key file":               {w.after, sealed.Check{Opened: 3}},
+			"the one before an exchange": {w.before, sealed.Check{Opened: 1, Foreign: 2}},
+			"another one":                {others, sealed.Check{Foreign: 3}},
+		} {
+			if got, err := w.store(c.keys).Check(w.Context()); err != nil || got != c.want {
+				w.Errorf("%s: %+v, %v", name, got, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,72 @@
+package lasting
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// TenantRestored is the kind of the event that a tenant's data came out of a backup, and what ended with that: data is a Reopened.
+const TenantRestored = "tenant.restored"
+
+// Reopened counts what a backup brings back open, though it may have been used or ended since.
+type Reopened struct {
+	Tenant      string `json:"-"`
+	Enrolments  int64  `json:"enrolments"`
+	Recoveries  int64  `json:"recoveries"`
+	BypassCodes int64  `json:"bypass_codes"`
+}
+
+// EndBypasses ends all bypass codes of a tenant's accounts and returns how many those were.
+type EndBypasses func(ctx context.Context, tx *sql.Tx, tenant string) (int64, error)
+
+// EndReopened ends in every tenant what one use ends and a backup opens again, and the trust in all browsers. It is for a
+// database that was restored and that nobody serves yet. Repeating it ends what was opened since.
+func (s *Store) EndReopened(ctx context.Context, bypasses EndBypasses) ([]Reopened, error) {
+	tenants, err := s.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Reopened
+	for _, t := range tenants {
+		var ended Reopened
+		err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			ended, err = endReopened(ctx, tx, t.ID, bypasses)
+			return err
+		})
+		if err != nil {
+			return all, err
+		}
+		all = append(all, ended)
+	}
+	return all, nil
+}
+
+const ofTenant = `account IN (SELECT id FROM accounts WHERE tenant = $2)`
+
+func endReopened(ctx context.Context, tx *sql.Tx, tenant string, bypasses EndBypasses) (Reopened, error) {
+	ended := Reopened{Tenant: tenant}
+	_, err := db.Exec(ctx, tx, revoke+` AND status = $3 AND `+ofTenant, revoked, tenant, unconfirmed)
+	if err != nil {
+		return ended, err
+	}
+	ended.Enrolments, err = db.Exec(ctx, tx, `UPDATE enrolments SET status = $1 WHERE tenant = $2 AND status IN ($3, $4, $5, $6)`,
+		abandoned, tenant, waiting, opened, claimed, completed)
+	if err != nil {
+		return ended, err
+	}
+	ended.Recoveries, err = db.Exec(ctx, tx, `UPDATE recoveries SET stopped_at = jawort_now() WHERE tenant = $1 AND stopped_at = 0 AND used_at = 0`, tenant)
+	if err != nil {
+		return ended, err
+	}
+	if ended.BypassCodes, err = bypasses(ctx, tx, tenant); err != nil {
+		return ended, err
+	}
+	// One stamp of an application ends all trust that anybody had there.
+	if _, err := db.Exec(ctx, tx, `UPDATE applications SET tightened_at = jawort_now() WHERE tenant = $1`, tenant); err != nil {
+		return ended, err
+	}
+	return ended, outbox.Put(ctx, tx, outbox.Event{Kind: TenantRestored, Tenant: tenant, Subject: tenant, Actor: byCommand, Data: ended})
+}
