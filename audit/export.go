@@ -42,10 +42,20 @@ func writeLine(w io.Writer, l line) error {
 // a head that one of the published keys signed. Heads that were kept from before must be contained in it. A *Fault says
 // what is wrong first, and where.
 func Verify(export io.Reader, published jose.JSONWebKeySet, kept ...string) (Report, error) {
+	r := exportReader{published: published, kept: kept, visit: func(Entry) error { return nil }}
+	return r.read(export)
+}
+
+// Entries is Verify that shows every entry. What it has shown is only to be believed once it returns without an error.
+func Entries(export io.Reader, published jose.JSONWebKeySet, visit func(Entry) error) (Report, error) {
+	r := exportReader{published: published, visit: visit}
+	return r.read(export)
+}
+
+func (r *exportReader) read(export io.Reader) (Report, error) {
 	lines := bufio.NewScanner(export)
 	lines.Buffer(nil, maxLine)
 	lines.Split(wholeLines)
-	r := exportReader{published: published, kept: kept}
 	for lines.Scan() {
 		r.line++
 		if err := r.take(lines.Bytes()); err != nil {
@@ -73,6 +83,7 @@ func wholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) 
 type exportReader struct {
 	published jose.JSONWebKeySet
 	kept      []string
+	visit     func(Entry) error
 	verifier  *Verifier // from the first line on, which says whose log it is
 	line      int
 	signed    bool // the last line was a head
@@ -93,7 +104,10 @@ func (r *exportReader) take(text []byte) error {
 	r.signed = l.Entry == nil
 	switch {
 	case l.Entry != nil && l.Head == "":
-		return r.verifier.Entry(*l.Entry, l.Personal)
+		if err := r.verifier.Entry(*l.Entry, l.Personal); err != nil {
+			return err
+		}
+		return r.visit(*l.Entry)
 	case l.Entry == nil && l.Head != "" && l.Personal == nil:
 		return r.verifier.Head(l.Head)
 	default:

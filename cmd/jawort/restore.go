@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"os"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/spf13/cobra"
 
 	"github.com/jawort/jawort/config"
@@ -19,15 +21,18 @@ import (
 	"github.com/jawort/jawort/store/backup"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/restored"
 	"github.com/jawort/jawort/store/sealed"
 )
 
 func (r *root) restore() *cobra.Command {
-	database := false
+	var database bool
+	var exports []string
 	cmd := &cobra.Command{
 		Use: "restore [FILE]", Short: "Bring a backup into an empty database, and end what it opens again", Args: cobra.MaximumNArgs(1),
 		Long: "Brings a file that `jawort backup` wrote into the empty database of the configuration. Then it ends what can be used once and may have been used after\n" +
-			"the backup, and checks the key file and the audit log. With --database the data is there already, by the database's own tools. No process may serve it.",
+			"the backup, and checks the key file and the audit log. With --audit it also ends what an export of the audit log says had ended since: phones, methods, API keys,\n" +
+			"applications, accounts. With --database the data is there already, by the database's own tools. No process may serve it.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if database == (len(args) == 1) {
 				return errors.New("give the FILE of a backup; or --database, where the database's own tools restored it")
@@ -41,9 +46,10 @@ func (r *root) restore() *cobra.Command {
 					return err
 				}
 			}
-			return settle(cmd, cfg, set)
+			return settle(cmd, cfg, set, exports)
 		},
 	}
+	cmd.Flags().StringArrayVar(&exports, "audit", nil, "an export of a tenant's audit log from after the backup (may be repeated)")
 	cmd.Flags().BoolVar(&database, "database", false, "bring nothing: end and check what the configured database holds")
 	return withJSON(cmd)[0]
 }
@@ -60,10 +66,11 @@ func (r *root) restorable() (*config.Config, *keys.Set, error) {
 
 // restoration is what was done in a restored database, and what was found.
 type restoration struct {
-	Until  time.Time       `json:"until,omitzero"` // of the last entry of the audit log
-	Ended  []endedInTenant `json:"ended"`
-	Sealed sealed.Check    `json:"sealed"`
-	Audit  []audit.Check   `json:"audit"`
+	Until  time.Time         `json:"until,omitzero"` // of the last entry of the audit log
+	Ended  []endedInTenant   `json:"ended"`
+	Since  []restored.Report `json:"since,omitempty"` // what the exports told
+	Sealed sealed.Check      `json:"sealed"`
+	Audit  []audit.Check     `json:"audit"`
 }
 
 type endedInTenant struct {
@@ -72,7 +79,7 @@ type endedInTenant struct {
 }
 
 // settle goes through all steps before it says what failed: the first makes the database safe to serve.
-func settle(cmd *cobra.Command, cfg *config.Config, set *keys.Set) error {
+func settle(cmd *cobra.Command, cfg *config.Config, set *keys.Set, exports []string) error {
 	ctx := cmd.Context()
 	store, err := process.OpenDatabase(ctx, cfg.Database, slog.New(slog.DiscardHandler)) // serving warns
 	if err != nil {
@@ -87,8 +94,50 @@ func settle(cmd *cobra.Command, cfg *config.Config, set *keys.Set) error {
 	for _, e := range ended {
 		done.Ended = append(done.Ended, endedInTenant{e.Tenant, e})
 	}
-	failed := errors.Join(done.checkKeys(ctx, store, cfg, set), done.checkLog(ctx, store))
+	failed := errors.Join(done.endSince(ctx, store, set, exports), done.checkKeys(ctx, store, cfg, set), done.checkLog(ctx, store))
 	return errors.Join(show(cmd, done, done.describe), failed)
+}
+
+// endSince ends what the exports say had ended. A head may be signed by a key that the backup does not know yet.
+func (d *restoration) endSince(ctx context.Context, store *lasting.Store, set *keys.Set, exports []string) error {
+	published, err := auditlog.Published(ctx, store)
+	if err != nil {
+		return err
+	}
+	ours, err := set.ReceiptPublic()
+	if err != nil {
+		return err
+	}
+	for kid, b := range ours {
+		if len(published.Key(kid)) > 0 {
+			continue
+		}
+		var key jose.JSONWebKey
+		if err := json.Unmarshal(b, &key); err != nil {
+			return err
+		}
+		published.Keys = append(published.Keys, key)
+	}
+	later := restored.Store{Lasting: store, Log: audit.New(store.DB, rand.Reader)}
+	var failed []error
+	for _, path := range exports {
+		report, err := endFrom(ctx, later, path, published)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", path, broken(err)))
+			continue
+		}
+		d.Since = append(d.Since, report)
+	}
+	return errors.Join(failed...)
+}
+
+func endFrom(ctx context.Context, later restored.Store, path string, published jose.JSONWebKeySet) (restored.Report, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return restored.Report{}, err
+	}
+	defer f.Close()
+	return later.End(ctx, f, published)
 }
 
 // checkKeys looks whether the key file is that of the database.
@@ -135,35 +184,3 @@ func (d *restoration) checkLog(ctx context.Context, store *lasting.Store) error 
 	}
 	return err
 }
-
-func (d *restoration) describe(w io.Writer) error {
-	var sum lasting.Reopened
-	for _, e := range d.Ended {
-		sum.Enrolments += e.Enrolments
-		sum.Recoveries += e.Recoveries
-		sum.BypassCodes += e.BypassCodes
-	}
-	if d.Until.IsZero() {
-		fmt.Fprintln(w, "Restored.")
-	} else {
-		fmt.Fprintf(w, "Restored. The last entry of its audit log is of %s.\n", stamp(d.Until))
-	}
-	fmt.Fprintf(w, "Ended, because they may have been used since: %d open enrolments, %d recoveries, %d bypass codes, and the trust in all browsers.\n",
-		sum.Enrolments, sum.Recoveries, sum.BypassCodes)
-	fmt.Fprintf(w, "The key file opens %d of %d sealed values.\n", d.Sealed.Opened, d.Sealed.Opened+d.Sealed.Foreign)
-	if err := describeChecks(w, d.Audit); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, whatIsLost)
-	return err
-}
-
-const whatIsLost = `
-What happened after the backup is lost, and the state before counts again:
-  - logins that were answered since are in no list and have no receipt any more
-  - phones, passkeys and methods that were registered since are unknown: register them again
-  - phones, API keys, applications and methods that were REVOKED since work again, recovery codes that were used since too,
-    and numbers, addresses, policies and deletions are as before: do those changes again before you serve
-  - people who were erased since are back: erase them again
-Empty Redis before you start the processes. docs/operations.md ("After a restore") says how to find what has to be done.
-`

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -242,6 +243,40 @@ func (h *house) whileDeciding() (file string) {
 	close(stop)
 	<-stopped
 	return file
+}
+
+func TestAPhoneThatWasRevokedAfterTheBackupStaysRevokedByTheLog(t *testing.T) {
+	t.Parallel()
+	for name, d := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, d.migrated(t))
+			stolen := h.enrol("Galaxy", nil)
+			h.exported("device.enrolled", 2)
+			file := h.backup()
+			device := stolen.Logins()[0].Device
+			h.must(h.client().RevokeDevice(t.Context(), loginNumber, device))
+			later := keep(t, h.exported("device.revoked", 1))
+
+			h.moved(d.empty(t))
+			stdout, stderr, err := output(t, h.env, "restore", file, "--audit", later)
+			if err != nil || !strings.Contains(stdout, "ended     1 of device.revoked") || !strings.Contains(stdout, "Empty Redis") {
+				t.Fatalf("restore: %v, %s%s", err, stdout, stderr)
+			}
+			h.run()
+			a := h.woken()
+			item := h.fetch(h.phone, a.ID)
+			item.Device = device
+			var refused *phone.Error
+			if _, err := stolen.Decide(within(t, soon), item, phone.Approve, a.Number); !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+				t.Errorf("the revoked phone got %v", err)
+			}
+			h.login()
+			if _, stderr, err := output(t, h.env, "restore", "--database", "--audit", keep(t, "nothing")); err == nil || !strings.Contains(stderr, "does not hold") {
+				t.Errorf("an export that is none: %v, %s", err, stderr)
+			}
+		})
+	}
 }
 
 func TestARestoreNamesAKeyFileThatIsNotTheDatabases(t *testing.T) {
