@@ -5,6 +5,9 @@
 package config
 
 import (
+	"fmt"
+	"net/netip"
+
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/attestation"
 	"github.com/jawort/jawort/edge"
@@ -14,19 +17,28 @@ import (
 
 // Config is the whole file.
 type Config struct {
-	Database    string         `yaml:"database"`  // postgres://…, sqlite:///path/file.db
-	Redis       string         `yaml:"redis"`     // redis://…, rediss://…, redis+cluster://…, redis+sentinel://…, embedded
-	KeysFile    string         `yaml:"keys_file"` // made by `jawort secrets init`
-	BehindProxy bool           `yaml:"behind_proxy"`
-	Countries   string         `yaml:"countries_file"` // networks by country (mmdb); empty: the country of a browser is not known
-	Log         Log            `yaml:"log"`
-	Admin       Admin          `yaml:"admin"`
-	Server      Face           `yaml:"server"`
-	MobileAPI   MobileAPI      `yaml:"mobile_api"`
-	PushGW      pushgw.Config  `yaml:"pushgw"`
-	Webhooks    webhook.Config `yaml:"webhooks"`
-	SMS         SMS            `yaml:"sms"`
-	Mail        Mail           `yaml:"mail"`
+	Database       string         `yaml:"database"`  // postgres://…, sqlite:///path/file.db
+	Redis          string         `yaml:"redis"`     // redis://…, rediss://…, redis+cluster://…, redis+sentinel://…, embedded
+	KeysFile       string         `yaml:"keys_file"` // made by `jawort secrets init`
+	BehindProxy    bool           `yaml:"behind_proxy"`
+	TrustedProxies []string       `yaml:"trusted_proxies"` // networks whose X-Forwarded-For is believed
+	Limits         Limits         `yaml:"limits"`
+	Countries      string         `yaml:"countries_file"` // networks by country (mmdb); empty: the country of a browser is not known
+	Log            Log            `yaml:"log"`
+	Admin          Admin          `yaml:"admin"`
+	Server         Face           `yaml:"server"`
+	MobileAPI      MobileAPI      `yaml:"mobile_api"`
+	PushGW         pushgw.Config  `yaml:"pushgw"`
+	Webhooks       webhook.Config `yaml:"webhooks"`
+	SMS            SMS            `yaml:"sms"`
+	Mail           Mail           `yaml:"mail"`
+}
+
+// Limits are what one source address may do at each face.
+type Limits struct {
+	Connections int `yaml:"connections"` // at the same time; 0: any number
+	Requests    int `yaml:"requests"`    // a second; 0: any number
+	Burst       int `yaml:"burst"`
 }
 
 // Log says what is logged, and how.
@@ -84,6 +96,7 @@ type AndroidApp struct {
 func Default() *Config {
 	return &Config{
 		Log:    Log{Level: "info", Format: "json"},
+		Limits: Limits{Connections: 2000, Requests: 100, Burst: 3000},
 		Admin:  Admin{Listen: "127.0.0.1:9090"},
 		Server: Face{Listen: "127.0.0.1:8080"},
 		Mail:   Mail{TLS: "starttls"},
@@ -107,6 +120,19 @@ func (c *Config) AdminListen() edge.Listen { return c.listen(Face{Listen: c.Admi
 
 func (c *Config) listen(f Face) edge.Listen {
 	return edge.Listen{Addr: f.Listen, TLSCert: f.TLSCert, TLSKey: f.TLSKey, BehindProxy: c.BehindProxy}
+}
+
+// Sources limits source addresses as configured.
+func (c *Config) Sources() (*edge.Sources, error) {
+	proxies := edge.Proxies{Unnamed: c.BehindProxy && len(c.TrustedProxies) == 0}
+	for i, s := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("[%d]: must be a network such as 10.1.0.0/16", i)
+		}
+		proxies.Trusted = append(proxies.Trusted, p.Masked())
+	}
+	return edge.NewSources(proxies, edge.Limits{Connections: c.Limits.Connections, Requests: c.Limits.Requests, Burst: c.Limits.Burst}), nil
 }
 
 // PhoneRequirements are the requirements in the words of the domain.

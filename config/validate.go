@@ -35,6 +35,9 @@ func (c *Config) Validate() error {
 	f.check("keys_file", present(c.KeysFile, "make the file with `jawort secrets init`"))
 	f.check("log.level", oneOf(c.Log.Level, "debug", "info", "warn", "error"))
 	f.check("log.format", oneOf(c.Log.Format, "json", "text"))
+	_, err := c.Sources()
+	f.check("trusted_proxies", err)
+	f.check("limits", c.Limits.validate())
 	f.check("admin.listen", c.AdminListen().Check())
 	f.face("server", c.Server, c.ServerListen())
 	f.face("mobile_api", c.MobileAPI.Face, c.MobileAPIListen())
@@ -43,6 +46,16 @@ func (c *Config) Validate() error {
 	f.check("webhooks", c.Webhooks.Validate())
 	c.validateSenders(f)
 	return f.join()
+}
+
+func (l Limits) validate() error {
+	switch {
+	case l.Connections < 0, l.Requests < 0:
+		return errors.New("connections and requests must not be negative; 0 is no limit")
+	case l.Requests > 0 && l.Burst < l.Requests:
+		return errors.New("burst must be at least what requests allows in a second")
+	}
+	return nil
 }
 
 func (m MobileAPI) validate(f *faults) {

@@ -42,6 +42,9 @@ func TestAWrongValueNamesItsKey(t *testing.T) {
 		"MOBILE_API_REQUIREMENTS_ATTESTATION=some":            "mobile_api.requirements.attestation",
 		"MOBILE_API_REQUIREMENTS_ATTESTATION=":                "mobile_api.requirements.attestation",
 		"MOBILE_API_REQUIREMENTS_METADATA_FILE=mds.jwt":       "mobile_api.requirements.metadata_file",
+		"TRUSTED_PROXIES=10.0.0.1":                            "trusted_proxies: [0]: must be a network",
+		"LIMITS_REQUESTS=-1":                                  "limits: connections and requests",
+		"LIMITS_BURST=5":                                      "limits: burst",
 		"PUSHGW_CONCURRENCY=-1":                               "pushgw: concurrency",
 		"PUSHGW_FCM=[{app: x}]":                               "pushgw: fcm[0].credentials_file",
 		"PUSHGW_HUAWEI=[{app: x}]":                            "pushgw: huawei[0].client_id",
@@ -97,6 +100,7 @@ func TestUnwiseSettingsSaySo(t *testing.T) {
 		"BEHIND_PROXY=true ADMIN_LISTEN=:9090":                                                   "admin.listen",
 		"MOBILE_API_REQUIREMENTS_ATTESTATION=any":                                                "mobile_api.requirements.attestation",
 		"MOBILE_API_REQUIREMENTS_SCREEN_LOCK=false":                                              "mobile_api.requirements.screen_lock",
+		"BEHIND_PROXY=true": "trusted_proxies",
 	} {
 		t.Run(variables, func(t *testing.T) {
 			t.Parallel()

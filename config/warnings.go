@@ -17,6 +17,9 @@ func (c *Config) Warnings() []string {
 	if host, _, err := net.SplitHostPort(c.Admin.Listen); err == nil && !local(host) {
 		w = append(w, "admin.listen: whoever reaches this address reads metrics and profiles; let only the monitoring reach it")
 	}
+	if c.BehindProxy && len(c.TrustedProxies) == 0 {
+		w = append(w, "trusted_proxies: every request seems to come from the proxy, so no source address is limited; name the proxy's network")
+	}
 	if !c.MobileAPI.Requirements.ScreenLock {
 		w = append(w, "mobile_api.requirements.screen_lock: phones without screen lock may be enrolled")
 	}

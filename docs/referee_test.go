@@ -40,10 +40,11 @@ func newReferee(t *testing.T, doc *openapi3.T, foul func(format string, args ...
 	}
 }
 
-// anywhere is what addresses answer that belong to no operation.
+// anywhere is what addresses answer that belong to no operation, and what any may answer.
 func anywhere(doc *openapi3.T) operation {
 	none := &openapi3.Operation{OperationID: "anywhere", Responses: openapi3.NewResponses(
 		openapi3.WithStatus(http.StatusNotFound, doc.Components.Responses["NoSuchAddress"]),
+		openapi3.WithStatus(http.StatusTooManyRequests, doc.Components.Responses["TooManyRequests"]),
 		openapi3.WithStatus(http.StatusMethodNotAllowed, doc.Components.Responses["NoSuchMethod"]),
 	)}
 	return operation{Operation: none, route: &routers.Route{Spec: doc, PathItem: &openapi3.PathItem{}, Operation: none}}

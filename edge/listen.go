@@ -10,8 +10,9 @@ import (
 // Listen says where to listen, and how the way to the client is protected.
 type Listen struct {
 	Addr            string
-	TLSCert, TLSKey string // PEM files; both or none
-	BehindProxy     bool   // a proxy in front ends TLS; plain HTTP beyond loopback is meant
+	TLSCert, TLSKey string   // PEM files; both or none
+	BehindProxy     bool     // a proxy in front ends TLS; plain HTTP beyond loopback is meant
+	Sources         *Sources // nil: no source is limited in its connections
 }
 
 // ErrPlain is why an address beyond loopback without TLS is refused.
@@ -49,10 +50,11 @@ func (l Listen) Open() (net.Listener, error) {
 			return nil, err
 		}
 	}
-	plain, err := net.ListenTCP("tcp", addr)
+	tcp, err := net.ListenTCP("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("edge: listen: %w", err)
 	}
+	plain := l.Sources.Listen(tcp)
 	if cert == nil {
 		return plain, nil
 	}

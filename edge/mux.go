@@ -32,6 +32,7 @@ type Options struct {
 	Metrics prometheus.Registerer // nil: measured, but not published
 	Random  io.Reader             // read by many requests at once
 	Now     func() time.Time
+	Sources *Sources // nil: no address is limited
 }
 
 // Mux routes requests through the pipeline: request id, headers, body limit, guard, handler, problem, log line.
@@ -101,6 +102,9 @@ func (rt route) serve(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	ctx, err := rt.guard(r)
+	if late := settle(r.Context()); late != nil {
+		return late
+	}
 	if err != nil {
 		return err
 	}

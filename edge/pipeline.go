@@ -47,6 +47,10 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", requestID)
 	out.allow(requestTime)
 	r.Body = bounded(w, r, maxBody, m.bodyTime)
+	if rec.visit, err = m.options.Sources.begin(r, rec.started); err != nil {
+		Problem(out, r, err)
+		return
+	}
 	m.route(out, r)
 }
 
@@ -54,6 +58,10 @@ func (m *Mux) route(w http.ResponseWriter, r *http.Request) {
 	h, _ := m.routes.Handler(r)
 	if _, ours := h.(route); ours {
 		m.routes.ServeHTTP(w, r)
+		return
+	}
+	if late := settle(r.Context()); late != nil {
+		Problem(w, r, late)
 		return
 	}
 	// What is not ours answers 404, 405 or a redirect to a cleaned path, in plain text.

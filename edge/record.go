@@ -15,8 +15,10 @@ type record struct {
 	id      string
 	started time.Time
 	aborted bool
+	visit   *visit // of its source; nil: not limited
 
 	mu    sync.Mutex
+	byKey bool
 	attrs []slog.Attr
 }
 
@@ -30,6 +32,26 @@ func RequestID(ctx context.Context) string {
 		return rec.id
 	}
 	return ""
+}
+
+// KnownByKey notes that the request carries a valid API key: where it comes from does not count then.
+func KnownByKey(ctx context.Context) {
+	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
+		rec.mu.Lock()
+		defer rec.mu.Unlock()
+		rec.byKey = true
+	}
+}
+
+// settle counts the request at its source once it is clear who sent it.
+func settle(ctx context.Context) error {
+	rec, ok := ctx.Value(recordKey{}).(*record)
+	if !ok {
+		return nil
+	}
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	return rec.visit.end(rec.byKey, rec.started)
 }
 
 // Annotate adds attributes to the request's log line: ids, never secrets or personal data.

@@ -54,7 +54,7 @@ func (p *Process) prepareServer(ctx context.Context) error {
 		return err
 	}
 	p.faces = append(p.faces, s.Run)
-	return p.face("server.listen", o.Listeners.Server, o.Config.ServerListen(), &p.addrs.Server, s)
+	return p.face("server.listen", o.Listeners.Server, p.limited(o.Config.ServerListen()), &p.addrs.Server, s)
 }
 
 func (p *Process) prepareMobileAPI(ctx context.Context) error {
@@ -78,16 +78,22 @@ func (p *Process) prepareMobileAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.face("mobile_api.listen", o.Listeners.MobileAPI, o.Config.MobileAPIListen(), &p.addrs.MobileAPI, api)
+	return p.face("mobile_api.listen", o.Listeners.MobileAPI, p.limited(o.Config.MobileAPIListen()), &p.addrs.MobileAPI, api)
 }
 
 func (p *Process) prepareAdmin(context.Context) error {
 	return p.face("admin.listen", p.options.Listeners.Admin, p.options.Config.AdminListen(), &p.addrs.Admin, edge.AdminHandler(p.metrics, p.ready))
 }
 
+// limited limits the connections of each source.
+func (p *Process) limited(l edge.Listen) edge.Listen {
+	l.Sources = p.sources
+	return l
+}
+
 func (p *Process) edge(service string) edge.Options {
 	o := p.options
-	return edge.Options{Service: service, Log: o.Log, Metrics: p.metrics, Random: o.Random, Now: o.Now}
+	return edge.Options{Service: service, Log: o.Log, Metrics: p.metrics, Random: o.Random, Now: o.Now, Sources: p.sources}
 }
 
 // receipts signs with the installation's receipt key.

@@ -74,6 +74,7 @@ type Process struct {
 	messages *messages.Store
 	receipts *dispatch.Receipts
 	metrics  *prometheus.Registry
+	sources  *edge.Sources
 	faces    []func(context.Context) error // take work from outside: stop first
 	addrs    Addrs
 	open     []io.Closer // what has to be closed where Run is never reached
@@ -90,6 +91,10 @@ func Open(ctx context.Context, o Options) (*Process, error) {
 }
 
 func (p *Process) prepare(ctx context.Context) error {
+	var err error
+	if p.sources, err = p.options.Config.Sources(); err != nil {
+		return fmt.Errorf("process: trusted_proxies%w", err)
+	}
 	if err := p.openStores(ctx); err != nil {
 		return err
 	}

@@ -82,6 +82,7 @@ func (g Guards) withKey(r *http.Request, secret string, scope account.Scope, oth
 	if err != nil {
 		return nil, err
 	}
+	edge.KnownByKey(ctx)
 	edge.Annotate(ctx, slog.String("key", key.ID))
 	if !key.Allows(scope) && !slices.ContainsFunc(others, key.Allows) {
 		return nil, refusal.New(refusal.Forbidden, "scope-missing", "This API key does not carry the scope "+string(scope)+".")
