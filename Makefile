@@ -1,5 +1,8 @@
 .PHONY: demo test build bench screens fmt
 
+# A clone in another folder finds what was compiled in this one.
+export GOFLAGS := $(GOFLAGS) -trimpath
+
 demo: ## a login page and a companion app, on embedded stores
 	@echo "The first build takes 2-3 minutes; later ones take seconds."
 	go build -o bin/jawort ./cmd/jawort
