@@ -22,6 +22,7 @@ type file struct {
 	Receipt        list[jose.JSONWebKey] `json:"receipt"`
 	VAPID          list[VAPID]           `json:"vapid"`
 	WroteUntil     map[string]time.Time  `json:"wrote_until,omitempty"`
+	DroppedVAPID   []string              `json:"dropped_vapid,omitempty"` // public keys
 }
 
 // list is written as one, and read also where a single key stands in its place: files had one of a kind once.
@@ -54,11 +55,15 @@ func (s *Set) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	return written(f, b)
+	if err := written(f, b); err != nil {
+		return err
+	}
+	return settled(path)
 }
 
-// Replace puts the set in the place of a file that is there, at once and with its mode: whoever reads meanwhile gets the one or the
-// other. A link is followed, as service managers set them.
+// Replace puts the set in the place of the file that it comes from, at once and with its mode and owner: whoever reads meanwhile gets
+// the one or the other, and where anything fails the file stays as it is. A link is followed, as service managers set them.
+// ErrChanged says that somebody else has changed the file.
 func (s *Set) Replace(path string) error {
 	b, err := s.encode()
 	if err != nil {
@@ -76,12 +81,31 @@ func (s *Set) Replace(path string) error {
 		return fmt.Errorf("keys: %w", err)
 	}
 	defer os.Remove(f.Name()) // gone already where all went well
-	if err := errors.Join(f.Chmod(info.Mode().Perm()), owned(f, info), written(f, b), os.Rename(f.Name(), path)); err != nil {
+	if err := errors.Join(owned(f, info), f.Chmod(info.Mode().Perm()), written(f, b)); err != nil {
+		return fmt.Errorf("keys: %s stays as it is: %w", path, err)
+	}
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, s.read) {
+		return errors.Join(ErrChanged, err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	return settled(path)
+}
+
+// settled returns once the name of a file is on the disk.
+func settled(path string) error {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
 	return nil
 }
 
+// written writes and closes.
 func written(f *os.File, b []byte) error {
 	_, err := f.Write(append(b, '\n'))
 	return errors.Join(err, f.Sync(), f.Close())
@@ -97,7 +121,7 @@ func (s *Set) encode() ([]byte, error) {
 		return nil, err
 	}
 	b, err := json.MarshalIndent(file{
-		Sealing: sealing, Authentication: authentication, Receipt: s.receipts, VAPID: s.vapid, WroteUntil: s.wroteUntil,
+		Sealing: sealing, Authentication: authentication, Receipt: s.receipts, VAPID: s.vapid, WroteUntil: s.wroteUntil, DroppedVAPID: s.droppedVAPID,
 	}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("keys: encode: %w", err)
@@ -138,7 +162,7 @@ func parse(b []byte) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&Set{sealing: sealing, authentication: authentication, receipts: f.Receipt, vapid: f.VAPID, wroteUntil: f.WroteUntil}).ready()
+	return (&Set{sealing: sealing, authentication: authentication, receipts: f.Receipt, vapid: f.VAPID, wroteUntil: f.WroteUntil, droppedVAPID: f.DroppedVAPID, read: b}).ready()
 }
 
 func (f file) validate() error {

@@ -24,6 +24,8 @@ type Set struct {
 	receipts       []jose.JSONWebKey    // the first one signs
 	vapid          []VAPID              // the first one is what phones subscribe with
 	wroteUntil     map[string]time.Time // by id, of those that once wrote
+	droppedVAPID   []string             // public keys
+	read           []byte               // the file that it comes from
 
 	aead tink.AEAD
 	mac  tink.MAC
@@ -75,6 +77,7 @@ func (s *Set) copy() *Set {
 	return &Set{
 		sealing: s.sealing, authentication: s.authentication,
 		receipts: slices.Clone(s.receipts), vapid: slices.Clone(s.vapid), wroteUntil: maps.Clone(s.wroteUntil),
+		droppedVAPID: slices.Clone(s.droppedVAPID), read: s.read,
 	}
 }
 

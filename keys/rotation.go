@@ -37,6 +37,7 @@ var (
 	ErrUnknown   = errors.New("keys: there is no such key")
 	ErrAmbiguous = errors.New("keys: several keys begin so")
 	ErrWrites    = errors.New("keys: this key writes; promote another one of its kind first")
+	ErrChanged   = errors.New("keys: somebody else has changed the file meanwhile; look at it and try again")
 	ErrKind      = errors.New("keys: the kinds are sealing, authentication, receipt and vapid")
 )
 
@@ -188,6 +189,9 @@ func (s *Set) Drop(k Key) (*Set, error) {
 	}
 	after := s.copy()
 	delete(after.wroteUntil, k.ID)
+	if k.Kind == WebPush {
+		after.droppedVAPID = append(after.droppedVAPID, k.Public)
+	}
 	if err := after.change(k, (*keyset.Manager).Delete, chosenOut); err != nil {
 		return nil, err
 	}

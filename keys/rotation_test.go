@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -156,8 +158,17 @@ func TestPhonesThatSubscribedWithAnEarlierKeyAreStillWoken(t *testing.T) {
 	if all := x.after.VAPIDs(); len(all) != 2 || all[1].Public != x.old.Public || all[1].Private == "" {
 		t.Errorf("%d keys", len(all))
 	}
-	if all := x.dropped(t).VAPIDs(); len(all) != 1 || all[0].Public != x.fresh.Public {
+	for name, s := range map[string]*keys.Set{"before": x.before, "added": x.added, "after": x.after} {
+		if s.FirstVAPID().Public != x.old.Public {
+			t.Errorf("%s: an address that names no key is not taken for one of the first", name)
+		}
+	}
+	last := x.dropped(t)
+	if all := last.VAPIDs(); len(all) != 1 || all[0].Public != x.fresh.Public || last.FirstVAPID() != all[0] {
 		t.Errorf("after dropping: %d keys", len(all))
+	}
+	if dropped := last.DroppedVAPIDs(); !slices.Equal(dropped, []string{x.old.Public}) {
+		t.Errorf("dropped are %q", dropped)
 	}
 }
 
@@ -195,8 +206,18 @@ func TestAReplacedKeyFileKeepsItsModeAndItsLink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, link := filepath.Join(dir, "keys.json"), filepath.Join(dir, "link.json")
-	x := exchanged(t, keys.Sealing)
-	if err := errors.Join(x.before.Save(file), os.Chmod(file, 0o640), os.Symlink(file, link), x.after.Replace(link)); err != nil {
+	if err := errors.Join(generated(t).Save(file), os.Chmod(file, 0o640), os.Symlink(file, link)); err != nil {
+		t.Fatal(err)
+	}
+	read, err := keys.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	added, _, err := read.Add(keys.Sealing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := added.Replace(link); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(file); err != nil || info.Mode() != 0o640 {
@@ -206,13 +227,54 @@ func TestAReplacedKeyFileKeepsItsModeAndItsLink(t *testing.T) {
 		t.Errorf("the link is %v, %v", info.Mode(), err)
 	}
 	loaded, err := keys.Load(file)
-	if err != nil || !slices.Equal(loaded.Keys(), x.after.Keys()) {
+	if err != nil || !slices.Equal(loaded.Keys(), added.Keys()) {
 		t.Errorf("the file holds other keys, %v", err)
+	}
+	if err := added.Replace(link); !errors.Is(err, keys.ErrChanged) {
+		t.Errorf("over a change of somebody else: %v", err)
 	}
 	if names, err := os.ReadDir(dir); err != nil || len(names) != 2 {
 		t.Errorf("left behind: %v, %v", names, err)
 	}
 }
+
+// The limit of a file's size stands in for a full disk.
+func TestAKeyFileThatCannotBeWrittenStaysAsItIs(t *testing.T) {
+	if path := os.Getenv(fullDisk); path != "" {
+		set, err := keys.Load(path)
+		if err == nil {
+			set, _, err = set.Add(keys.Receipt)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}), set.Replace(path)); err == nil {
+			t.Fatal("nothing failed")
+		}
+		return
+	}
+	path := filepath.Join(t.TempDir(), "keys.json")
+	if err := generated(t).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$")
+	full.Env = append(os.Environ(), fullDisk+"="+path)
+	if out, err := full.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the file has %d bytes, %v; it had %d", len(after), err, len(before))
+	}
+	if names, err := os.ReadDir(filepath.Dir(path)); err != nil || len(names) != 1 {
+		t.Errorf("left behind: %v, %v", names, err)
+	}
+}
+
+const fullDisk = "JAWORT_TEST_FULL_DISK"
 
 func TestAKeyFileWithOneKeyOfAKindIsRead(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 
 func (p *Process) preparePushGW(ctx context.Context) error {
 	o := p.options
-	providers, err := pushgw.OpenProviders(ctx, o.Config.PushGW, o.Keys.VAPIDs(), o.Now)
+	providers, err := pushgw.OpenProviders(ctx, o.Config.PushGW, o.Keys, o.Now)
 	if err != nil {
 		return fmt.Errorf("process: pushgw.%w", err)
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/jawort/jawort/keys"
 )
 
-// OpenProviders reads the files that the configuration names and returns its providers. The VAPID keys are the
-// installation's own, the present one first. ctx is used while they are set up only.
-func OpenProviders(ctx context.Context, c Config, vapid []keys.VAPID, now func() time.Time) (Providers, error) {
+// OpenProviders reads the files that the configuration names and returns its providers. The VAPID keys are those of
+// the installation's set. ctx is used while they are set up only.
+func OpenProviders(ctx context.Context, c Config, set *keys.Set, now func() time.Time) (Providers, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func OpenProviders(ctx context.Context, c Config, vapid []keys.VAPID, now func()
 			return nil, fmt.Errorf("webpush.%w", err)
 		}
 		all[Route{Provider: account.WebPush}] = NewWebPush(WebPushOptions{
-			Keys: vapid, Subscriber: c.WebPush.Subscriber, AllowPrivate: allowed, Now: now,
+			Keys: set.VAPIDs(), Unnamed: set.FirstVAPID(), Dropped: set.DroppedVAPIDs(), Subscriber: c.WebPush.Subscriber, AllowPrivate: allowed, Now: now,
 		})
 	}
 	return all, nil

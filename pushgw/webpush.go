@@ -20,8 +20,10 @@ import (
 
 // WebPushOptions is what is needed to send to browsers and UnifiedPush distributors.
 type WebPushOptions struct {
-	Keys         []keys.VAPID // the first one is for subscriptions that name none
-	Subscriber   string       // whom a push service may write to: a mail address or an https: URL
+	Keys         []keys.VAPID
+	Unnamed      keys.VAPID // for subscriptions that do not say with which key they were made
+	Dropped      []string   // public keys that were given up
+	Subscriber   string     // whom a push service may write to: a mail address or an https: URL
 	AllowPrivate []netip.Prefix
 	Now          func() time.Time
 }
@@ -30,7 +32,7 @@ type WebPushOptions struct {
 type WebPush struct {
 	secure  *http.Client
 	plain   *http.Client
-	keys    []keys.VAPID
+	vapid   WebPushOptions
 	options webpush.Options
 	now     func() time.Time
 }
@@ -44,7 +46,7 @@ func NewWebPush(o WebPushOptions) *WebPush {
 	return &WebPush{
 		secure:  outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Port: https, Timeout: webPushTimeout}),
 		plain:   outbound.NewClient(outbound.Options{Private: o.AllowPrivate, Timeout: webPushTimeout}),
-		keys:    o.Keys,
+		vapid:   o,
 		options: webpush.Options{Subscriber: strings.TrimPrefix(o.Subscriber, "mailto:")}, // the library adds it
 		now:     o.Now,
 	}
@@ -63,9 +65,9 @@ func (w *WebPush) Send(ctx context.Context, p Push) error {
 	if s == nil {
 		return &Failure{Kind: Refused, Reason: "no-subscription"}
 	}
-	key, ok := w.keyOf(p.Address)
-	if !ok {
-		return &Failure{Kind: Gone, Reason: "server-key-gone"} // the phone learns it, and subscribes anew
+	key, err := w.keyOf(p.Address)
+	if err != nil {
+		return err
 	}
 	message, err := webPushMessage(p)
 	if err != nil {
@@ -82,16 +84,19 @@ func (w *WebPush) Send(ctx context.Context, p Push) error {
 	return w.failure(resp)
 }
 
-// keyOf returns the key that a subscription is bound to (RFC 8292, 4).
-func (w *WebPush) keyOf(a account.PushAddress) (keys.VAPID, bool) {
+// keyOf returns the key that a subscription is bound to (RFC 8292, 4). Of one that was given up the phone has to learn; one that
+// this process has never heard of may well be in the key file of the others.
+func (w *WebPush) keyOf(a account.PushAddress) (keys.VAPID, error) {
 	if a.ServerKey == "" {
-		return w.keys[0], true
+		return w.vapid.Unnamed, nil
 	}
-	i := slices.IndexFunc(w.keys, func(k keys.VAPID) bool { return k.Public == a.ServerKey })
-	if i < 0 {
-		return keys.VAPID{}, false
+	if i := slices.IndexFunc(w.vapid.Keys, func(k keys.VAPID) bool { return k.Public == a.ServerKey }); i >= 0 {
+		return w.vapid.Keys[i], nil
 	}
-	return w.keys[i], true
+	if slices.Contains(w.vapid.Dropped, a.ServerKey) {
+		return keys.VAPID{}, &Failure{Kind: Gone, Reason: "server-key-dropped"}
+	}
+	return keys.VAPID{}, &Failure{Kind: Alarm, Reason: "server-key-unknown"}
 }
 
 func (w *WebPush) optionsFor(p Push) webpush.Options {

@@ -34,7 +34,7 @@ func newBrowser(t *testing.T, change func(*pushgw.WebPushOptions)) browser {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = fake.Close() })
-	o := pushgw.WebPushOptions{Keys: []keys.VAPID{key}, Subscriber: "ops@example.org", AllowPrivate: loopback, Now: time.Now}
+	o := pushgw.WebPushOptions{Keys: []keys.VAPID{key}, Unnamed: key, Subscriber: "ops@example.org", AllowPrivate: loopback, Now: time.Now}
 	if change != nil {
 		change(&o)
 	}
@@ -93,22 +93,26 @@ func TestWebPushWithdrawalTakesThePlaceOfTheQuestion(t *testing.T) {
 // A push service takes a push for a subscription only with the key that it was made with (RFC 8292, 4.2).
 func TestWebPushSignsWithTheKeyThatTheSubscriptionWasMadeWith(t *testing.T) {
 	t.Parallel()
-	fresh := newKey(t)
-	b := newBrowser(t, func(o *pushgw.WebPushOptions) { o.Keys = append([]keys.VAPID{fresh}, o.Keys...) })
+	fresh, dropped := newKey(t), newKey(t)
+	b := newBrowser(t, func(o *pushgw.WebPushOptions) {
+		o.Keys, o.Dropped = append([]keys.VAPID{fresh}, o.Keys...), []string{dropped.Public}
+	})
 	a := b.address(t)
 	inbox := b.Inbox(a.Subscription.Endpoint)
-	a.ServerKey = b.key.Public
-	if err := b.provider.Send(t.Context(), pushTo(a, approval.JobApproval)); err != nil {
-		t.Fatal(err)
+	for _, named := range []string{b.key.Public, ""} { // who names none subscribed with the first that there was
+		a.ServerKey = named
+		if err := b.provider.Send(t.Context(), pushTo(a, approval.JobApproval)); err != nil {
+			t.Fatal(err)
+		}
+		<-inbox
 	}
-	<-inbox
 	for name, c := range map[string]struct {
 		key  string
 		want pushgw.Failure
 	}{
-		"none is named: the present one":            {"", pushgw.Failure{Kind: pushgw.Alarm, Reason: "Forbidden"}},
-		"the present one":                           {fresh.Public, pushgw.Failure{Kind: pushgw.Alarm, Reason: "Forbidden"}},
-		"one that is gone: the phone needs another": {newKey(t).Public, pushgw.Failure{Kind: pushgw.Gone, Reason: "server-key-gone"}},
+		"the present one": {fresh.Public, pushgw.Failure{Kind: pushgw.Alarm, Reason: "Forbidden"}},
+		"one that was dropped: the phone needs another":  {dropped.Public, pushgw.Failure{Kind: pushgw.Gone, Reason: "server-key-dropped"}},
+		"one that only the others know: the phone stays": {newKey(t).Public, pushgw.Failure{Kind: pushgw.Alarm, Reason: "server-key-unknown"}},
 	} {
 		a.ServerKey = c.key
 		t.Log(name)

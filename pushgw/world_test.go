@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/SherClockHolmes/webpush-go"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/jawort/jawort/account"
@@ -56,17 +55,17 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	private, public, err := webpush.GenerateVAPIDKeys()
+	set, err := keys.Generate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	web, err := pushtest.NewWebPush(public, time.Now)
+	web, err := pushtest.NewWebPush(set.FirstVAPID().Public, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = web.Close() })
 	w := &world{store: store, fcm: fakeFCM(t), apns: fakeAPNs(t), huawei: fakeHuawei(t), web: web, notices: &fakeNotices{unread: true}, addresses: &fakeAddresses{}, log: &syncBuffer{}}
-	w.providers, err = pushgw.OpenProviders(t.Context(), w.config(t), []keys.VAPID{{Public: public, Private: private}}, time.Now)
+	w.providers, err = pushgw.OpenProviders(t.Context(), w.config(t), set, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
