@@ -12,6 +12,7 @@ import (
 
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/sealed"
 )
 
@@ -27,7 +28,8 @@ func (r *root) drop() *cobra.Command {
 			return r.dropSecret(cmd, args[0], args[1], leaked, time.Now())
 		},
 	}
-	cmd.Flags().BoolVar(&leaked, "leaked", false, "do not wait for what it made in the last 25 hours: open questions and kept answers are lost")
+	cmd.Flags().BoolVar(&leaked, "leaked", false, "do not wait for what it made in the last 25 hours (open questions and kept answers are lost), and end what can be forged with an "+
+		"authentication key: the trust in all browsers, and open enrolments")
 	return cmd
 }
 
@@ -39,6 +41,11 @@ func (r *root) dropSecret(cmd *cobra.Command, name, file string, leaked bool, no
 	if err := r.droppable(cmd.Context(), set, k, leaked, now); err != nil {
 		return err
 	}
+	if leaked && k.Kind == keys.Authentication {
+		if err := r.endForgeable(cmd); err != nil {
+			return err
+		}
+	}
 	if set, err = set.Drop(k); err != nil {
 		return err
 	}
@@ -48,6 +55,17 @@ func (r *root) dropSecret(cmd *cobra.Command, name, file string, leaked bool, no
 	return show(cmd, rowOf(k), func(w io.Writer) error {
 		fmt.Fprintf(w, "%s is gone from %s. Give the file to every process and restart them.\n", k.ID, file)
 		return nil
+	})
+}
+
+// endForgeable comes before the key goes: repeating it harms nothing.
+func (r *root) endForgeable(cmd *cobra.Command) error {
+	return r.withLasting(cmd.Context(), func(s *lasting.Store) error {
+		ended, err := s.EndForgeable(cmd.Context())
+		if err == nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "Ended: the trust in all browsers, and %d open enrolments.\n", ended.Enrolments)
+		}
+		return err
 	})
 }
 

@@ -48,13 +48,8 @@ const ofTenant = `account IN (SELECT id FROM accounts WHERE tenant = $2)`
 
 func endReopened(ctx context.Context, tx *sql.Tx, tenant string, bypasses EndBypasses) (Reopened, error) {
 	ended := Reopened{Tenant: tenant}
-	_, err := db.Exec(ctx, tx, revoke+` AND status = $3 AND `+ofTenant, revoked, tenant, unconfirmed)
-	if err != nil {
-		return ended, err
-	}
-	ended.Enrolments, err = db.Exec(ctx, tx, `UPDATE enrolments SET status = $1 WHERE tenant = $2 AND status IN ($3, $4, $5, $6)`,
-		abandoned, tenant, waiting, opened, claimed, completed)
-	if err != nil {
+	var err error
+	if ended.Enrolments, err = abandonEnrolments(ctx, tx, tenant); err != nil {
 		return ended, err
 	}
 	ended.Recoveries, err = db.Exec(ctx, tx, `UPDATE recoveries SET stopped_at = jawort_now() WHERE tenant = $1 AND stopped_at = 0 AND used_at = 0`, tenant)
@@ -64,9 +59,24 @@ func endReopened(ctx context.Context, tx *sql.Tx, tenant string, bypasses EndByp
 	if ended.BypassCodes, err = bypasses(ctx, tx, tenant); err != nil {
 		return ended, err
 	}
-	// One stamp of an application ends all trust that anybody had there.
-	if _, err := db.Exec(ctx, tx, `UPDATE applications SET tightened_at = jawort_now() WHERE tenant = $1`, tenant); err != nil {
+	if err := endTrust(ctx, tx, tenant); err != nil {
 		return ended, err
 	}
 	return ended, outbox.Put(ctx, tx, outbox.Event{Kind: TenantRestored, Tenant: tenant, Subject: tenant, Actor: byCommand, Data: ended})
+}
+
+// abandonEnrolments ends all that are on their way, with the devices that they have made.
+func abandonEnrolments(ctx context.Context, tx *sql.Tx, tenant string) (int64, error) {
+	_, err := db.Exec(ctx, tx, revoke+` AND status = $3 AND `+ofTenant, revoked, tenant, unconfirmed)
+	if err != nil {
+		return 0, err
+	}
+	return db.Exec(ctx, tx, `UPDATE enrolments SET status = $1 WHERE tenant = $2 AND status IN ($3, $4, $5, $6)`,
+		abandoned, tenant, waiting, opened, claimed, completed)
+}
+
+// endTrust ends all trust in browsers: one stamp of an application is enough for all that anybody had there.
+func endTrust(ctx context.Context, tx *sql.Tx, tenant string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE applications SET tightened_at = jawort_now() WHERE tenant = $1`, tenant)
+	return err
 }
