@@ -23,6 +23,7 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/restored"
 	"github.com/jawort/jawort/store/sealed"
+	"github.com/jawort/jawort/store/webhooks"
 )
 
 func (r *root) restore() *cobra.Command {
@@ -89,7 +90,7 @@ func settle(cmd *cobra.Command, cfg *config.Config, set *keys.Set, exports []str
 	var done restoration
 	ended, err := store.EndReopened(ctx, factors.EndBypasses)
 	if err != nil {
-		return err
+		return fmt.Errorf("the data is there, but what a backup opens again has not ended: start no process before `jawort restore --database` has succeeded: %w", err)
 	}
 	for _, e := range ended {
 		done.Ended = append(done.Ended, endedInTenant{e.Tenant, e})
@@ -118,7 +119,7 @@ func (d *restoration) endSince(ctx context.Context, store *lasting.Store, set *k
 		}
 		published.Keys = append(published.Keys, key)
 	}
-	later := restored.Store{Lasting: store, Log: audit.New(store.DB, rand.Reader)}
+	later := restored.Store{Lasting: store, Log: audit.New(store.DB, rand.Reader), Webhooks: webhooks.New(store.DB, rand.Reader)}
 	var failed []error
 	for _, path := range exports {
 		report, err := endFrom(ctx, later, path, published)

@@ -38,6 +38,9 @@ func appear(partial, path string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%w: %s", ErrExists, path)
 	}
+	if err != nil { // not every file system has hard links
+		err = takeName(partial, path)
+	}
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
@@ -46,4 +49,16 @@ func appear(partial, path string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// takeName renames, over a name that it has made itself.
+func takeName(partial, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: %s", ErrExists, path)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Rename(partial, path))
 }

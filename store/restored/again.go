@@ -6,6 +6,7 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/organisation"
+	"github.com/jawort/jawort/store/webhooks"
 )
 
 // again are the kinds of entries that tell of something which an end does not bring back: data of people to erase, what codes go to, what was
@@ -15,5 +16,6 @@ var again = map[string]bool{
 	lasting.AccountPhoneChanged: true, lasting.AccountEmailChanged: true, lasting.AccountChanged: true, lasting.AccountCreated: true,
 	lasting.TenantCreated: true, lasting.ApplicationCreated: true, lasting.KeyCreated: true,
 	organisation.TenantChanged: true, organisation.ApplicationChanged: true, organisation.GroupCreated: true, organisation.GroupChanged: true,
+	webhooks.Created: true, webhooks.Changed: true, webhooks.Rotated: true,
 	ledger.SettingsChanged: true, lasting.DeviceEnrolled: true, factors.MethodActivated: true, factors.RecoveryRenewed: true,
 }

@@ -19,6 +19,9 @@ import (
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
+	"github.com/jawort/jawort/store/webhooks"
+	"github.com/jawort/jawort/webhook"
 )
 
 // ErrElsewhere is returned for an export of a log that does not begin as that of the database does.
@@ -26,8 +29,9 @@ var ErrElsewhere = errors.New("restored: the export tells of another history tha
 
 // Store is a restored database that nobody serves yet.
 type Store struct {
-	Lasting *lasting.Store
-	Log     *audit.Store
+	Lasting  *lasting.Store
+	Log      *audit.Store
+	Webhooks *webhooks.Store
 }
 
 // Report is what an export told.
@@ -105,7 +109,7 @@ func (s *Store) take(ctx context.Context, e domain.Entry, r *Report) error {
 
 // isUnknown holds for what came after the backup and is gone by itself.
 func isUnknown(err error) bool {
-	return errors.Is(err, account.ErrUnknownAccount) || errors.Is(err, account.ErrUnknownDevice) || errors.Is(err, db.ErrNotFound)
+	return errors.Is(err, account.ErrUnknownAccount) || errors.Is(err, account.ErrUnknownDevice) || errors.Is(err, webhook.ErrUnknown) || errors.Is(err, db.ErrNotFound)
 }
 
 // end ends what the entry says had ended, and reports whether it says so.
@@ -118,6 +122,8 @@ func (s *Store) end(ctx context.Context, e domain.Entry) (bool, error) {
 		return true, s.Lasting.RevokeApplication(ctx, e.Subject)
 	case lasting.KeyRevoked:
 		return true, s.Lasting.RevokeKey(ctx, e.Subject)
+	case webhooks.Deleted:
+		return true, s.Webhooks.Delete(ctx, e.Tenant, e.Subject, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
 	case lasting.DeviceRevoked, lasting.DeviceLeft, lasting.DeviceDisabled, domain.DeviceErased:
 		return true, s.Lasting.EndDevice(ctx, e.Account, e.Subject)
 	case lasting.AccountDeleted, domain.AccountErased:

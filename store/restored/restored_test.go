@@ -28,6 +28,8 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 	"github.com/jawort/jawort/store/restored"
+	"github.com/jawort/jawort/store/webhooks"
+	"github.com/jawort/jawort/webhook"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -210,7 +212,7 @@ func (h *house) restored(file, to string) *life {
 
 func (l *life) end(export []byte) (restored.Report, error) {
 	l.Helper()
-	s := restored.Store{Lasting: l.lasting, Log: l.log}
+	s := restored.Store{Lasting: l.lasting, Log: l.log, Webhooks: webhooks.New(l.db, rand.Reader)}
 	return s.End(l.Context(), bytes.NewReader(export), published(l, l.set))
 }
 
@@ -233,6 +235,14 @@ func onEach(t *testing.T, test func(h *house, to string)) {
 	}
 }
 
+// webhook is an endpoint that is told of everything.
+func (h *house) webhook(s *webhooks.Store) string {
+	h.Helper()
+	e, _, err := s.Create(h.Context(), webhook.Endpoint{ID: h.id(id.Webhook), Tenant: h.tenant.ID, URL: "https://hooks.example", Events: []string{"*"}}, []byte("sealed"), webhooks.Request{}, byKey)
+	h.must(err)
+	return e.ID
+}
+
 func (h *house) backup() string {
 	h.Helper()
 	file := filepath.Join(h.TempDir(), "backup")
@@ -247,6 +257,8 @@ func TestWhatEndedAfterTheBackupEndsAgain(t *testing.T) {
 		reset, removed, used, same := h.person("reset"), h.person("removed"), h.person("used"), h.person("same")
 		h.passkeys(same, "pky_one", "pky_two")
 		h.passkeys(used, "pky_only")
+		hooks := webhooks.New(h.db, rand.Reader)
+		gone, told := h.webhook(hooks), h.webhook(hooks)
 		h.sequenced()
 		renewed := h.person("renewed just before")
 		file := h.backup() // with events that the log does not have yet
@@ -265,6 +277,9 @@ func TestWhatEndedAfterTheBackupEndsAgain(t *testing.T) {
 		h.must(h.factors.RemovePasskey(ctx, same.ID, "pky_one", everyWay, byKey))
 		h.must(h.factors.RemovePasskey(ctx, used.ID, "pky_only", everyWay, byKey))
 		h.must(h.lasting.RevokeKey(ctx, h.key.ID))
+		h.must(hooks.Delete(ctx, h.tenant.ID, gone, byKey))
+		_, err = hooks.Rotate(ctx, h.tenant.ID, told, []byte("sealed"), byKey)
+		h.must(err)
 		newcomer := h.person("newcomer")
 		h.must(h.lasting.RevokeDevice(ctx, h.tenant.ID, "newcomer", newcomer.device, byKey))
 		export := h.exported()
@@ -303,6 +318,12 @@ func TestWhatEndedAfterTheBackupEndsAgain(t *testing.T) {
 		}
 		if l.count(`api_keys WHERE id = $1 AND revoked_at = 0`, h.key.ID) != 0 {
 			h.Error("the API key works again")
+		}
+		if l.count(`webhook_endpoints WHERE id = $1`, gone) != 0 || l.count(`webhook_endpoints WHERE id = $1`, told) != 1 {
+			h.Error("a receiver that was deleted is told again, or one that was not is gone")
+		}
+		if !slices.ContainsFunc(r.Again, func(a restored.Again) bool { return a.Kind == webhooks.Rotated && a.Subject == told }) {
+			h.Error("that the secret of before holds again is not told")
 		}
 		if l.count(`accounts WHERE id = $1 AND deleted_at = 0`, deleted.ID) != 0 {
 			h.Error("the account is there again")

@@ -31,7 +31,7 @@ func (s *Store) Change(ctx context.Context, tenant, id string, change func(*webh
 			if err := update(ctx, tx, before, after); err != nil {
 				return err
 			}
-			if err := put(ctx, tx, "webhook.changed", tenant, id, by, map[string]any{"changed": names}); err != nil {
+			if err := put(ctx, tx, Changed, tenant, id, by, map[string]any{"changed": names}); err != nil {
 				return err
 			}
 		}
@@ -85,6 +85,6 @@ func (s *Store) Delete(ctx context.Context, tenant, id string, by outbox.Actor) 
 		if _, err := db.Exec(ctx, tx, `DELETE FROM webhook_secrets WHERE endpoint = $1`, id); err != nil {
 			return err
 		}
-		return put(ctx, tx, "webhook.deleted", tenant, id, by, nil)
+		return put(ctx, tx, Deleted, tenant, id, by, nil)
 	})
 }

@@ -43,7 +43,7 @@ func (s *Store) Create(ctx context.Context, e webhook.Endpoint, sealed []byte, r
 		if kept, err = endpoint(ctx, tx, e.Tenant, e.ID); err != nil {
 			return err
 		}
-		return put(ctx, tx, "webhook.created", e.Tenant, e.ID, by, nil)
+		return put(ctx, tx, Created, e.Tenant, e.ID, by, nil)
 	})
 	if err != nil {
 		return webhook.Endpoint{}, nil, err

@@ -24,7 +24,7 @@ func (s *Store) Rotate(ctx context.Context, tenant, id string, sealed []byte, by
 		if err != nil {
 			return err
 		}
-		return put(ctx, tx, "webhook.rotated", tenant, id, by, nil)
+		return put(ctx, tx, Rotated, tenant, id, by, nil)
 	})
 	return until, err
 }
