@@ -5,6 +5,7 @@ package sealed
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -57,32 +58,47 @@ func (s *Store) Left(ctx context.Context, prefix []byte) (int64, error) {
 	return all, nil
 }
 
+// ErrForeign says of values that no key of the file opens them: they are damaged, or of another installation.
+var ErrForeign = errors.New("sealed: cannot be opened by any key of the file")
+
 // Reseal seals with the key that seals now whatever another one sealed, and tells how many values that were. It may run beside
-// everything else, be stopped, and be repeated: a value that changes meanwhile is left to whoever changes it.
+// everything else, be stopped, and be repeated: a value that changes meanwhile is left to whoever changes it. What cannot be opened is
+// left as it is, and told at the end: ErrForeign.
 func (s *Store) Reseal(ctx context.Context, progress func(table string, done int)) (int, error) {
 	all := 0
+	var foreign []error
 	for _, c := range s.Columns {
-		n, err := s.reseal(ctx, c, func(n int) { progress(c.Table, n) })
-		all += n
+		done, unopened, err := s.reseal(ctx, c, func(n int) { progress(c.Table, n) })
+		all += done
 		if err != nil {
 			return all, fmt.Errorf("sealed: %s.%s: %w", c.Table, c.Name, err)
 		}
+		if len(unopened) > 0 {
+			foreign = append(foreign, fmt.Errorf("%d values of %s.%s, the first at %v: %w", len(unopened), c.Table, c.Name, unopened[0].key, ErrForeign))
+		}
 	}
-	return all, nil
+	return all, errors.Join(foreign...)
 }
 
-func (s *Store) reseal(ctx context.Context, c Column, progress func(int)) (done int, err error) {
+func (s *Store) reseal(ctx context.Context, c Column, progress func(int)) (done int, unopened []row, err error) {
+	var last []any
 	for {
-		rows, err := db.All(ctx, s.DB.Reads(), c.scan, c.query(), len(s.Keys.SealPrefix()), s.Keys.SealPrefix())
+		args := append([]any{s.prefixLength(), s.Keys.SealPrefix()}, last...)
+		rows, err := db.All(ctx, s.DB.Reads(), c.scan, c.query(len(last) > 0), args...)
 		if err != nil || len(rows) == 0 {
-			return done, err
+			return done, unopened, err
 		}
 		for _, r := range rows {
-			if err := s.replace(ctx, c, r); err != nil {
-				return done, err
+			switch err := s.replace(ctx, c, r); {
+			case errors.Is(err, ErrForeign):
+				unopened = append(unopened, r)
+			case err != nil:
+				return done, unopened, err
+			default:
+				done++
 			}
 		}
-		done += len(rows)
+		last = rows[len(rows)-1].key
 		progress(done)
 	}
 }
@@ -91,7 +107,7 @@ func (s *Store) replace(ctx context.Context, c Column, r row) error {
 	purpose := c.Purpose(r.key)
 	plain, err := s.Keys.Open(r.sealed, purpose)
 	if err != nil {
-		return fmt.Errorf("a value cannot be opened; is this the key file of this database? %w", err)
+		return errors.Join(ErrForeign, err)
 	}
 	fresh, err := s.Keys.Seal(plain, purpose)
 	clear(plain)
@@ -109,9 +125,13 @@ func (c Column) sealed() string {
 	return c.Name + ` IS NOT NULL AND ` + c.Where
 }
 
-func (c Column) query() string {
-	return fmt.Sprintf(`SELECT %s, %s FROM %s WHERE %s AND substr(%[2]s, 1, $1) <> $2 LIMIT %[5]d`,
-		strings.Join(c.Key, ", "), c.Name, c.Table, c.sealed(), batch)
+func (c Column) query(onwards bool) string {
+	key := strings.Join(c.Key, ", ")
+	where := c.sealed() + ` AND substr(` + c.Name + `, 1, $1) <> $2`
+	if onwards {
+		where += ` AND (` + key + `) > (` + db.Placeholders(3, len(c.Key)) + `)`
+	}
+	return fmt.Sprintf(`SELECT %s, %s FROM %s WHERE %s ORDER BY %[1]s LIMIT %[5]d`, key, c.Name, c.Table, where, batch)
 }
 
 func (c Column) update() string {

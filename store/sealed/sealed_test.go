@@ -1,6 +1,7 @@
 package sealed_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -111,12 +112,13 @@ func (w *world) find(s *keys.Set) keys.Key {
 	return k
 }
 
-func TestAValueThatCannotBeOpenedStopsAndStays(t *testing.T) {
+func TestAValueThatCannotBeOpenedStaysAndIsToldOnceAllOthersAreDone(t *testing.T) {
 	onEach(t, func(w *world) {
 		foreign := w.put(w.before, "whe_a", 1, "another purpose")
-		_, err := w.store(w.after).Reseal(w.Context(), func(string, int) {})
-		if err == nil || !strings.Contains(err.Error(), "webhook_secrets") {
-			w.Errorf("resealing: %v", err)
+		w.put(w.before, "whe_b", 1, keys.WebhookSecret)
+		done, err := w.store(w.after).Reseal(w.Context(), func(string, int) {})
+		if done != 1 || !errors.Is(err, sealed.ErrForeign) || !strings.Contains(err.Error(), "1 values of webhook_secrets.sealed, the first at [whe_a 1]") {
+			w.Errorf("resealing: %d, %v", done, err)
 		}
 		if string(w.kept("whe_a", 1)) != string(foreign) {
 			w.Error("the value changed")
