@@ -34,6 +34,7 @@ func (g gallery) unfit(e client.Enrolment) {
 		g.Click(".back")
 	}
 	g.as("", g.house.url)
+	g.Wait(".welcome")
 }
 
 // hints are what the list of logins says of the phone it is on.

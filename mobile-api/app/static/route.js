@@ -23,6 +23,7 @@ export function useRoute() {
 	useEffect(() => {
 		const moved = () => set(route());
 		addEventListener("hashchange", moved);
+		moved(); // what came between drawing and this
 		return () => removeEventListener("hashchange", moved);
 	}, []);
 	return at;
