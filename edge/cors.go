@@ -64,6 +64,13 @@ func (c CORS) allow(w http.ResponseWriter, r *http.Request) (bool, error) {
 	return true, nil
 }
 
+// readableAnywhere lets the page of any origin read a refusal that is the same for everybody, and when to come again. Whose page it is
+// would have to be looked up, which is what a source that sends too much must not make us do.
+func readableAnywhere(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", corsExposed)
+}
+
 // preflight answers the question that browsers ask first.
 type preflight struct {
 	cors    CORS

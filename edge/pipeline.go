@@ -48,6 +48,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.allow(requestTime)
 	r.Body = bounded(w, r, maxBody, m.bodyTime)
 	if rec.visit, err = m.options.Sources.begin(r, rec.started); err != nil {
+		readableAnywhere(w.Header())
 		Problem(out, r, err)
 		return
 	}

@@ -45,8 +45,9 @@ func (p *Phone) Call(ctx context.Context, server, method, path string, body, ans
 
 // do sends the call, and once more where the server asks for a fresher nonce, or does not know the token any more.
 func (p *Phone) do(ctx context.Context, q call, answer any) error {
+	sent := p.token(q.server)
 	err := p.freshly(ctx, q, answer)
-	if Code(err) != CodeUnauthorized || withoutToken(q.path) || !p.renew(ctx, q.server) {
+	if Code(err) != CodeUnauthorized || withoutToken(q.path) || !p.renew(ctx, q.server, sent) {
 		return err
 	}
 	return p.freshly(ctx, q, answer)
@@ -67,19 +68,27 @@ func withoutToken(path string) bool {
 	return path == tokenPath || strings.HasPrefix(path, "/v1/enrolments/")
 }
 
-// renew fetches this phone's token again, and reports whether it is another one: the server may have exchanged its keys.
-func (p *Phone) renew(ctx context.Context, server string) bool {
+func (p *Phone) token(server string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at := p.state.server(server); at != nil {
+		return at.Token
+	}
+	return ""
+}
+
+// renew fetches this phone's token again, and reports whether it is another one than was sent: the server may have exchanged its keys.
+func (p *Phone) renew(ctx context.Context, server, sent string) bool {
 	var got struct{ Token string }
-	if p.freshly(ctx, call{server: server, method: http.MethodPost, path: tokenPath}, &got) != nil || got.Token == "" {
+	err := p.freshly(ctx, call{server: server, method: http.MethodPost, path: tokenPath}, &got)
+	if err != nil || got.Token == "" || got.Token == sent {
 		return false
 	}
-	another := false
-	err := p.change(func(s *state) {
-		if at := s.server(server); at != nil && at.Token != got.Token {
-			at.Token, another = got.Token, true
+	return p.change(func(s *state) {
+		if at := s.server(server); at != nil {
+			at.Token = got.Token
 		}
-	})
-	return err == nil && another
+	}) == nil
 }
 
 func (p *Phone) once(ctx context.Context, q call, answer any) error {

@@ -54,14 +54,7 @@ func (c creation) put(ctx context.Context, creation live.Creation) (done live.Cr
 		if err != nil || done.Answer == nil {
 			return done, created{}, err
 		}
-		kept, err = keptAnswer(done.Answer, c.keys)
-		if err != nil || kept.Status == approval.StatusPending {
-			return done, kept, err
-		}
-		o, err := c.lasting.Outcome(ctx, kept.ID)
-		if err == nil {
-			kept, err = kept.told(o)
-		}
+		kept, err = c.stands(ctx, done.Answer)
 		if !errors.Is(err, approval.ErrUnknown) {
 			return done, kept, err
 		}
@@ -71,6 +64,22 @@ func (c creation) put(ctx context.Context, creation live.Creation) (done live.Cr
 		}
 	}
 	return live.Created{}, created{}, refusal.ErrUnavailable
+}
+
+// stands reads a kept answer; approval.ErrUnknown: it does not count, or was sealed by a key that is gone.
+func (c creation) stands(ctx context.Context, answer []byte) (created, error) {
+	kept, err := keptAnswer(answer, c.keys)
+	if err != nil {
+		return kept, approval.ErrUnknown.Because(err)
+	}
+	if kept.Status == approval.StatusPending {
+		return kept, nil
+	}
+	o, err := c.lasting.Outcome(ctx, kept.ID)
+	if err != nil {
+		return kept, err
+	}
+	return kept.told(o)
 }
 
 // pending makes the question for the phones. Phones that may not confirm it are not asked.

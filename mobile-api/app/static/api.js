@@ -83,7 +83,10 @@ export async function call(method, path, options = {}) {
 
 /** Gets another token than this one, for the proof of the key; empty: there is none. @param {string} token */
 async function another(token) {
-	const { token: given } = await attempt("POST", "v1/installation/token", {}, "").catch(() => ({ token: "" }));
+	const { token: given } = await attempt("POST", "v1/installation/token", {}, "").catch((err) => {
+		if (passing(err)) throw err; // then nothing is known yet
+		return { token: "" };
+	});
 	if (!given || given === token) return "";
 	await write("token", given);
 	return given;
