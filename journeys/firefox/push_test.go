@@ -51,7 +51,7 @@ func TestFirefoxSubscribesAndDecryptsWhatTheGatewaySends(t *testing.T) {
 func (h *house) send(s account.Subscription, title string) {
 	h.Helper()
 	provider := pushgw.NewWebPush(pushgw.WebPushOptions{
-		Keys: h.keys.VAPIDs(), Subscriber: "operator@example.com", Now: time.Now,
+		Keys: h.keys.VAPIDs(), Unnamed: h.keys.FirstVAPID(), Subscriber: "operator@example.com", Now: time.Now,
 		AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	defer func() { _ = provider.Close() }()
