@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,14 +123,7 @@ func resealAll(cmd *cobra.Command, s *sealed.Store) error {
 }
 
 func (r *root) withSealed(ctx context.Context, set *keys.Set, do func(*sealed.Store) error) error {
-	cfg, err := r.config()
-	if err != nil {
-		return err
-	}
-	store, err := process.OpenDatabase(ctx, cfg.Database, slog.New(slog.DiscardHandler)) // serving warns
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	return do(&sealed.Store{DB: store.DB, Keys: set, Columns: process.Sealed()})
+	return r.withLasting(ctx, func(s *lasting.Store) error {
+		return do(&sealed.Store{DB: s.DB, Keys: set, Columns: process.Sealed()})
+	})
 }
