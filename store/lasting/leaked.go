@@ -19,26 +19,20 @@ type Forgeable struct {
 // EndForgeable ends in every tenant what can be derived with an authentication key and is looked up by its hash, so that it outlives the
 // key: the trust in all browsers, whose tokens follow from approvals, and the links of enrolments.
 func (s *Store) EndForgeable(ctx context.Context) (Forgeable, error) {
+	each, err := inEveryTenant(ctx, s, endForgeable)
 	var all Forgeable
-	tenants, err := s.Tenants(ctx)
-	if err != nil {
-		return all, err
+	for _, ended := range each {
+		all.Enrolments += ended.Enrolments
 	}
-	for _, t := range tenants {
-		err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			n, err := abandonEnrolments(ctx, tx, t.ID)
-			if err != nil {
-				return err
-			}
-			if err := endTrust(ctx, tx, t.ID); err != nil {
-				return err
-			}
-			all.Enrolments += n
-			return outbox.Put(ctx, tx, outbox.Event{Kind: TenantKeyLeaked, Tenant: t.ID, Subject: t.ID, Actor: byCommand, Data: Forgeable{n}})
-		})
-		if err != nil {
-			return all, err
-		}
+	return all, err
+}
+
+func endForgeable(ctx context.Context, tx *sql.Tx, tenant string) (ended Forgeable, err error) {
+	if ended.Enrolments, err = abandonEnrolments(ctx, tx, tenant); err != nil {
+		return ended, err
 	}
-	return all, nil
+	if err := endTrust(ctx, tx, tenant); err != nil {
+		return ended, err
+	}
+	return ended, outbox.Put(ctx, tx, outbox.Event{Kind: TenantKeyLeaked, Tenant: tenant, Subject: tenant, Actor: byCommand, Data: ended})
 }

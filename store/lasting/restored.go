@@ -25,21 +25,28 @@ type EndBypasses func(ctx context.Context, tx *sql.Tx, tenant string) (int64, er
 // EndReopened ends in every tenant what one use ends and a backup opens again, and the trust in all browsers. It is for a
 // database that was restored and that nobody serves yet. Repeating it ends what was opened since.
 func (s *Store) EndReopened(ctx context.Context, bypasses EndBypasses) ([]Reopened, error) {
+	return inEveryTenant(ctx, s, func(ctx context.Context, tx *sql.Tx, tenant string) (Reopened, error) {
+		return endReopened(ctx, tx, tenant, bypasses)
+	})
+}
+
+// inEveryTenant works on one tenant after the other, each in a transaction of its own, and returns what came of those that were committed.
+func inEveryTenant[T any](ctx context.Context, s *Store, work func(ctx context.Context, tx *sql.Tx, tenant string) (T, error)) ([]T, error) {
 	tenants, err := s.Tenants(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var all []Reopened
+	var all []T
 	for _, t := range tenants {
-		var ended Reopened
+		var one T
 		err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			ended, err = endReopened(ctx, tx, t.ID, bypasses)
+			one, err = work(ctx, tx, t.ID)
 			return err
 		})
 		if err != nil {
 			return all, err
 		}
-		all = append(all, ended)
+		all = append(all, one)
 	}
 	return all, nil
 }
