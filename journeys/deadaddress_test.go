@@ -64,7 +64,7 @@ func TestOfTwoWindowsOneSubscribesAnew(t *testing.T) {
 	p.enrol(h.link(login))
 	other := p.beside()
 	other.Go(h.url)
-	other.Heading("Your logins")
+	other.Until(`performance.getEntriesByType("resource").some((e) => e.name.endsWith("/v1/devices") && e.responseEnd > 0)`) // else it may be the first to know
 	h.retireAddresses()
 	_ = browsertest.Eval[bool](p.Tab, withheld)
 	_ = browsertest.Eval[bool](p.Tab, again)

@@ -43,7 +43,7 @@ func build() (*App, error) {
 		return nil, err
 	}
 	a := &App{version: version(raw), files: map[string]file{}}
-	if raw[workerFile], err = bundle(raw, workerFile); err != nil {
+	if err := putTogether(raw); err != nil {
 		return nil, err
 	}
 	shell := a.shell(raw)
@@ -62,11 +62,35 @@ func build() (*App, error) {
 // Version names the content of the app.
 func (a *App) Version() string { return a.version }
 
-// The files that are served at the root, where browsers want them.
+// beside are the modules that the page loads by themselves: the nonce is asked for while the rest is still being read, and the library
+// stays as it came.
+var beside = []string{"nonce.js", "vendor/htm-preact.js"}
+
+// putTogether makes two scripts of the modules: what the page runs, and the service worker.
+func putTogether(raw map[string][]byte) error {
+	worker, inWorker, err := bundle(raw, workerFile)
+	if err != nil {
+		return err
+	}
+	page, inPage, err := bundle(raw, scriptFile, beside...)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Concat(inWorker, inPage) {
+		if !slices.Contains(beside, name) {
+			delete(raw, name)
+		}
+	}
+	raw[workerFile], raw[scriptFile] = worker, page
+	return nil
+}
+
+// The files that are served at the root, where browsers want them, and the one that starts the app.
 const (
 	pageFile     = "index.html"
 	workerFile   = "worker.js"
 	manifestFile = "manifest.webmanifest"
+	scriptFile   = "main.js"
 )
 
 func read(static fs.FS) (map[string][]byte, error) {
@@ -121,8 +145,7 @@ func constants(version string, shell []string) []byte {
 	return fmt.Appendf(nil, "const version = %q;\nconst shell = %q.split(\" \");\n\n", version, strings.Join(shell, " "))
 }
 
-// preloads name all modules in the page, so that browsers load them at once: found import by import they come one layer after
-// the other, and a slow phone waits for each.
+// preloads name all scripts in the page, so that browsers load them at once.
 func preloads(shell []string) []byte {
 	var links []string
 	for _, name := range shell {

@@ -58,7 +58,7 @@ func TestThePageMayHaveNothingFromElsewhere(t *testing.T) {
 func TestFilesAreKeptForEverUnderTheNameOfTheirVersionOnly(t *testing.T) {
 	t.Parallel()
 	a := open(t)
-	for name, want := range map[string]bool{"main.js": true, "screens/home.js": true, "vendor/htm-preact.js": true, "worker.d.ts": false, "nothing.js": false, "../app.go": false} {
+	for name, want := range map[string]bool{"main.js": true, "vendor/htm-preact.js": true, "screens/home.js": false, "worker.d.ts": false, "nothing.js": false, "../app.go": false} {
 		w := get(func(w http.ResponseWriter, r *http.Request) {
 			if found := a.File(w, r, a.Version(), name); found != want {
 				t.Errorf("%s: found is %t", name, found)

@@ -1,13 +1,14 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
 
 func TestModulesBecomeOneScriptInOrder(t *testing.T) {
 	t.Parallel()
-	got, err := bundle(map[string][]byte{
+	got, inside, err := bundle(map[string][]byte{
 		"worker.js":   []byte("import { twice } from \"./a.js\";\nimport { one } from \"./deep/b.js\";\ntwice(one);\n"),
 		"a.js":        []byte("import { one } from \"./deep/b.js\";\nconst hidden = one;\nexport function twice(n) { return n * 2 * hidden; }\nexport async function later() {}\n"),
 		"deep/b.js":   []byte("const hidden = 1;\nexport const one = hidden;\n"),
@@ -39,14 +40,66 @@ return {  };
 	if string(got) != want {
 		t.Errorf("got\n%s", got)
 	}
+	if want := []string{"deep/b.js", "a.js", "worker.js"}; !slices.Equal(inside, want) {
+		t.Errorf("inside are %q", inside)
+	}
 }
 
-func TestWhatTheWorkerCannotDoWithStopsTheStart(t *testing.T) {
+func TestModulesBesideTheScriptAreImportedByIt(t *testing.T) {
+	t.Parallel()
+	got, inside, err := bundle(map[string][]byte{
+		"main.js":           []byte("import { Home } from \"./screens/home.js\";\nHome();\n"),
+		"screens/home.js":   []byte("import { html, more } from \"../view.js\";\nexport const Home = () => html(more);\n"),
+		"view.js":           []byte("import { html } from \"./vendor/library.js\";\nexport { html, more };\nconst more = 1;\n"),
+		"vendor/library.js": []byte("whatever;export{a as html};"),
+	}, "main.js", "vendor/library.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `import * as outside0 from "./vendor/library.js";
+const modules = {};
+modules["vendor/library.js"] = outside0;
+modules["view.js"] = (() => {
+const { html } = modules["vendor/library.js"];
+const more = 1;
+return { html, more };
+})();
+modules["screens/home.js"] = (() => {
+const { html, more } = modules["view.js"];
+const Home = () => html(more);
+return { Home };
+})();
+modules["main.js"] = (() => {
+const { Home } = modules["screens/home.js"];
+Home();
+return {  };
+})();
+`
+	if string(got) != want {
+		t.Errorf("got\n%s", got)
+	}
+	if want := []string{"view.js", "screens/home.js", "main.js"}; !slices.Equal(inside, want) {
+		t.Errorf("inside are %q", inside)
+	}
+}
+
+func TestModulesThatImportEachOtherStopTheStart(t *testing.T) {
+	t.Parallel()
+	_, _, err := bundle(map[string][]byte{
+		"a.js": []byte("import { b } from \"./b.js\";\nexport const a = () => b;\n"),
+		"b.js": []byte("import { a } from \"./a.js\";\nexport const b = () => a;\n"),
+	}, "a.js")
+	if err == nil || !strings.Contains(err.Error(), "a.js imports itself") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatCannotBePutTogetherStopsTheStart(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
-		`import * as all from "./a.js";`, `import { one as two } from "./a.js";`, `export default 1;`, `export { one };`, `import { one } from "./nothing.js";`,
+		`import * as all from "./a.js";`, `import { one as two } from "./a.js";`, `export default 1;`, `export { one as two };`, `import { one } from "./nothing.js";`,
 	} {
-		if _, err := bundle(map[string][]byte{"worker.js": []byte(line + "\n"), "a.js": []byte("export const one = 1;\n")}, "worker.js"); err == nil {
+		if _, _, err := bundle(map[string][]byte{"worker.js": []byte(line + "\n"), "a.js": []byte("export const one = 1;\n")}, "worker.js"); err == nil {
 			t.Errorf("%s was accepted", line)
 		}
 	}
@@ -59,13 +112,13 @@ func TestTheShellHasWhatStartsTheAppAndNoMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	shell, _, _ := strings.Cut(string(a.files[workerFile].content), "split")
-	for _, want := range []string{`"./ `, "/main.js", "/app.css", "/screens/question.js", "/texts/de.js", "/vendor/htm-preact.js"} {
+	for _, want := range []string{`"./ `, "/main.js", "/nonce.js", "/app.css", "/vendor/htm-preact.js"} {
 		if !strings.Contains(shell, want) {
 			t.Errorf("lacks %s: %s", want, shell)
 		}
 	}
 	page := string(a.files[pageFile].content)
-	for _, module := range []string{"/main.js", "/screens/question.js", "/vendor/htm-preact.js"} {
+	for _, module := range []string{"/main.js", "/nonce.js", "/vendor/htm-preact.js"} {
 		if !strings.Contains(page, `<link rel="modulepreload" href="app/`+a.version+module+`">`) {
 			t.Errorf("the page does not load %s at once", module)
 		}
@@ -73,7 +126,7 @@ func TestTheShellHasWhatStartsTheAppAndNoMore(t *testing.T) {
 	if strings.Contains(page, "{") {
 		t.Errorf("the page was not put together: %s", page)
 	}
-	for _, never := range []string{"jsqr", ".d.ts", ".png", ".txt", "worker.js", "index.html"} {
+	for _, never := range []string{"jsqr", "screens", "texts", ".d.ts", ".png", ".txt", "worker.js", "index.html"} {
 		if strings.Contains(shell, never) {
 			t.Errorf("has %s: %s", never, shell)
 		}

@@ -103,17 +103,18 @@ async function start() {
 	render(html`<${App} />`, root);
 	navigator.serviceWorker?.addEventListener("message", (e) => hear(e.data));
 	listen((m) => { if (m.type === "logins") void refresh(); });
-	await register(idle);
-	await kept.then(lookForUpdate);
 	addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void keepUp().then(lookForUpdate); });
 	addEventListener("online", () => void keepUp());
-	change({ ready: true });
+	await register(idle);
+	await kept.then(lookForUpdate);
 }
 
 /** Asks for what is seldom news; what fails is asked for again when the app is next looked at. */
 async function keepUp() {
 	if (!(await read("token"))) return;
-	await Promise.allSettled([sendKept(), refresh().then(() => renew(unwakeable())), refreshRecoveries(), refreshNotices(), report()]);
+	const fresh = refresh();
+	await Promise.allSettled([sendKept(), fresh]); // alone, as they are what people wait for
+	await Promise.allSettled([fresh.then(() => renew(unwakeable())), refreshRecoveries(), refreshNotices(), report()]);
 }
 
 void start();

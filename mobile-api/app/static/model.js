@@ -15,7 +15,6 @@
 /** What has happened to a login. @typedef {{ id: string, account: { label: string }, tenant: { name: string }, text: string, at: string }} Notice */
 /**
  * @typedef {object} Model
- * @property {boolean} ready
  * @property {boolean} enrolled has ever had a token
  * @property {boolean} evicted the browser has deleted what was kept
  * @property {boolean} reachable
@@ -32,7 +31,7 @@
 
 /** @type {Model} */
 let model = {
-	ready: false, enrolled: false, evicted: false, reachable: true, unknown: false, logins: [], gone: [], questions: [], recoveries: [], notices: [],
+	enrolled: false, evicted: false, reachable: true, unknown: false, logins: [], gone: [], questions: [], recoveries: [], notices: [],
 	push: { state: "unasked" }, tested: "", update: false,
 };
 

@@ -7,7 +7,7 @@ import { remembered } from "../store.js";
 import { html, Icon, Screen, useEffect, useState } from "../view.js";
 import { iconOf, titleOf } from "./history.js";
 import { Over } from "./over.js";
-import { Details, From } from "./question.js";
+import { Details, From } from "../facts.js";
 import { Report, useReporting } from "../reporting.js";
 
 /** @typedef {import("../answers.js").Entry} Entry */

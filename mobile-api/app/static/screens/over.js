@@ -2,7 +2,7 @@
 
 import { t } from "../i18n.js";
 import { announce, html, Icon, Screen, useEffect } from "../view.js";
-import { Details } from "./question.js";
+import { Details } from "../facts.js";
 import { Report, useReporting } from "../reporting.js";
 
 /** @typedef {import("../answers.js").Result} Result */

@@ -1,6 +1,7 @@
 // Notifications, language, installing, and what there is to know about this app.
 
 import { wrongBy } from "../clock.js";
+import { files } from "../files.js";
 import { language, setLanguage, t } from "../i18n.js";
 import { canInstall, install } from "../install.js";
 import { report } from "../logins.js";
@@ -110,12 +111,12 @@ function About() {
 		<section class="group" aria-labelledby="about">
 			<h2 id="about">${t("settings.about")}</h2>
 			<p>${off >= 2 ? t("home.clock", { minutes: off }) : t("settings.clock")}</p>
-			<p class="hint">${t("settings.version", { version: new URL("../", import.meta.url).pathname.split("/").at(-2) ?? "" })}</p>
+			<p class="hint">${t("settings.version", { version: files.pathname.split("/").at(-2) ?? "" })}</p>
 			<p class="hint">${t("settings.licences")}: <a href=${vendored("htm.LICENSE.txt")}>htm</a>, <a href=${vendored("preact.LICENSE.txt")}>Preact</a>, <a href=${vendored("jsqr/LICENSE.txt")}>jsQR</a></p>
 		</section>`;
 }
 
 /** @param {string} name */
 function vendored(name) {
-	return new URL("../vendor/" + name, import.meta.url).href;
+	return new URL("vendor/" + name, files).href;
 }
