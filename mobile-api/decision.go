@@ -128,24 +128,24 @@ func (d decisions) settle(ctx context.Context, q question, decided approval.Deci
 		}
 	}
 	if decided.Decision == approval.Approve && !approval.NumberMatches(decided.Number, q.Number) {
-		return "", d.wrongNumber(ctx, decided)
+		return "", d.wrongNumber(ctx, q, decided)
 	}
 	verdict, err := d.lasting.Decide(ctx, decided)
 	if err != nil {
 		return "", err
 	}
-	d.tell(ctx, decided, verdict)
+	d.tell(ctx, q, decided, verdict)
 	return answerTo(verdict)
 }
 
-func (d decisions) wrongNumber(ctx context.Context, decided approval.Decided) error {
+func (d decisions) wrongNumber(ctx context.Context, q question, decided approval.Decided) error {
 	verdict, err := d.lasting.WrongNumber(ctx, decided)
 	if err != nil {
 		return err
 	}
-	d.tell(ctx, decided, verdict)
+	d.tell(ctx, q, decided, verdict)
 	if verdict.Outcome != nil && !verdict.Own {
-		return refuseEnded(*verdict.Outcome)
+		return refuseEnded(verdict.Outcome.Status, verdict.Outcome.Label)
 	}
 	return approval.ErrWrongNumber.With("attempts_left", verdict.AttemptsLeft)
 }
@@ -153,14 +153,14 @@ func (d decisions) wrongNumber(ctx context.Context, decided approval.Decided) er
 // tell wakes who waits for the outcome (browsers by the approval, phones by the account), and closes the live record,
 // so that it fills no place of the account's limit any more. Both are best effort: servers read again, and the outbox
 // closes what is still open.
-func (d decisions) tell(ctx context.Context, decided approval.Decided, v approval.Verdict) {
+func (d decisions) tell(ctx context.Context, q question, decided approval.Decided, v approval.Verdict) {
 	if v.Outcome == nil {
 		return
 	}
 	ctx = context.WithoutCancel(ctx) // a phone that has hung up decided all the same; the stores bound each call
-	wake(ctx, d.live, decided.Approval.ID, decided.Approval.Account)
-	if v.Own && !v.Late {
-		if err := d.live.End(ctx, decided.Approval.ID, decided.Signer.Installation, v.Outcome.Status); err != nil {
+	wake(ctx, d.live, q.ID, q.Account)
+	if v.Own && !v.Late && q.outcome == nil {
+		if err := d.live.EndPending(ctx, q.Pending, decided.Signer.Installation, v.Outcome.Status); err != nil {
 			edge.Annotate(ctx, slog.Bool("end_lost", true))
 		}
 	}
@@ -174,6 +174,6 @@ func answerTo(v approval.Verdict) (approval.Status, error) {
 	case v.Own, v.Late:
 		return v.Outcome.Status, nil
 	default:
-		return "", refuseEnded(*v.Outcome)
+		return "", refuseEnded(v.Outcome.Status, v.Outcome.Label)
 	}
 }

@@ -3,7 +3,6 @@ package mobileapi
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -33,13 +32,12 @@ type questions interface {
 // outcomeReader knows what has ended.
 type outcomeReader interface {
 	Outcome(ctx context.Context, id string) (approval.Outcome, error)
-	Outcomes(ctx context.Context, ids []string) ([]approval.Outcome, error)
 }
 
 type pendingStore interface {
 	outcomeReader
 	DevicesOfInstallation(ctx context.Context, installation string) ([]account.Device, error)
-	Denials(ctx context.Context, approvals []string) ([]lasting.Denial, error)
+	Answers(ctx context.Context, approvals []string) ([]lasting.Answer, error)
 }
 
 // pending hands the documents to the phones that may answer them.
@@ -138,49 +136,24 @@ func (p pending) read(ctx context.Context, devices []account.Device) ([]entry, e
 	if err != nil || len(open) == 0 {
 		return nil, err
 	}
-	ended, err := p.ended(ctx, open)
-	if err != nil {
-		return nil, err
-	}
 	var entries []entry
-	for _, a := range open {
-		if !ended[a.ID] {
-			entries = append(entries, entriesOf(a, devices)...)
-		}
-	}
-	return p.withoutDenied(ctx, entries)
-}
-
-// withoutDenied hides the prompt from a device that has denied while others may still answer.
-func (p pending) withoutDenied(ctx context.Context, entries []entry) ([]entry, error) {
-	var ids []string
-	for _, e := range entries {
-		ids = append(ids, e.ID)
-	}
-	denials, err := p.lasting.Denials(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(entries, func(e entry) bool {
-		return slices.Contains(denials, lasting.Denial{Approval: e.ID, Device: e.Device})
-	}), nil
-}
-
-// ended names those whose end the live store has not learnt yet.
-func (p pending) ended(ctx context.Context, open []approval.Pending) (map[string]bool, error) {
 	ids := make([]string, len(open))
 	for i, a := range open {
 		ids[i] = a.ID
+		entries = append(entries, entriesOf(a, devices)...)
 	}
-	outcomes, err := p.lasting.Outcomes(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	ended := make(map[string]bool, len(outcomes))
-	for _, o := range outcomes {
-		ended[o.Approval] = true
-	}
-	return ended, nil
+	answers, err := p.lasting.Answers(ctx, ids)
+	return unanswered(entries, answers), err
+}
+
+// unanswered takes away what has ended, whether or not the live store has learnt that, and hides the prompt from a device that has
+// denied while others may still answer.
+func unanswered(entries []entry, answers []lasting.Answer) []entry {
+	return slices.DeleteFunc(entries, func(e entry) bool {
+		return slices.ContainsFunc(answers, func(a lasting.Answer) bool {
+			return a.Approval == e.ID && (a.Status != "" || a.Device == e.Device)
+		})
+	})
 }
 
 func (p pending) one(w http.ResponseWriter, r *http.Request) error {
@@ -196,13 +169,14 @@ func (p pending) one(w http.ResponseWriter, r *http.Request) error {
 	if len(entries) == 0 {
 		return approval.ErrUnknown
 	}
-	if err := p.stillOpen(r.Context(), q); err != nil {
-		return err
-	}
-	left, err := p.withoutDenied(r.Context(), slices.Clone(entries))
+	answers, err := p.lasting.Answers(r.Context(), []string{q.ID})
 	if err != nil {
 		return err
 	}
+	if err := p.stillOpen(q.Pending, answers); err != nil {
+		return err
+	}
+	left := unanswered(slices.Clone(entries), answers)
 	if len(left) == 0 {
 		return approval.ErrAlreadyDecided.With("by", labelOf(entries[0].Device, devices))
 	}
@@ -214,20 +188,11 @@ func labelOf(id string, devices []account.Device) string {
 	return devices[i].Label
 }
 
-func (p pending) stillOpen(ctx context.Context, q question) error {
-	outcome := q.outcome
-	if outcome == nil {
-		o, err := p.lasting.Outcome(ctx, q.ID)
-		if err != nil && !errors.Is(err, approval.ErrUnknown) {
-			return err
-		}
-		if err == nil {
-			outcome = &o
-		}
-	}
+func (p pending) stillOpen(q approval.Pending, answers []lasting.Answer) error {
+	end := slices.IndexFunc(answers, func(a lasting.Answer) bool { return a.Status != "" })
 	switch {
-	case outcome != nil:
-		return refuseEnded(*outcome)
+	case end >= 0:
+		return refuseEnded(answers[end].Status, answers[end].Label)
 	case q.Superseded:
 		return approval.ErrAlreadyDecided.With("by", "")
 	case !p.now().Before(q.ExpiresAt):

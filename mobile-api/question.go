@@ -56,9 +56,9 @@ func asked(o approval.Outcome) approval.Pending {
 }
 
 // refuseEnded tells a phone that it came too late, and who was first.
-func refuseEnded(o approval.Outcome) error {
-	if o.Status == approval.StatusExpired {
+func refuseEnded(status approval.Status, by string) error {
+	if status == approval.StatusExpired {
 		return approval.ErrExpired
 	}
-	return approval.ErrAlreadyDecided.With("by", o.Label)
+	return approval.ErrAlreadyDecided.With("by", by)
 }

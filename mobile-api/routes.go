@@ -28,7 +28,7 @@ type Live interface {
 	waker
 	testPushes
 	// End closes an approval's live record and withdraws the prompts of all but the decider.
-	End(ctx context.Context, id, decider string, status approval.Status) error
+	EndPending(ctx context.Context, p approval.Pending, decider string, status approval.Status) error
 }
 
 // Lasting is what the API needs of the lasting store, feature by feature.

@@ -115,7 +115,7 @@ func TestAPersonWhoIsErasedWhileAQuestionIsOpenIsInNoColumnOnceItHasEnded(t *tes
 	if status, body := p.call(p.app, "POST", "/erase"); status != http.StatusNoContent {
 		t.Fatalf("erase: %d %s", status, body)
 	}
-	p.must(p.Lasting().Used(t.Context(), p.values["approval"].(string))) // a login before, which is followed only now
+	p.must(p.Lasting().Used(t.Context(), []string{p.values["approval"].(string)})) // a login before, which is followed only now
 	if uses, err := db.All(t.Context(), p.Lasting().Reads(), db.ScanString, `SELECT application FROM account_uses`); len(uses) > 0 || err != nil {
 		t.Errorf("the login is told as a use of %v, %v", uses, err)
 	}

@@ -17,7 +17,7 @@ import (
 // evidence is what is told of an end beside the end itself.
 type evidence interface {
 	ExternalID(ctx context.Context, account string) (string, error)
-	LateReports(ctx context.Context, approval string) ([]approval.LateReport, error)
+	Aftermath(ctx context.Context, o approval.Outcome) (externalID string, reports []approval.LateReport, err error)
 }
 
 // approvals are those that exist: where they stand, taking one back, asking again.

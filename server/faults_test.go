@@ -156,7 +156,7 @@ func TestTwoSweepersEndEverythingOnce(t *testing.T) {
 	}()
 	one.ticks.done(time.Second)
 	<-swept
-	outcomes, err := w.lasting.Outcomes(t.Context(), ids)
+	outcomes, err := w.lasting.Ends(t.Context(), ids)
 	w.must(err)
 	if len(outcomes) != len(ids) {
 		t.Errorf("%d of %d ended", len(outcomes), len(ids))

@@ -77,7 +77,7 @@ func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View
 		return "", hub.View{}, guard.ErrOrigin
 	}
 	edge.Annotate(r.Context(), slog.String("approval", t.Approval))
-	standing, err := s.ender.Standing(r.Context(), t.Approval)
+	standing, err := s.ender.Glance(r.Context(), t.Approval)
 	if err != nil {
 		return "", hub.View{}, err
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -91,14 +90,16 @@ func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
 		return view{ID: p.ID, state: told, Kind: p.Kind, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
 	}
 	o := s.Outcome
-	name, err := a.evidence.ExternalID(ctx, o.Account)
-	reports, err2 := a.evidence.LateReports(ctx, o.Approval)
+	name, reports, err := a.evidence.Aftermath(ctx, *o)
+	if err != nil {
+		return view{}, err
+	}
 	v := ended(*o)
 	v.Account = name
 	for _, r := range reports {
 		v.LateReports = append(v.LateReports, lateReport{Device: r.Device, Holder: r.Holder, ReportedAt: r.ReportedAt.UTC()})
 	}
-	return v, errors.Join(err, err2, a.assure(ctx, *o, &v))
+	return v, a.assure(ctx, *o, &v)
 }
 
 // ended is what the outcome itself says.

@@ -8,16 +8,19 @@ import (
 
 // UseStore keeps when an account last used an application.
 type UseStore interface {
-	Used(ctx context.Context, approvalID string) error
+	Used(ctx context.Context, approvals []string) error
 }
 
 // Uses notes of every approval that was approved that its account has used its application.
 type Uses struct{ Store UseStore }
 
 // Follow implements ending.Follower.
-func (u Uses) Follow(ctx context.Context, e outbox.Event) error {
-	if e.Kind != outbox.ApprovalEnded {
-		return nil
+func (u Uses) Follow(ctx context.Context, events []outbox.Event) error {
+	var ended []string
+	for _, e := range events {
+		if e.Kind == outbox.ApprovalEnded {
+			ended = append(ended, e.Subject)
+		}
 	}
-	return u.Store.Used(ctx, e.Subject)
+	return u.Store.Used(ctx, ended)
 }

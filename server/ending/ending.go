@@ -88,6 +88,16 @@ func (e *Ender) Standing(ctx context.Context, id string) (Standing, error) {
 	return e.settle(ctx, p)
 }
 
+// Glance is Standing for whoever looks again at once, as a page that has just joined is brought up to date: it believes the live store about
+// what it calls open, and so spares the lasting store a question for each login. The end may have been written already.
+func (e *Ender) Glance(ctx context.Context, id string) (Standing, error) {
+	p, err := e.live.Pending(ctx, id)
+	if err != nil || p.Ended || p.Superseded || !e.now().Before(p.ClosesAt) {
+		return e.Standing(ctx, id)
+	}
+	return Standing{Pending: &p}, nil
+}
+
 // endedMeanwhile asks the lasting store once more: the end may have been written between the two questions.
 func (e *Ender) endedMeanwhile(ctx context.Context, id string) (Standing, error) {
 	o, err := e.lasting.Outcome(ctx, id)

@@ -20,13 +20,13 @@ const (
 // Events are what happened, written in the transaction in which it happened.
 type Events interface {
 	Lease(ctx context.Context, limit int, lease time.Duration) ([]outbox.Event, error)
-	Followed(ctx context.Context, id int64) error
+	Followed(ctx context.Context, ids []int64) error
 }
 
-// Follower does what follows from an event. It is called again with the same event until all followers are done, so
+// Follower does what follows from events. It is called again with the same events until all followers are done, so
 // repeating it must change nothing.
 type Follower interface {
-	Follow(ctx context.Context, e outbox.Event) error
+	Follow(ctx context.Context, events []outbox.Event) error
 }
 
 // Outbox has what happened followed up: at least once, and never forgotten, because an event stays until
@@ -83,10 +83,8 @@ func (o *Outbox) drain(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, e := range events {
-			if err := o.follow(ctx, e); err != nil {
-				return err
-			}
+		if err := o.follow(ctx, events); err != nil {
+			return err
 		}
 		if len(events) < eventLimit {
 			return nil
@@ -94,11 +92,29 @@ func (o *Outbox) drain(ctx context.Context) error {
 	}
 }
 
-func (o *Outbox) follow(ctx context.Context, e outbox.Event) error {
-	for _, f := range o.followers {
-		if err := f.Follow(ctx, e); err != nil {
+// follow takes the events together, which costs a few statements for all of them, and where that fails one by one: what cannot be
+// followed up must not keep back what came before it.
+func (o *Outbox) follow(ctx context.Context, events []outbox.Event) error {
+	if len(events) == 0 || o.together(ctx, events) == nil {
+		return nil
+	}
+	for _, e := range events {
+		if err := o.together(ctx, []outbox.Event{e}); err != nil {
 			return err
 		}
 	}
-	return o.events.Followed(ctx, e.ID)
+	return nil
+}
+
+func (o *Outbox) together(ctx context.Context, events []outbox.Event) error {
+	for _, f := range o.followers {
+		if err := f.Follow(ctx, events); err != nil {
+			return err
+		}
+	}
+	ids := make([]int64, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	return o.events.Followed(ctx, ids)
 }

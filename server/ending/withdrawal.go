@@ -15,13 +15,18 @@ type Withdrawal struct {
 }
 
 // Follow implements Follower.
-func (w Withdrawal) Follow(ctx context.Context, e outbox.Event) error {
-	if e.Kind != outbox.ApprovalEnded {
-		return nil
+func (w Withdrawal) Follow(ctx context.Context, events []outbox.Event) error {
+	for _, e := range events {
+		if e.Kind != outbox.ApprovalEnded {
+			continue
+		}
+		end, err := outbox.EndOf(e)
+		if err != nil {
+			return err
+		}
+		if err := w.Live.End(ctx, e.Subject, e.Installation, end.Status); err != nil {
+			return err
+		}
 	}
-	end, err := outbox.EndOf(e)
-	if err != nil {
-		return err
-	}
-	return w.Live.End(ctx, e.Subject, e.Installation, end.Status)
+	return nil
 }

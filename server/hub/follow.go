@@ -16,6 +16,8 @@ const (
 	batch = 500 // ids per question to a store
 	// overlap is more than the longest transaction: an end becomes visible at most that long after its time.
 	overlap = db.MaxTransaction + 5*time.Second
+	// breath is the time between two rounds of questions: what comes meanwhile shares the next.
+	breath = 5 * time.Millisecond
 	// longestOpen bounds how far one question may go back.
 	longestOpen = approval.MaxOpen + time.Minute
 )
@@ -34,18 +36,25 @@ func (h *Hub) beat(ctx context.Context) error {
 	}
 }
 
-// follow re-reads those that were woken. While it reads, the next batch gathers: under load batches grow, and
+// follow re-reads those that were woken. While it reads and takes breath, the next batch gathers: under load batches grow, and
 // without load nobody waits for one.
 func (h *Hub) follow(ctx context.Context) error {
 	ticks, stop := h.options.Tick(CatchUp)
 	defer stop()
+	rested := time.NewTimer(0)
+	defer rested.Stop()
+	var dirty <-chan struct{} // nil while it rests
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-h.dirty:
+		case <-rested.C:
+			dirty = h.dirty
+		case <-dirty:
 			err = h.reread(ctx)
+			dirty = nil
+			rested.Reset(breath)
 		case <-ticks:
 			err = h.catchUp(ctx)
 		case <-h.options.Lost:
@@ -105,14 +114,14 @@ func (h *Hub) reread(ctx context.Context) error {
 func (h *Hub) readBatch(ctx context.Context, ids []string) error {
 	ctx, cancel := context.WithTimeout(ctx, readWait)
 	defer cancel()
-	outcomes, err := h.options.Lasting.Outcomes(ctx, ids)
+	ended, err := h.options.Lasting.Ends(ctx, ids)
 	if err != nil {
 		h.putBack(ids)
 		return err
 	}
 	h.mu.Lock()
-	for _, o := range outcomes {
-		h.finish(o.Approval, o.Status, o.Method)
+	for _, e := range ended {
+		h.finish(e.Approval, e.Status, e.Method)
 	}
 	pending := slices.DeleteFunc(ids, func(id string) bool { return h.watches[id] == nil })
 	h.mu.Unlock()

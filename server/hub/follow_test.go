@@ -18,7 +18,7 @@ type slow struct {
 
 func (s *slow) Now(context.Context) (time.Time, error) { return s.now, nil }
 
-func (s *slow) Outcomes(context.Context, []string) ([]approval.Outcome, error) { return nil, nil }
+func (s *slow) Ends(context.Context, []string) ([]lasting.Ended, error) { return nil, nil }
 
 func (s *slow) OutcomesSince(_ context.Context, since time.Time) ([]lasting.Ended, error) {
 	s.since = since

@@ -28,7 +28,7 @@ import (
 // Lasting is asked how approvals ended.
 type Lasting interface {
 	Now(ctx context.Context) (time.Time, error)
-	Outcomes(ctx context.Context, ids []string) ([]approval.Outcome, error)
+	Ends(ctx context.Context, approvals []string) ([]lasting.Ended, error)
 	OutcomesSince(ctx context.Context, since time.Time) ([]lasting.Ended, error)
 }
 

@@ -36,17 +36,17 @@ type stores struct {
 
 func (s *stores) Now(context.Context) (time.Time, error) { return time.Now(), nil }
 
-func (s *stores) Outcomes(_ context.Context, ids []string) ([]approval.Outcome, error) {
+func (s *stores) Ends(_ context.Context, ids []string) ([]lasting.Ended, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked++
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	var found []approval.Outcome
+	var found []lasting.Ended
 	for _, id := range ids {
 		if o, ok := s.ended[id]; ok {
-			found = append(found, o)
+			found = append(found, lasting.Ended{Approval: o.Approval, Status: o.Status, Method: o.Method})
 		}
 	}
 	return found, nil

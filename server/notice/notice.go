@@ -61,9 +61,18 @@ type Follower struct {
 	Log       *slog.Logger
 }
 
-// Follow implements ending.Follower. Each channel is a transaction of its own: an SMS that cannot be paid keeps no e-mail
-// back.
-func (f Follower) Follow(ctx context.Context, e outbox.Event) error {
+// Follow implements ending.Follower.
+func (f Follower) Follow(ctx context.Context, events []outbox.Event) error {
+	for _, e := range events {
+		if err := f.follow(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow announces one event. Each channel is a transaction of its own: an SMS that cannot be paid keeps no e-mail back.
+func (f Follower) follow(ctx context.Context, e outbox.Event) error {
 	if tell := aboutTenants[e.Kind]; tell != nil {
 		return tell(f, ctx, e)
 	}

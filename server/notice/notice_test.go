@@ -204,11 +204,11 @@ func TestWhatIsFollowedTwiceIsToldAndPaidOnce(t *testing.T) {
 		events := w.events()
 		for range 3 {
 			for _, e := range events {
-				w.must(w.follower.Follow(t.Context(), e))
+				w.must(w.follower.Follow(t.Context(), []outbox.Event{e}))
 			}
 		}
 		w.want(map[string]string{bySMS: "", byEmail: ""})
-		w.must(w.follower.Follow(t.Context(), events[0])) // while they are being sent
+		w.must(w.follower.Follow(t.Context(), []outbox.Event{events[0]})) // while they are being sent
 		w.want(nil)
 		if n := w.count(`ledger_entries WHERE payer = $1`, w.account.ID); n != 1 {
 			t.Errorf("%d SMS are charged", n)
@@ -354,7 +354,7 @@ func TestAnErasedPersonGetsNothing(t *testing.T) {
 		early := w.events() // with what was personal at the time
 		w.must(w.lasting.EraseAccount(t.Context(), w.tenant.ID, w.account.ExternalID, lasting.By{}, w.queue.Erase))
 		for _, e := range append(early, w.events()...) {
-			w.must(w.follower.Follow(t.Context(), e))
+			w.must(w.follower.Follow(t.Context(), []outbox.Event{e}))
 		}
 		w.want(nil)
 	})

@@ -134,7 +134,7 @@ func TestWhatIsFollowedTwiceIsOnAPhoneOnceAndStaysRead(t *testing.T) {
 		events := w.events()
 		for range 2 {
 			for _, e := range events {
-				w.must(w.follower.Follow(w.Context(), e))
+				w.must(w.follower.Follow(w.Context(), []outbox.Event{e}))
 			}
 		}
 		shown := w.shown(phone)
@@ -142,7 +142,7 @@ func TestWhatIsFollowedTwiceIsOnAPhoneOnceAndStaysRead(t *testing.T) {
 			t.Fatalf("shown are %+v", shown)
 		}
 		w.must(w.lasting.ReadNotice(w.Context(), phone.installation, shown[0].ID))
-		w.must(w.follower.Follow(w.Context(), events[0]))
+		w.must(w.follower.Follow(w.Context(), []outbox.Event{events[0]}))
 		if shown = w.shown(phone); len(shown) != 0 {
 			t.Errorf("what was read is shown again: %+v", shown)
 		}

@@ -182,7 +182,7 @@ func (w *world) end(kind approval.Kind, status approval.Status) string {
 func (w *world) follow() {
 	w.Helper()
 	for _, e := range w.events() {
-		w.must(w.follower.Follow(w.Context(), e))
+		w.must(w.follower.Follow(w.Context(), []outbox.Event{e}))
 	}
 }
 

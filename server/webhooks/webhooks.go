@@ -35,6 +35,7 @@ type Deliveries interface {
 	Deliveries(ctx context.Context, tenant, id string, f webhooks.Filter) ([]webhook.Delivery, error)
 	Ping(ctx context.Context, tenant, id string) (webhook.Delivery, error)
 	Retry(ctx context.Context, tenant, delivery string) (webhook.Delivery, error)
+	Listening(ctx context.Context, tenants []string) ([]string, error)
 	Follow(ctx context.Context, e outbox.Event) (made int, err error)
 }
 

@@ -120,7 +120,7 @@ func (w *world) happen(kind string) {
 	w.Helper()
 	w.events++
 	f := feature.Follower{Store: w.store, Nudge: w.feature.Nudge}
-	w.must(f.Follow(w.Context(), outbox.Event{ID: w.events, Kind: kind, Tenant: w.tenant, Account: "acc_1", Subject: "dev_1", At: time.Now()}))
+	w.must(f.Follow(w.Context(), []outbox.Event{{ID: w.events, Kind: kind, Tenant: w.tenant, Account: "acc_1", Subject: "dev_1", At: time.Now()}}))
 }
 
 // receiver is a tenant's own system, which answers with a status.

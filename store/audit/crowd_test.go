@@ -143,7 +143,7 @@ func (w *world) followed(ctx context.Context, readers int) (wait func()) {
 			for more := true; more; {
 				leased, err := events.Lease(w.Context(), 20, time.Minute)
 				for _, e := range leased {
-					err = errors.Join(err, events.Followed(w.Context(), e.ID))
+					err = errors.Join(err, events.Followed(w.Context(), []int64{e.ID}))
 				}
 				if err != nil && !errors.Is(err, refusal.ErrUnavailable) { // such as a deadlock, which Postgres ends
 					w.Error(err)

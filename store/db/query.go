@@ -105,6 +105,20 @@ func ScanBytes(r Row) (b []byte, err error) { return b, r.Scan(&b) }
 // ScanBool scans a truth value.
 func ScanBool(r Row) (b bool, err error) { return b, r.Scan(&b) }
 
+// In returns what stands between the parentheses of IN, from $first on, and its values. It fills up to a power of two with the last value, so
+// that the database meets a dozen statements and not one for each number of values: each that is new is parsed and planned.
+func In[T any](first int, values []T) (placeholders string, args []any) {
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	args = make([]any, n)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return Placeholders(first, n), args
+}
+
 // Placeholders returns "$first, …" for n values.
 func Placeholders(first, n int) string {
 	var b strings.Builder

@@ -408,8 +408,8 @@ func TestEachFilterPicksWhatItSays(t *testing.T) {
 		p := w.pending()
 		_, err := w.decide(p, phone, "approve")
 		must(t, err)
-		must(t, s.Used(t.Context(), p.ID))
-		must(t, s.Used(t.Context(), p.ID))
+		must(t, s.Used(t.Context(), []string{p.ID}))
+		must(t, s.Used(t.Context(), []string{p.ID}))
 		newWorld(t, s) // another tenant's accounts stay out
 		on, off, seven, chosen := true, false, 7, lasting.DefaultInterval
 		hour := time.Now().Add(-time.Hour)

@@ -104,10 +104,10 @@ func TestOutcomesAreReadByIdAndSinceAMoment(t *testing.T) {
 		for len(many) < 1100 {
 			many = append(many, "apr_unknown")
 		}
-		outcomes, err := s.Outcomes(ctx, append(many, ids[0]))
+		outcomes, err := s.Ends(ctx, append(many, ids[0]))
 		must(t, err)
 		wantEqual(t, "number of outcomes", len(outcomes), 5) // the last id is asked for in another query
-		none, err := s.Outcomes(ctx, nil)
+		none, err := s.Ends(ctx, nil)
 		must(t, err)
 		wantEqual(t, "number of outcomes of nothing", len(none), 0)
 		_, err = s.Outcome(ctx, "apr_unknown")

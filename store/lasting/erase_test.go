@@ -242,10 +242,10 @@ func TestALoginThatIsFollowedAfterItsPersonWasErasedIsNoUse(t *testing.T) {
 		phone, p := w.phone(), w.pending()
 		_, err := w.decide(p, phone, approval.Approve)
 		must(t, err)
-		must(t, s.Used(t.Context(), p.ID))
+		must(t, s.Used(t.Context(), []string{p.ID}))
 		wantEqual(t, "uses before", w.count(`account_uses`), 1)
 		must(t, s.EraseAccount(t.Context(), w.tenant.ID, "4711", support))
-		must(t, s.Used(t.Context(), p.ID))
+		must(t, s.Used(t.Context(), []string{p.ID}))
 		wantEqual(t, "uses after", w.count(`account_uses`), 0)
 	})
 }

@@ -77,7 +77,7 @@ func TestAnEventComesAgainUntilItIsDone(t *testing.T) {
 			t.Fatalf("after the lease: %+v, before: %+v", again, first)
 		}
 		for range 2 {
-			must(t, outboxOf(s).Followed(t.Context(), again[0].ID))
+			must(t, outboxOf(s).Followed(t.Context(), []int64{again[0].ID}))
 		}
 		w.after(time.Hour)
 		wantEqual(t, "events after it is done", len(lent(t, s)), 0)
@@ -97,7 +97,7 @@ func TestAnEventThatBecomesVisibleAfterALaterOneIsNotSkipped(t *testing.T) {
 	must(t, err)
 	later := lent(t, s)
 	wantEqual(t, "events", len(later), 1)
-	must(t, outboxOf(s).Followed(t.Context(), later[0].ID))
+	must(t, outboxOf(s).Followed(t.Context(), []int64{later[0].ID}))
 	must(t, slow.Commit())
 	earlier := lent(t, s)
 	if len(earlier) != 1 || earlier[0].Subject != "apr_slow" || earlier[0].ID >= later[0].ID {

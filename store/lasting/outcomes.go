@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/approval"
@@ -20,7 +21,7 @@ type Ended struct {
 }
 
 // manyOutcomes bounds how many ids go into one query.
-const manyOutcomes = 500
+const manyOutcomes = 512
 
 // Outcome returns the end of an approval, or approval.ErrUnknown.
 func (s *Store) Outcome(ctx context.Context, id string) (approval.Outcome, error) {
@@ -32,31 +33,26 @@ func readOutcome(ctx context.Context, q db.Querier, id string) (approval.Outcome
 	return o, db.Replace(err, approval.ErrUnknown)
 }
 
-// Outcomes returns those of the approvals that have ended, in no order.
-func (s *Store) Outcomes(ctx context.Context, ids []string) ([]approval.Outcome, error) {
-	var found []approval.Outcome
-	for len(ids) > 0 {
-		n := min(len(ids), manyOutcomes)
-		args := make([]any, n)
-		for i, id := range ids[:n] {
-			args[i] = id
-		}
-		some, err := db.All(ctx, s.Reads(), scanOutcome,
-			`SELECT `+outcomeColumns+` FROM outcomes WHERE approval IN (`+db.Placeholders(1, n)+`)`, args...)
+// Ends returns the ends of those of the approvals that have ended, in no order.
+func (s *Store) Ends(ctx context.Context, approvals []string) ([]Ended, error) {
+	var found []Ended
+	for some := range slices.Chunk(approvals, manyOutcomes) {
+		in, args := db.In(1, some)
+		ends, err := db.All(ctx, s.Reads(), scanEnded, `SELECT approval, status, method FROM outcomes WHERE approval IN (`+in+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
-		found, ids = append(found, some...), ids[n:]
+		found = append(found, ends...)
 	}
 	return found, nil
 }
 
+func scanEnded(r db.Row) (e Ended, err error) { return e, r.Scan(&e.Approval, &e.Status, &e.Method) }
+
 // OutcomesSince returns what ended at or after a moment of the database's clock, oldest first. An outcome may become
 // visible up to db.MaxTransaction after its own time.
 func (s *Store) OutcomesSince(ctx context.Context, since time.Time) ([]Ended, error) {
-	return db.All(ctx, s.Reads(), func(r db.Row) (e Ended, err error) {
-		return e, r.Scan(&e.Approval, &e.Status, &e.Method)
-	}, `SELECT approval, status, method FROM outcomes WHERE decided_at >= $1 ORDER BY decided_at`, db.Micros(since))
+	return db.All(ctx, s.Reads(), scanEnded, `SELECT approval, status, method FROM outcomes WHERE decided_at >= $1 ORDER BY decided_at`, db.Micros(since))
 }
 
 // LateReports returns the reports that came after the end, oldest first.
@@ -64,6 +60,21 @@ func (s *Store) LateReports(ctx context.Context, approvalID string) ([]approval.
 	return db.All(ctx, s.Reads(), func(r db.Row) (l approval.LateReport, err error) {
 		return l, r.Scan(&l.Device, &l.Holder, db.Into(&l.ReportedAt))
 	}, `SELECT device, holder, reported_at FROM late_reports WHERE approval = $1 ORDER BY reported_at, device`, approvalID)
+}
+
+// Aftermath returns what a login service is told of an end beside the end itself: the login's own name, and the reports that came
+// after it, oldest first. It is one question, since each login asks it.
+func (s *Store) Aftermath(ctx context.Context, o approval.Outcome) (externalID string, reports []approval.LateReport, err error) {
+	all, err := db.All(ctx, s.Reads(), func(r db.Row) (l approval.LateReport, err error) {
+		return l, r.Scan(&externalID, &l.Device, &l.Holder, db.Into(&l.ReportedAt))
+	}, `
+		SELECT a.external_id, COALESCE(l.device, ''), COALESCE(l.holder, ''), COALESCE(l.reported_at, 0)
+		FROM accounts a LEFT JOIN late_reports l ON l.approval = $1
+		WHERE a.id = $2 ORDER BY l.reported_at, l.device`, o.Approval, o.Account)
+	if err == nil && len(all) == 0 {
+		err = db.ErrNotFound
+	}
+	return externalID, slices.DeleteFunc(all, func(l approval.LateReport) bool { return l.ReportedAt.IsZero() }), err
 }
 
 func scanOutcome(r db.Row) (approval.Outcome, error) {

@@ -64,7 +64,7 @@ func TestAClosedStoreIsUnavailable(t *testing.T) {
 		must(t, s.Close())
 		_, err := s.Outcome(t.Context(), p.ID)
 		wantError(t, err, refusal.ErrUnavailable)
-		_, err = s.Outcomes(t.Context(), []string{p.ID})
+		_, err = s.Ends(t.Context(), []string{p.ID})
 		wantError(t, err, refusal.ErrUnavailable)
 		wantError(t, s.RevokeTenant(t.Context(), w.tenant.ID), refusal.ErrUnavailable)
 		_, err = w.decide(p, phone, approval.Approve)

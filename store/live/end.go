@@ -22,20 +22,25 @@ const leaseTime = 10 * time.Second
 // Repeating it does nothing; an approval that is forgotten needs nothing.
 func (s *Store) End(ctx context.Context, id, decider string, status approval.Status) error {
 	p, err := s.Pending(ctx, id)
-	if errors.Is(err, approval.ErrUnknown) {
+	if errors.Is(err, approval.ErrUnknown) || p.Ended {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	return s.EndPending(ctx, p, decider, status)
+}
+
+// EndPending is End of an approval that Pending returned.
+func (s *Store) EndPending(ctx context.Context, p approval.Pending, decider string, status approval.Status) error {
 	others := slices.DeleteFunc(slices.Clone(p.Recipients), func(r approval.Recipient) bool { return r.Installation == decider })
 	jobs, err := encodeJobs(p, approval.JobWithdrawn, s.now().Add(withdrawnFor), others)
 	if err != nil {
 		return err
 	}
 	partition := p.Partition()
-	keys := []string{recordKey(partition, id), indexKey(p.Account), dueKey(partition), pushKey(partition), pushesKey(p.Account), deniesKey(p.Account)}
-	args := append([]any{id, pushBell, longestQueued, judge(status), micros(s.now())}, s.limits.pauses()...)
+	keys := []string{recordKey(partition, p.ID), indexKey(p.Account), dueKey(partition), pushKey(partition), pushesKey(p.Account), deniesKey(p.Account)}
+	args := append([]any{p.ID, pushBell, longestQueued, judge(status), micros(s.now())}, s.limits.pauses()...)
 	if err := s.run(ctx, endScript, keys, append(args, jobs...)...).Err(); err != nil {
 		return failed("end", err)
 	}

@@ -23,13 +23,17 @@ func (s *Store) Lease(ctx context.Context, limit int, lease time.Duration) ([]Ev
 		RETURNING outbox.`+columns, limit, lease.Microseconds())
 }
 
-// Followed marks an event as followed up. Repeating it changes nothing.
-func (s *Store) Followed(ctx context.Context, id int64) error {
-	n, err := db.Exec(ctx, s.Writes(), `DELETE FROM outbox WHERE id = $1 AND sequenced_at > 0`, id)
-	if err != nil || n == 1 {
+// Followed marks events as followed up. Repeating it changes nothing.
+func (s *Store) Followed(ctx context.Context, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	in, args := db.In(1, ids)
+	n, err := db.Exec(ctx, s.Writes(), `DELETE FROM outbox WHERE sequenced_at > 0 AND id IN (`+in+`)`, args...)
+	if err != nil || n == int64(len(ids)) {
 		return err
 	}
-	_, err = db.Exec(ctx, s.Writes(), `UPDATE outbox SET followed_at = jawort_now() WHERE id = $1 AND followed_at = 0`, id)
+	_, err = db.Exec(ctx, s.Writes(), `UPDATE outbox SET followed_at = jawort_now() WHERE followed_at = 0 AND id IN (`+in+`)`, args...)
 	return err
 }
 

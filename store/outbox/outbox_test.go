@@ -68,7 +68,7 @@ func TestAnEventStaysUntilItIsFollowedUpAndInTheAuditLog(t *testing.T) {
 			events, err := outbox.Unsequenced(t.Context(), d.Reads(), 10)
 			must(t, err)
 			id := events[0].ID
-			steps := []func(){func() { must(t, s.Followed(t.Context(), id)) }, func() { must(t, sequence(t, d, id)) }}
+			steps := []func(){func() { must(t, s.Followed(t.Context(), []int64{id})) }, func() { must(t, sequence(t, d, id)) }}
 			if first == "sequenced" {
 				steps[0], steps[1] = steps[1], steps[0]
 			}

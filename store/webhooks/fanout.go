@@ -13,6 +13,15 @@ import (
 	"github.com/jawort/jawort/webhook"
 )
 
+// Listening returns those of the tenants that have an enabled endpoint.
+func (s *Store) Listening(ctx context.Context, tenants []string) ([]string, error) {
+	if len(tenants) == 0 {
+		return nil, nil
+	}
+	in, args := db.In(1, tenants)
+	return db.All(ctx, s.db.Writes(), db.ScanString, `SELECT DISTINCT tenant FROM webhook_endpoints WHERE disabled = '' AND tenant IN (`+in+`)`, args...)
+}
+
 // Follow makes the deliveries of an event of the outbox, and returns how many. Repeating it makes no more of them.
 func (s *Store) Follow(ctx context.Context, e outbox.Event) (made int, err error) {
 	return s.Fanout(ctx, s.db.Writes(), e)
