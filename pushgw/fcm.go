@@ -37,6 +37,7 @@ const messagingScope = "https://www.googleapis.com/auth/firebase.messaging"
 // NewFCM returns a provider for one Firebase project. ctx is used while it is set up only.
 func NewFCM(ctx context.Context, o FCMOptions) (*FCM, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.MaxIdleConnsPerHost = DefaultConcurrency // where HTTP/2 is not spoken
 	client, err := authorised(o.Credentials, base)
 	if err != nil {
 		return nil, err

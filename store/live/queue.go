@@ -23,8 +23,8 @@ const (
 // it is acknowledged, or reclaimed by another because nobody renewed it.
 //
 // A command can wait on streams of one slot only, so on a cluster it would take a blocked connection per
-// partition. Instead, on every topology, a reader that finds nothing waits for a ring on one channel and looks
-// again; a lost ring costs at most the caller's blocking time.
+// partition. Instead, on every topology, a reader waits for a ring on one channel, which names the stream, and looks
+// there; a lost ring costs at most the caller's blocking time.
 type Queue struct {
 	store    *Store
 	consumer string
@@ -33,6 +33,7 @@ type Queue struct {
 
 	mu      sync.Mutex
 	turn    int                         // partition to begin with
+	rung    [approval.Partitions]bool   // where there may be jobs
 	cursors [approval.Partitions]string // where the search for idle jobs goes on
 	tidied  time.Time                   // when consumers were last forgotten
 }
@@ -42,7 +43,7 @@ type Queue struct {
 func (s *Store) Queue(consumer string) *Queue {
 	q := &Queue{store: s, consumer: consumer, bell: make(chan struct{}, 1)}
 	for i := range q.cursors {
-		q.cursors[i] = "0-0"
+		q.cursors[i], q.rung[i] = "0-0", true
 	}
 	return q
 }
@@ -52,14 +53,17 @@ func (q *Queue) Read(ctx context.Context, most int, block time.Duration) ([]appr
 	deadline := time.NewTimer(block)
 	defer deadline.Stop()
 	for {
-		jobs, err := q.each(ctx, most, q.readNew)
+		rung := q.takeRung()
+		jobs, err := q.each(ctx, rung, most, q.readNew)
 		if err != nil || len(jobs) > 0 {
+			q.putBack(rung)
 			return jobs, err
 		}
 		q.listen.Do(q.startListening)
 		select {
 		case <-q.bell:
 		case <-deadline.C:
+			q.ring("")
 			return nil, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -71,16 +75,52 @@ func (q *Queue) Read(ctx context.Context, most int, block time.Duration) ([]appr
 func (q *Queue) startListening() {
 	l := listener{
 		client: q.store.client, channels: []string{pushBell}, silence: longestSilence,
-		subscribed: func() { signal(q.bell) },
-		message:    func(string) { signal(q.bell) },
+		subscribed: func() { q.ring("") },
+		message:    q.ring,
 	}
 	q.store.tasks.Go(func() { l.run(q.store.life, nil) })
+}
+
+// ring says that there may be jobs in a stream, or in any: where none is named, or one that nobody here knows.
+func (q *Queue) ring(stream string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	known := false
+	for i := range q.rung {
+		if pushKey(i) == stream {
+			q.rung[i], known = true, true
+		}
+	}
+	for i := range q.rung {
+		q.rung[i] = q.rung[i] || !known
+	}
+	signal(q.bell)
+}
+
+// takeRung returns where there may be jobs, in turn. Whoever does not see the end of them there puts it back.
+func (q *Queue) takeRung() []int {
+	order := q.rotation()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	order = slices.DeleteFunc(order, func(i int) bool { return !q.rung[i] })
+	for _, i := range order {
+		q.rung[i] = false
+	}
+	return order
+}
+
+func (q *Queue) putBack(rung []int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, i := range rung {
+		q.rung[i] = true
+	}
 }
 
 // Reclaim takes over up to most jobs that were not renewed for as long as idle: their consumer is dead. Where there
 // are none it forgets, now and then, the consumers that are long dead.
 func (q *Queue) Reclaim(ctx context.Context, idle time.Duration, most int) ([]approval.QueuedJob, error) {
-	jobs, err := q.each(ctx, most, func(ctx context.Context, partitions []int, count int) ([]approval.QueuedJob, error) {
+	jobs, err := q.each(ctx, q.rotation(), most, func(ctx context.Context, partitions []int, count int) ([]approval.QueuedJob, error) {
 		return q.claimIdle(ctx, partitions, count, idle)
 	})
 	if err != nil || len(jobs) > 0 || !q.untidy() {
@@ -90,9 +130,9 @@ func (q *Queue) Reclaim(ctx context.Context, idle time.Duration, most int) ([]ap
 }
 
 // each asks the partitions, in turn, for up to most jobs altogether, until some are found.
-func (q *Queue) each(ctx context.Context, most int, take func(ctx context.Context, partitions []int, count int) ([]approval.QueuedJob, error)) ([]approval.QueuedJob, error) {
+func (q *Queue) each(ctx context.Context, of []int, most int, take func(ctx context.Context, partitions []int, count int) ([]approval.QueuedJob, error)) ([]approval.QueuedJob, error) {
 	width := min(max(most, 1), approval.Partitions)
-	for partitions := range slices.Chunk(q.rotation(), width) {
+	for partitions := range slices.Chunk(of, width) {
 		jobs, err := take(ctx, partitions, max(most, 1)/len(partitions))
 		if err != nil || len(jobs) > 0 {
 			return jobs, err

@@ -96,7 +96,7 @@ func (q *Queue) mend(ctx context.Context, f found) error {
 	if err != nil && !redis.HasErrorPrefix(err, "BUSYGROUP") {
 		return failed("make consumer group", err)
 	}
-	signal(q.bell) // look again, there may be jobs
+	q.ring(pushKey(f.partition)) // look again, there may be jobs
 	return nil
 }
 

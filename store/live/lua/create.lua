@@ -90,7 +90,7 @@ if why == '' then
   for i = jobs, #ARGV do
     redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[i])
   end
-  redis.call('PUBLISH', ARGV[16], '')
+  redis.call('PUBLISH', ARGV[16], push)
 end
 redis.call('PUBLISH', ARGV[15], account)
 return {0, replaces, why, ends}

@@ -35,5 +35,5 @@ local oldest = string.format('%.0f', time[1] * 1000 - ARGV[3])
 for i = jobs, #ARGV do
   redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[i])
 end
-if #ARGV >= jobs then redis.call('PUBLISH', ARGV[2], '') end
+if #ARGV >= jobs then redis.call('PUBLISH', ARGV[2], push) end
 return 1

@@ -8,5 +8,5 @@
 local time = redis.call('TIME') -- the clock that numbers the entries
 local oldest = string.format('%.0f', time[1] * 1000 - ARGV[2])
 redis.call('XADD', KEYS[1], 'MINID', '~', oldest, '*', 'job', ARGV[3])
-redis.call('PUBLISH', ARGV[1], '')
+redis.call('PUBLISH', ARGV[1], KEYS[1])
 return 1

@@ -34,5 +34,5 @@ local oldest = string.format('%.0f', time[1] * 1000 - ARGV[6])
 for i = 10, #ARGV do
   redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[i])
 end
-redis.call('PUBLISH', ARGV[5], '')
+redis.call('PUBLISH', ARGV[5], push)
 return {0}

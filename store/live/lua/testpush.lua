@@ -15,5 +15,5 @@ redis.call('SET', last, ARGV[1], 'PX', string.format('%.0f', interval / 1000))
 local time = redis.call('TIME') -- the clock that numbers the entries
 local oldest = string.format('%.0f', time[1] * 1000 - ARGV[4])
 redis.call('XADD', push, 'MINID', '~', oldest, '*', 'job', ARGV[5])
-redis.call('PUBLISH', ARGV[3], '')
+redis.call('PUBLISH', ARGV[3], push)
 return 0
