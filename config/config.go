@@ -20,6 +20,7 @@ type Config struct {
 	Database       string         `yaml:"database"`  // postgres://…, sqlite:///path/file.db
 	Redis          string         `yaml:"redis"`     // redis://…, rediss://…, redis+cluster://…, redis+sentinel://…, embedded
 	KeysFile       string         `yaml:"keys_file"` // made by `jawort secrets init`
+	KeysKMS        string         `yaml:"keys_kms"`  // what encrypts that file: aws-kms://arn:…, hcvault://host/transit/keys/name; empty: nothing
 	BehindProxy    bool           `yaml:"behind_proxy"`
 	TrustedProxies []string       `yaml:"trusted_proxies"` // networks whose X-Forwarded-For is believed
 	Limits         Limits         `yaml:"limits"`

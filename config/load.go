@@ -16,6 +16,27 @@ import (
 // validates the whole. Where path is empty JAWORT_CONFIG may name the file; there need not be one. The error
 // names every wrong key, one per line.
 func Load(path string, environ []string) (*Config, error) {
+	c, err := read(path, environ)
+	if err != nil {
+		return nil, err
+	}
+	c.complete()
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// KeysKMS reads that one key, for who makes what the whole needs.
+func KeysKMS(path string, environ []string) (string, error) {
+	c, err := read(path, environ)
+	if err != nil {
+		return "", err
+	}
+	return c.KeysKMS, nil
+}
+
+func read(path string, environ []string) (*Config, error) {
 	c := Default()
 	if path == "" {
 		path = lookup(environ, fileVariable)
@@ -25,14 +46,7 @@ func Load(path string, environ []string) (*Config, error) {
 			return nil, err
 		}
 	}
-	if err := c.readEnvironment(environ); err != nil {
-		return nil, err
-	}
-	c.complete()
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, c.readEnvironment(environ)
 }
 
 func (c *Config) readFile(path string) error {

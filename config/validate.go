@@ -19,6 +19,7 @@ const Embedded = "embedded"
 
 var (
 	databases = []string{"postgres://", "postgresql://", "sqlite://", "sqlite::memory:"}
+	kmses     = []string{"aws-kms://arn:", "hcvault://"}
 	redises   = []string{"redis://", "rediss://", "redis+cluster://", "redis+sentinel://", Embedded}
 
 	fingerprint = regexp.MustCompile(`^([0-9A-F]{2}:){31}[0-9A-F]{2}$`)
@@ -33,6 +34,9 @@ func (c *Config) Validate() error {
 	f.check("database", startsWithOne(c.Database, databases))
 	f.check("redis", startsWithOne(c.Redis, redises))
 	f.check("keys_file", present(c.KeysFile, "make the file with `jawort secrets init`"))
+	if c.KeysKMS != "" {
+		f.check("keys_kms", startsWithOne(c.KeysKMS, kmses))
+	}
 	f.check("log.level", oneOf(c.Log.Level, "debug", "info", "warn", "error"))
 	f.check("log.format", oneOf(c.Log.Format, "json", "text"))
 	_, err := c.Sources()

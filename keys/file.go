@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,10 +42,16 @@ func (l *list[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Save writes the set to a new file that is not encrypted.
+func (s *Set) Save(path string) error { return (*Wrapper)(nil).Save(context.Background(), s, path) } // nobody is asked
+
+// Load reads the set from a file that is not encrypted.
+func Load(path string) (*Set, error) { return (*Wrapper)(nil).Load(context.Background(), path) } // nobody is asked
+
 // Save writes the set to a new file that only its owner may read. An existing file is left alone: losing these keys loses every
 // push address and invalidates every token.
-func (s *Set) Save(path string) error {
-	b, err := s.encode()
+func (w *Wrapper) Save(ctx context.Context, s *Set, path string) error {
+	b, err := w.encode(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -64,8 +71,8 @@ func (s *Set) Save(path string) error {
 // Replace puts the set in the place of the file that it comes from, at once and with its mode and owner: whoever reads meanwhile gets
 // the one or the other, and where anything fails the file stays as it is. A link is followed, as service managers set them.
 // ErrChanged says that somebody else has changed the file.
-func (s *Set) Replace(path string) error {
-	b, err := s.encode()
+func (w *Wrapper) Replace(ctx context.Context, s *Set, path string) error {
+	b, err := w.encode(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -111,7 +118,7 @@ func written(f *os.File, b []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-func (s *Set) encode() ([]byte, error) {
+func (w *Wrapper) encode(ctx context.Context, s *Set) ([]byte, error) {
 	sealing, err := encodeKeyset(s.sealing)
 	if err != nil {
 		return nil, err
@@ -126,12 +133,12 @@ func (s *Set) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: encode: %w", err)
 	}
-	return b, nil
+	return w.wrap(ctx, b)
 }
 
-// Load reads the set from a file. Its group may read it, since containers and service managers hand secrets over in
+// Load reads the set from a file: ErrPlain, ErrWrapped, ErrOpens. Its group may read it, since containers and service managers hand secrets over in
 // that way; all other users of the machine must not be able to.
-func Load(path string) (*Set, error) {
+func (w *Wrapper) Load(ctx context.Context, path string) (*Set, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w; make the file with `jawort secrets init`", err)
@@ -143,7 +150,16 @@ func Load(path string) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	return parse(b)
+	plain, err := w.unwrap(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	set, err := parse(plain)
+	if err != nil {
+		return nil, err
+	}
+	set.read = b
+	return set, nil
 }
 
 func parse(b []byte) (*Set, error) {
@@ -162,7 +178,7 @@ func parse(b []byte) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&Set{sealing: sealing, authentication: authentication, receipts: f.Receipt, vapid: f.VAPID, wroteUntil: f.WroteUntil, droppedVAPID: f.DroppedVAPID, read: b}).ready()
+	return (&Set{sealing: sealing, authentication: authentication, receipts: f.Receipt, vapid: f.VAPID, wroteUntil: f.WroteUntil, droppedVAPID: f.DroppedVAPID}).ready()
 }
 
 func (f file) validate() error {

@@ -217,7 +217,7 @@ func TestAReplacedKeyFileKeepsItsModeAndItsLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := added.Replace(link); err != nil {
+	if err := (*keys.Wrapper)(nil).Replace(t.Context(), added, link); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(file); err != nil || info.Mode() != 0o640 {
@@ -230,7 +230,7 @@ func TestAReplacedKeyFileKeepsItsModeAndItsLink(t *testing.T) {
 	if err != nil || !slices.Equal(loaded.Keys(), added.Keys()) {
 		t.Errorf("the file holds other keys, %v", err)
 	}
-	if err := added.Replace(link); !errors.Is(err, keys.ErrChanged) {
+	if err := (*keys.Wrapper)(nil).Replace(t.Context(), added, link); !errors.Is(err, keys.ErrChanged) {
 		t.Errorf("over a change of somebody else: %v", err)
 	}
 	if names, err := os.ReadDir(dir); err != nil || len(names) != 2 {
@@ -248,7 +248,7 @@ func TestAKeyFileThatCannotBeWrittenStaysAsItIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}), set.Replace(path)); err == nil {
+		if err := errors.Join(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}), (*keys.Wrapper)(nil).Replace(t.Context(), set, path)); err == nil {
 			t.Fatal("nothing failed")
 		}
 		return

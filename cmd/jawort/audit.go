@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	domain "github.com/jawort/jawort/audit"
-	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/db"
@@ -24,7 +23,7 @@ func (r *root) audit() *cobra.Command {
 	export := &cobra.Command{
 		Use: "export", Short: "Write a tenant's whole audit log as JSON lines, with a signed head at its end", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			sign, err := r.signHead()
+			sign, err := r.signHead(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -38,12 +37,12 @@ func (r *root) audit() *cobra.Command {
 }
 
 // signHead signs with the installation's receipt key.
-func (r *root) signHead() (audit.Sign, error) {
+func (r *root) signHead(ctx context.Context) (audit.Sign, error) {
 	cfg, err := r.config()
 	if err != nil {
 		return nil, err
 	}
-	set, err := keys.Load(cfg.KeysFile)
+	set, err := loadKeys(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}

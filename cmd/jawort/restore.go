@@ -38,7 +38,7 @@ func (r *root) restore() *cobra.Command {
 			if database == (len(args) == 1) {
 				return errors.New("give the FILE of a backup; or --database, where the database's own tools restored it")
 			}
-			cfg, set, err := r.restorable()
+			cfg, set, err := r.restorable(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -56,12 +56,12 @@ func (r *root) restore() *cobra.Command {
 }
 
 // restorable reads what is needed afterwards, so that it does not fail half-way.
-func (r *root) restorable() (*config.Config, *keys.Set, error) {
+func (r *root) restorable(ctx context.Context) (*config.Config, *keys.Set, error) {
 	cfg, err := r.config()
 	if err != nil {
 		return nil, nil, err
 	}
-	set, err := keys.Load(cfg.KeysFile)
+	set, err := loadKeys(ctx, cfg)
 	return cfg, set, err
 }
 

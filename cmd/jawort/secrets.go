@@ -12,39 +12,51 @@ import (
 
 func (r *root) secrets() *cobra.Command {
 	cmd := &cobra.Command{Use: "secrets", Short: "The installation's secret keys, and how they are exchanged"}
-	cmd.AddCommand(newSecretsFile())
+	cmd.PersistentFlags().String("kms", "", "the key of a KMS that FILE is encrypted under, or none; default: keys_kms of the configuration")
+	cmd.AddCommand(r.newSecretsFile())
 	cmd.AddCommand(withJSON(
 		&cobra.Command{
 			Use: "show FILE", Short: "List the keys, without what is secret", Args: cobra.ExactArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error { return showSecrets(cmd, args[0]) },
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return r.withSecrets(cmd, args[0], func(f *secretsFile) error { return showSecrets(cmd, f) })
+			},
 		},
 		&cobra.Command{
 			Use: "add KIND FILE", Short: "Add a key of a kind (sealing, authentication, receipt, vapid) that only reads so far", Args: cobra.ExactArgs(2),
-			RunE: func(cmd *cobra.Command, args []string) error { return addSecret(cmd, keys.Kind(args[0]), args[1]) },
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return r.withSecrets(cmd, args[1], func(f *secretsFile) error { return addSecret(cmd, f, keys.Kind(args[0])) })
+			},
 		},
 		&cobra.Command{
 			Use: "promote ID FILE", Short: "Have a key write from now on; the one that wrote only reads", Args: cobra.ExactArgs(2),
-			RunE: func(cmd *cobra.Command, args []string) error { return promoteSecret(cmd, args[0], args[1], time.Now()) },
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return r.withSecrets(cmd, args[1], func(f *secretsFile) error { return promoteSecret(cmd, f, args[0], time.Now()) })
+			},
 		},
 		r.drop(), r.reseal(),
 	)...)
+	cmd.AddCommand(r.rewrap())
 	return cmd
 }
 
-func newSecretsFile() *cobra.Command {
+func (r *root) newSecretsFile() *cobra.Command {
 	return &cobra.Command{
 		Use: "init FILE", Short: "Make a new key file; an existing one is left alone", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			wrapper, err := r.wrapper(cmd)
+			if err != nil {
+				return err
+			}
 			set, err := keys.Generate()
 			if err != nil {
 				return err
 			}
-			if err := set.Save(args[0]); err != nil {
+			if err := wrapper.Save(cmd.Context(), set, args[0]); err != nil {
 				return err
 			}
 			public, _ := set.VAPID()
-			fmt.Fprintf(cmd.OutOrStdout(), "Wrote %s. Every process of the installation needs this file; back it up apart from the database.\n"+
-				"Web Push apps subscribe with the application server key\n\n  %s\n\n", args[0], public)
+			fmt.Fprintf(cmd.OutOrStdout(), "Wrote %s%s. Every process of the installation needs this file; back it up apart from the database.\n"+
+				"Web Push apps subscribe with the application server key\n\n  %s\n\n", args[0], encryptedBy(wrapper), public)
 			return nil
 		},
 	}
@@ -72,14 +84,10 @@ func (s secretRow) state() string {
 	return "reads; has not written yet"
 }
 
-func showSecrets(cmd *cobra.Command, file string) error {
-	set, err := keys.Load(file)
-	if err != nil {
-		return err
-	}
+func showSecrets(cmd *cobra.Command, f *secretsFile) error {
 	rows := []secretRow{}
 	out := table{head: []any{"KEY", "STATE", "PUBLIC"}}
-	for _, k := range set.Keys() {
+	for _, k := range f.set.Keys() {
 		row := rowOf(k)
 		rows = append(rows, row)
 		out.add(row.ID, row.state(), row.Public)
@@ -87,40 +95,37 @@ func showSecrets(cmd *cobra.Command, file string) error {
 	return show(cmd, rows, out.write)
 }
 
-func addSecret(cmd *cobra.Command, kind keys.Kind, file string) error {
-	set, err := keys.Load(file)
+func addSecret(cmd *cobra.Command, f *secretsFile, kind keys.Kind) error {
+	set, made, err := f.set.Add(kind)
 	if err != nil {
 		return err
 	}
-	set, made, err := set.Add(kind)
-	if err != nil {
-		return err
-	}
-	if err := set.Replace(file); err != nil {
+	if err := f.replace(cmd.Context(), set); err != nil {
 		return err
 	}
 	return show(cmd, rowOf(made), func(w io.Writer) error {
-		fmt.Fprintf(w, "Added %s. Give %s to every process and restart all of them; only then\n\n  jawort secrets promote %[1]s %[2]s\n\n", made.ID, file)
+		fmt.Fprintf(w, "Added %s. Give %s to every process and restart all of them; only then\n\n  jawort secrets promote %[1]s %[2]s\n\n", made.ID, f.path)
 		return nil
 	})
 }
 
-func promoteSecret(cmd *cobra.Command, name, file string, now time.Time) error {
-	set, k, err := secret(file, name)
+func promoteSecret(cmd *cobra.Command, f *secretsFile, name string, now time.Time) error {
+	k, err := f.find(name)
 	if err != nil {
 		return err
 	}
-	if set, err = set.Promote(k, now); err != nil {
+	set, err := f.set.Promote(k, now)
+	if err != nil {
 		return err
 	}
-	if err := set.Replace(file); err != nil {
+	if err := f.replace(cmd.Context(), set); err != nil {
 		return err
 	}
 	if k, err = set.Find(k.ID); err != nil {
 		return err
 	}
 	return show(cmd, rowOf(k), func(w io.Writer) error {
-		fmt.Fprintf(w, "%s writes. Give %s to every process and restart them, one after the other.\n%s\n", k.ID, file, afterPromotion[k.Kind])
+		fmt.Fprintf(w, "%s writes. Give %s to every process and restart them, one after the other.\n%s\n", k.ID, f.path, afterPromotion[k.Kind])
 		return nil
 	})
 }
@@ -131,17 +136,4 @@ var afterPromotion = map[keys.Kind]string{
 	keys.Authentication: "Phones fetch a new token by themselves. A day later the key before may go: `jawort secrets drop`.",
 	keys.Receipt:        "The key before may go at once: what it signed is checked by its public half, which stays published for ever.",
 	keys.WebPush:        "Phones subscribe anew when the app is opened. Keep the key before for as long as others are to be woken.",
-}
-
-// secret finds a key of a file by its id or how that begins.
-func secret(file, name string) (*keys.Set, keys.Key, error) {
-	set, err := keys.Load(file)
-	if err != nil {
-		return nil, keys.Key{}, err
-	}
-	k, err := set.Find(name)
-	if err != nil {
-		return nil, keys.Key{}, fmt.Errorf("%s: %w; see `jawort secrets show %s`", name, err, file)
-	}
-	return set, k, nil
 }

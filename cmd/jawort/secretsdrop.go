@@ -24,7 +24,7 @@ func (r *root) drop() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "drop ID FILE", Short: "Take a key away that does not write any more", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.dropSecret(cmd, args[0], args[1], leaked, time.Now())
+			return r.withSecrets(cmd, args[1], func(f *secretsFile) error { return r.dropSecret(cmd, f, args[0], leaked, time.Now()) })
 		},
 	}
 	cmd.Flags().BoolVar(&leaked, "leaked", false, "do not wait for what it made in the last 25 hours (open questions and kept answers are lost), and end what can be forged with an "+
@@ -32,12 +32,12 @@ func (r *root) drop() *cobra.Command {
 	return cmd
 }
 
-func (r *root) dropSecret(cmd *cobra.Command, name, file string, leaked bool, now time.Time) error {
-	set, k, err := secret(file, name)
+func (r *root) dropSecret(cmd *cobra.Command, f *secretsFile, name string, leaked bool, now time.Time) error {
+	k, err := f.find(name)
 	if err != nil {
 		return err
 	}
-	if err := r.droppable(cmd.Context(), set, k, leaked, now); err != nil {
+	if err := r.droppable(cmd.Context(), f.set, k, leaked, now); err != nil {
 		return err
 	}
 	if leaked && k.Kind == keys.Authentication {
@@ -45,14 +45,15 @@ func (r *root) dropSecret(cmd *cobra.Command, name, file string, leaked bool, no
 			return err
 		}
 	}
-	if set, err = set.Drop(k); err != nil {
+	set, err := f.set.Drop(k)
+	if err != nil {
 		return err
 	}
-	if err := set.Replace(file); err != nil {
+	if err := f.replace(cmd.Context(), set); err != nil {
 		return err
 	}
 	return show(cmd, rowOf(k), func(w io.Writer) error {
-		fmt.Fprintf(w, "%s is gone from %s. Give the file to every process and restart them.\n", k.ID, file)
+		fmt.Fprintf(w, "%s is gone from %s. Give the file to every process and restart them.\n", k.ID, f.path)
 		return nil
 	})
 }
@@ -100,7 +101,7 @@ func (r *root) reseal() *cobra.Command {
 			if cfg.KeysFile == "" {
 				return errors.New("keys_file is not set")
 			}
-			set, err := keys.Load(cfg.KeysFile)
+			set, err := loadKeys(cmd.Context(), cfg)
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/jawort/jawort/config"
-	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/lasting"
 )
@@ -48,7 +47,7 @@ func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
 	for _, warning := range cfg.Warnings() {
 		log.Warn("the configuration protects less than it could", "because", warning)
 	}
-	set, err := keys.Load(cfg.KeysFile)
+	set, err := loadKeys(cmd.Context(), cfg)
 	if err != nil {
 		return err
 	}
