@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +22,15 @@ func units(t *testing.T) (folder string) {
 	if !strings.Contains(text, self) {
 		t.Fatal("the unit starts another program")
 	}
-	if err := os.WriteFile(filepath.Join(folder, "jawort@.service"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	backup := strings.Replace(read(t, "systemd/jawort-backup.service"), "/usr/local/bin/jawort", self, 1)
+	for name, content := range map[string]string{
+		"jawort@.service": text, "jawort@.service.d/stores.conf": read(t, "systemd/jawort@.service.d/stores.conf"),
+		"jawort-backup.service": backup, "jawort-backup.timer": read(t, "systemd/jawort-backup.timer"),
+	} {
+		path := filepath.Join(folder, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return folder
 }
@@ -30,9 +38,9 @@ func units(t *testing.T) (folder string) {
 func TestTheUnitIsWhatSystemdUnderstands(t *testing.T) {
 	t.Parallel()
 	folder := units(t)
-	for _, part := range []string{"server", "mobile-api", "pushgw"} {
-		if out, err := run(t, folder, "systemd-analyze", "verify", "--man=no", "--recursive-errors=one", folder+"/jawort@"+part+".service"); err != nil || strings.Contains(out, "jawort@") {
-			t.Errorf("%s: %v, %s", part, err, out)
+	for _, name := range []string{"jawort@server.service", "jawort@mobile-api.service", "jawort@pushgw.service", "jawort-backup.service", "jawort-backup.timer"} {
+		if out, err := run(t, folder, "systemd-analyze", "verify", "--man=no", "--recursive-errors=one", folder+"/"+name); err != nil || strings.Contains(out, "jawort") {
+			t.Errorf("%s: %v, %s", name, err, out)
 		}
 	}
 }
