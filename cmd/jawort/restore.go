@@ -21,6 +21,7 @@ import (
 	"github.com/jawort/jawort/store/backup"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/live"
 	"github.com/jawort/jawort/store/restored"
 	"github.com/jawort/jawort/store/sealed"
 	"github.com/jawort/jawort/store/webhooks"
@@ -95,7 +96,7 @@ func settle(cmd *cobra.Command, cfg *config.Config, set *keys.Set, exports []str
 	for _, e := range ended {
 		done.Ended = append(done.Ended, endedInTenant{e.Tenant, e})
 	}
-	failed := errors.Join(done.endSince(ctx, store, set, exports), done.checkKeys(ctx, store, cfg, set), done.checkLog(ctx, store))
+	failed := errors.Join(done.endSince(ctx, store, set, exports), done.checkKeys(ctx, store, cfg, set), done.checkLog(ctx, store), checkRedis(ctx, cfg))
 	return errors.Join(show(cmd, done, done.describe), failed)
 }
 
@@ -182,6 +183,20 @@ func (d *restoration) checkLog(ctx context.Context, store *lasting.Store) error 
 		if check.Report.To.After(d.Until) {
 			d.Until = check.Report.To
 		}
+	}
+	return err
+}
+
+// checkRedis looks whether questions of another past are left.
+func checkRedis(ctx context.Context, cfg *config.Config) error {
+	redis, err := live.Open(ctx, live.Config{URL: cfg.Redis}, time.Now)
+	if err != nil {
+		return fmt.Errorf("whether Redis is empty is not known: check again with `jawort restore --database`: %w", err)
+	}
+	defer redis.Close()
+	held, err := redis.Size(ctx)
+	if err == nil && held > 0 {
+		err = fmt.Errorf("redis holds %d keys of another past: start no process before each of its primaries was told FLUSHALL, and check again with `jawort restore --database`", held)
 	}
 	return err
 }

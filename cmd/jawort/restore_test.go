@@ -308,6 +308,25 @@ func TestARestoreNamesAKeyFileThatIsNotTheDatabases(t *testing.T) {
 	}
 }
 
+func TestARestoreSaysThatQuestionsOfAnotherPastAreLeftInRedis(t *testing.T) {
+	t.Parallel()
+	d := databases["sqlite"]
+	h := newHouse(t, d.migrated(t))
+	file := h.backup()
+	h.ask("another past")
+	if code := h.running.stop(); code != 0 {
+		t.Fatalf("asked to end, it exited with %d", code)
+	}
+	h.set("JAWORT_DATABASE", d.empty(t))
+	if _, stderr, err := output(t, h.env, "restore", file); err == nil || !strings.Contains(stderr, "FLUSHALL") || !strings.Contains(stderr, "jawort restore --database") {
+		t.Errorf("with questions left: %v, %s", err, stderr)
+	}
+	h.redis.Flush()
+	answer[restoration](t, h.env, "restore", "--database")
+	h.run()
+	h.login()
+}
+
 func TestWhatIsWrongWithARestoreIsSaidBeforeAnythingIsDone(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

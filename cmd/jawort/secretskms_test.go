@@ -190,7 +190,7 @@ func TestAnInstallationWhoseKeysAreUnderAKMSServesAndIsRestored(t *testing.T) {
 	p := i.run()
 	folder := t.TempDir()
 	answer[map[string]string](t, i.env, "backup", filepath.Join(folder, "backup"))
-	if stdout, stderr, err := output(t, append(slices.Clone(i.env), "JAWORT_DATABASE="+pgtest.Empty(t)), "restore", filepath.Join(folder, "backup")); err != nil {
+	if stdout, stderr, err := output(t, append(slices.Clone(i.env), "JAWORT_DATABASE="+pgtest.Empty(t), "JAWORT_REDIS=embedded"), "restore", filepath.Join(folder, "backup")); err != nil {
 		t.Errorf("restore: %s%s", stdout, stderr)
 	}
 	vault.Deny() // who serves needs it no more

@@ -119,6 +119,15 @@ func checkEviction(ctx context.Context, node redis.Cmdable) error {
 	return errors.New("live: redis does not tell its maxmemory-policy")
 }
 
+// Size counts the keys of Redis, whoever put them there.
+func (s *Store) Size(ctx context.Context) (int64, error) {
+	n, err := s.client.DBSize(ctx).Result() // of a cluster: all masters
+	if err != nil {
+		return 0, fmt.Errorf("live: count keys: %w", unavailable(err))
+	}
+	return n, nil
+}
+
 // Close ends the store and everything that it runs. It may be called twice.
 func (s *Store) Close() error {
 	var err error
