@@ -383,6 +383,20 @@ func TestTheManagedOfOneAccountGetTheirIntervalTogetherOrNot(t *testing.T) {
 	})
 }
 
+func TestWhoeverManagesNobodySetsTheIntervalOfNobody(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		seven, eight := 7, 8
+		for _, days := range []*int{nil, &seven} {
+			managed, changed, err := s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", "", days, support)
+			must(t, err)
+			wantEqual(t, "managed and changed", managed+changed, 0)
+		}
+		_, _, err := s.SetManagedInterval(t.Context(), w.tenant.ID, "4711", "", &eight, support)
+		wantEqual(t, "field", field(err), any("interval"))
+	})
+}
+
 func names(entries []lasting.Entry) string {
 	var all []string
 	for _, e := range entries {

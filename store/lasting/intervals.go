@@ -106,6 +106,9 @@ func checkManaged(groups []account.Group, days *int) error {
 	if days == nil {
 		return nil
 	}
+	if len(groups) == 0 { // nobody is managed
+		return account.GroupPolicy{Interval: account.Interval{Max: account.MaxIntervalDays}}.ChooseInterval(*days)
+	}
 	for _, g := range groups {
 		if err := chooseInterval(g, *days); err != nil {
 			return err
@@ -116,6 +119,9 @@ func checkManaged(groups []account.Group, days *int) error {
 
 // defaultDays is how many days the group of an account gives where none were chosen, and the arguments with what that needs.
 func defaultDays(groups []account.Group, args ...any) (string, []any) {
+	if len(groups) == 0 {
+		return `0`, args
+	}
 	cases := `CASE COALESCE(group_id, '')`
 	for _, g := range groups {
 		args = append(args, g.ID, g.Policy.Interval.Default)
