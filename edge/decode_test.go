@@ -20,6 +20,9 @@ type order struct {
 	Browser struct {
 		IP string `json:"ip"`
 	} `json:"browser"`
+	By map[string][]*struct {
+		N int `json:"n"`
+	} `json:"by"`
 }
 
 func (o *order) Validate() error {
@@ -48,6 +51,7 @@ func TestAGoodBodyIsDecoded(t *testing.T) {
 		`{"account":"4711","digits":2,"open":true,"tags":["a"],"browser":{"ip":"::1"}}`,
 		" {\"account\":\"4711\",\"browser\":{\"ip\":\"::1\"}} \n",
 		`{"account":"47\u0031\u0031","browser":{"ip":"::1"}}`,
+		`{"account":"4711","browser":{"ip":"::1"},"by":{"a":[{"n":1},null],"A":null,"b":[]}}`,
 	} {
 		if w := g.ask(post("/x", body)); w.Code != http.StatusOK || w.Body.String() != `"4711|::1"`+"\n" {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)
@@ -73,13 +77,19 @@ func TestABadBodyIsRefusedWithWhatToMend(t *testing.T) {
 		"not JSON":               {`account=4711`, 400, "invalid-json", "", "byte 1"},
 		"trailing data":          {`{"account":"4711"} {}`, 400, "invalid-json", "", "byte 20"},
 		"an array":               {`[{"account":"4711"}]`, 400, "invalid-json", "", "object"},
-		"null":                   {`null`, 400, "invalid-json", "", "object"},
+		"nothing":                {`null`, 400, "invalid-json", "", "object"},
 		"a string":               {`"4711"`, 400, "invalid-json", "", "object"},
 		"bytes that are no text": {"{\"account\":\"\xff\"}", 400, "invalid-json", "", "UTF-8"},
 		"half a character":       {`{"account":"\ud83d"}`, 400, "invalid-json", "", "UTF-8"},
 		"the other half":         {`{"account":"\ude00\ud83d"}`, 400, "invalid-json", "", "UTF-8"},
 		"unknown field":          {`{"account":"4711","colour":"red"}`, 422, "invalid-request", "colour", "is not a field"},
 		"unknown inner field":    {`{"browser":{"colour":"red"}}`, 422, "invalid-request", "colour", "is not a field"},
+		"inner other case":       {`{"browser":{"IP":"::1"}}`, 422, "invalid-request", "IP", "is not a field"},
+		"inner twice":            {`{"browser":{"ip":"::1","ip":"::2"}}`, 422, "invalid-request", "ip", "more than once"},
+		"twice in a map":         {`{"by":{"a":[{"n":1}],"a":[]}}`, 422, "invalid-request", "a", "more than once"},
+		"twice in a list":        {`{"by":{"a":[{},{"n":1,"N":2}]}}`, 422, "invalid-request", "N", "more than once"},
+		"null":                   {`{"open":null}`, 422, "invalid-request", "open", "must not be null"},
+		"inner null":             {`{"browser":{"ip":null}}`, 422, "invalid-request", "ip", "must not be null"},
 		"other case":             {`{"Account":"4711"}`, 422, "invalid-request", "Account", "is not a field"},
 		"twice":                  {`{"account":"4711","account":"4712"}`, 422, "invalid-request", "account", "more than once"},
 		"number for string":      {`{"account":4711}`, 422, "invalid-request", "account", "must be a string"},
@@ -120,12 +130,14 @@ func TestTheValueSentIsNeitherShownNorLogged(t *testing.T) {
 func TestANewerCallerIsReadLeniently(t *testing.T) {
 	t.Parallel()
 	g := taking(edge.DecodeLenient[order])
-	if w := g.ask(post("/x", `{"account":"4711","colour":{"r":1},"browser":{"hue":1}}`)); w.Code != http.StatusOK {
+	if w := g.ask(post("/x", `{"account":"4711","colour":{"r":1},"browser":{"hue":1},"open":null}`)); w.Code != http.StatusOK {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	wantProblem(t, g.ask(post("/x", `{"account":"nobody"}`)), 422, "invalid-request")
 	wantProblem(t, g.ask(post("/x", `{"account":7}`)), 422, "invalid-request")
 	wantProblem(t, g.ask(post("/x", `{"account":"1","account":"2"}`)), 422, "invalid-request")
+	wantProblem(t, g.ask(post("/x", `{"browser":{"ip":"::1","ip":"::2"}}`)), 422, "invalid-request")
+	wantProblem(t, g.ask(post("/x", `{"browser":{"IP":"::1"}}`)), 422, "invalid-request")
 }
 
 func TestOnlyJSONIsTaken(t *testing.T) {

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"strconv"
@@ -13,49 +14,122 @@ import (
 
 const maxNamed = 64
 
-// checkObject refuses what encoding/json would let pass at the top level: something that is no object, the
-// same field twice, and, where strict, a field whose name differs from T's in case only.
+// checkObject refuses what encoding/json would let pass: something that is no object, the same field twice, and a field whose name
+// differs from T's in case only; where strict, any that T does not have, and null. What reads itself is left to that.
 func checkObject(raw []byte, t reflect.Type, strict bool) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+	if raw = bytes.TrimSpace(raw); raw[0] != '{' {
 		return errJSON.WithDetail("The body must be a JSON object.")
 	}
-	known := names(t)
+	return checkValue(raw, t, strict)
+}
+
+func checkValue(raw []byte, t reflect.Type, strict bool) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch kind, first := t.Kind(), bytes.TrimSpace(raw)[0]; {
+	case readsItself(t):
+		return nil
+	case kind == reflect.Struct && first == '{':
+		return checkFields(raw, t, strict)
+	case kind == reflect.Map && first == '{':
+		return checkEntries(raw, t.Elem(), strict)
+	case kind == reflect.Slice && first == '[':
+		return checkElements(raw, t.Elem(), strict)
+	}
+	return nil // the decoder says what it should be
+}
+
+func readsItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
+func checkFields(raw []byte, t reflect.Type, strict bool) error {
+	fields := fieldsOf(t)
 	seen := map[string]bool{}
+	return eachMember(raw, func(name string, value []byte) error {
+		as := folded(name)
+		if seen[as] {
+			return refusal.Field(short(name), "is given more than once")
+		}
+		seen[as] = true
+		f, known := fields[as]
+		switch {
+		case known && f.name == name && strict && string(value) == "null" && !readsItself(f.of):
+			return refusal.Field(name, "must not be null; leave it out")
+		case known && f.name == name:
+			return checkValue(value, f.of, strict)
+		case known || strict:
+			return unknownField(name)
+		}
+		return nil
+	})
+}
+
+func checkEntries(raw []byte, of reflect.Type, strict bool) error {
+	seen := map[string]bool{}
+	return eachMember(raw, func(name string, value []byte) error {
+		if seen[name] {
+			return refusal.Field(short(name), "is given more than once")
+		}
+		seen[name] = true
+		return checkValue(value, of, strict)
+	})
+}
+
+func checkElements(raw []byte, of reflect.Type, strict bool) error {
+	var all []json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return errJSON
+	}
+	for _, one := range all {
+		if err := checkValue(one, of, strict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachMember(raw []byte, visit func(name string, value []byte) error) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := dec.Token(); err != nil {
+		return errJSON
+	}
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
 			return errJSON
 		}
 		name, _ := key.(string)
-		folded := strings.ToLower(strings.ToUpper(name)) // as encoding/json matches
-		if seen[folded] {
-			return refusal.Field(short(name), "is given more than once")
-		}
-		seen[folded] = true
-		if strict && known != nil && !known[name] {
-			return unknownField(name)
-		}
-		var skipped json.RawMessage
-		if err := dec.Decode(&skipped); err != nil {
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
 			return errJSON
+		}
+		if err := visit(name, value); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// names returns the JSON names of a struct's fields; nil for other types.
-func names(t reflect.Type) map[string]bool {
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	known := map[string]bool{}
-	for _, field := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+// folded is a name as encoding/json matches it.
+func folded(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
+type field struct {
+	name string
+	of   reflect.Type
+}
+
+// fieldsOf returns the fields of a struct by their folded names.
+func fieldsOf(t reflect.Type) map[string]field {
+	known := map[string]field{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" {
-			name = field.Name
+			name = f.Name
 		}
-		known[name] = true
+		known[folded(name)] = field{name, f.Type}
 	}
 	return known
 }

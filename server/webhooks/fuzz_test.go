@@ -14,5 +14,5 @@ func FuzzCreateBody(f *testing.F) {
 
 func FuzzChangeBody(f *testing.F) {
 	bodytest.Fuzz(f, true, edge.Decode[changeBody],
-		[]string{`{}`, `{"enabled":true}`, `{"url":"https://portal.example/jawort","events":[],"description":""}`, `{"events":null}`}, []string{`{"enabled":"yes"}`, `{"events":[7]}`})
+		[]string{`{}`, `{"enabled":true}`, `{"url":"https://portal.example/jawort","events":[],"description":""}`}, []string{`{"events":null}`, `{"enabled":"yes"}`, `{"events":[7]}`})
 }
