@@ -56,7 +56,7 @@ func New(random io.Reader, prefix string) (string, error) {
 // Valid reports whether s is prefix followed by the random part of an id.
 func Valid(prefix, s string) bool {
 	rest, ok := strings.CutPrefix(s, prefix)
-	if !ok || len(rest) != randomChars {
+	if !ok || len(rest) != randomChars || strings.ContainsAny(rest, "\r\n") { // which the decoder skips
 		return false
 	}
 	_, err := encoding.DecodeString(rest)
