@@ -49,7 +49,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 		return nil
 	}
 	t, err := time.ParseDuration(string(text))
-	if err != nil || t > maxDays*Day || t < -maxDays*Day {
+	if err != nil || t > maxDays*Day || t < 0 {
 		return errNotADuration
 	}
 	*d = Duration(t)
