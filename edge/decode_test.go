@@ -51,7 +51,7 @@ func TestAGoodBodyIsDecoded(t *testing.T) {
 		`{"account":"4711","digits":2,"open":true,"tags":["a"],"browser":{"ip":"::1"}}`,
 		" {\"account\":\"4711\",\"browser\":{\"ip\":\"::1\"}} \n",
 		`{"account":"47\u0031\u0031","browser":{"ip":"::1"}}`,
-		`{"account":"4711","browser":{"ip":"::1"},"by":{"a":[{"n":1},null],"A":null,"b":[]}}`,
+		`{"account":"4711","browser":{"ip":"::1"},"by":{"a":[{"n":1}],"A":[],"b":[]}}`,
 	} {
 		if w := g.ask(post("/x", body)); w.Code != http.StatusOK || w.Body.String() != `"4711|::1"`+"\n" {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)
@@ -90,6 +90,8 @@ func TestABadBodyIsRefusedWithWhatToMend(t *testing.T) {
 		"twice in a list":        {`{"by":{"a":[{},{"n":1,"N":2}]}}`, 422, "invalid-request", "N", "more than once"},
 		"null":                   {`{"open":null}`, 422, "invalid-request", "open", "must not be null"},
 		"inner null":             {`{"browser":{"ip":null}}`, 422, "invalid-request", "ip", "must not be null"},
+		"null in a map":          {`{"by":{"a":null}}`, 422, "invalid-request", "a", "must not be null"},
+		"null in a list":         {`{"by":{"a":[{"n":1},null]}}`, 422, "invalid-request", "a", "must not be null"},
 		"other case":             {`{"Account":"4711"}`, 422, "invalid-request", "Account", "is not a field"},
 		"twice":                  {`{"account":"4711","account":"4712"}`, 422, "invalid-request", "account", "more than once"},
 		"number for string":      {`{"account":4711}`, 422, "invalid-request", "account", "must be a string"},

@@ -20,22 +20,24 @@ func checkObject(raw []byte, t reflect.Type, strict bool) error {
 	if raw = bytes.TrimSpace(raw); raw[0] != '{' {
 		return errJSON.WithDetail("The body must be a JSON object.")
 	}
-	return checkValue(raw, t, strict)
+	return checkValue("", raw, t, strict)
 }
 
-func checkValue(raw []byte, t reflect.Type, strict bool) error {
+func checkValue(name string, raw []byte, t reflect.Type, strict bool) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch kind, first := t.Kind(), bytes.TrimSpace(raw)[0]; {
 	case readsItself(t):
 		return nil
+	case strict && first == 'n':
+		return refusal.Field(short(name), "must not be null; leave it out")
 	case kind == reflect.Struct && first == '{':
 		return checkFields(raw, t, strict)
 	case kind == reflect.Map && first == '{':
 		return checkEntries(raw, t.Elem(), strict)
 	case kind == reflect.Slice && first == '[':
-		return checkElements(raw, t.Elem(), strict)
+		return checkElements(name, raw, t.Elem(), strict)
 	}
 	return nil // the decoder says what it should be
 }
@@ -56,10 +58,8 @@ func checkFields(raw []byte, t reflect.Type, strict bool) error {
 		seen[as] = true
 		f, known := fields[as]
 		switch {
-		case known && f.name == name && strict && string(value) == "null" && !readsItself(f.of):
-			return refusal.Field(name, "must not be null; leave it out")
 		case known && f.name == name:
-			return checkValue(value, f.of, strict)
+			return checkValue(name, value, f.of, strict)
 		case known || strict:
 			return unknownField(name)
 		}
@@ -74,17 +74,17 @@ func checkEntries(raw []byte, of reflect.Type, strict bool) error {
 			return refusal.Field(short(name), "is given more than once")
 		}
 		seen[name] = true
-		return checkValue(value, of, strict)
+		return checkValue(name, value, of, strict)
 	})
 }
 
-func checkElements(raw []byte, of reflect.Type, strict bool) error {
+func checkElements(name string, raw []byte, of reflect.Type, strict bool) error {
 	var all []json.RawMessage
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return errJSON
 	}
 	for _, one := range all {
-		if err := checkValue(one, of, strict); err != nil {
+		if err := checkValue(name, one, of, strict); err != nil {
 			return err
 		}
 	}

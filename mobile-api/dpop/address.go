@@ -25,6 +25,9 @@ func normalise(address string) (string, error) {
 			return "", fmt.Errorf("dpop: address: %w", err)
 		}
 		segments[i] = url.PathEscape(plain)
+		if plain == "." || plain == ".." { // written like this it was no step up, and must not become one
+			segments[i] = strings.ReplaceAll(plain, ".", "%2E")
+		}
 	}
 	path := strings.Join(segments, "/")
 	if path == "" {
