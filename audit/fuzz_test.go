@@ -63,3 +63,51 @@ func FuzzVerifyNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+func FuzzOpenHead(f *testing.F) {
+	w := export(f, tenant, newKey(f, "k"))
+	last := w.lines[len(w.lines)-1]
+	good := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(last), `{"head":"`), `"}`)
+	want, err := audit.OpenHead(good, published(w.key))
+	if err != nil {
+		f.Fatal(err)
+	}
+	parts := strings.Split(good, ".")
+	for _, seed := range []string{good, "", "..", parts[0] + ".e30." + parts[2], parts[0] + "." + parts[1] + ".", good[:len(good)-1], "eyJhbGciOiJub25lIn0." + parts[1] + ".", `{"payload":""}`, good + "\n"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, compact string) {
+		if got, err := audit.OpenHead(compact, published(w.key)); err == nil && got.Hash != want.Hash && !slices.Contains(heads(w.lines), compact) {
+			t.Errorf("%q is a head: %+v", compact, got)
+		}
+	})
+}
+
+func heads(lines []string) []string {
+	var all []string
+	for _, line := range lines {
+		if head, is := strings.CutPrefix(strings.TrimSpace(line), `{"head":"`); is {
+			all = append(all, strings.TrimSuffix(head, `"}`))
+		}
+	}
+	return all
+}
+
+func FuzzHashAndKeyAreReadAsTheyAreWritten(f *testing.F) {
+	for _, seed := range []string{"", "AA", strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", strings.Repeat("A", 43) + "=", strings.Repeat("A", 44), strings.Repeat("A", 42) + "\n", "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var h audit.Hash
+		if err := h.UnmarshalText(text); err == nil && h.String() != string(text) {
+			t.Errorf("%q is written as %q", text, h)
+		}
+		var k audit.Key
+		if err := k.UnmarshalText(text); err != nil {
+			return
+		}
+		if written, err := k.MarshalText(); err != nil || string(written) != string(text) {
+			t.Errorf("%q is written as %q (%v)", text, written, err)
+		}
+	})
+}

@@ -1,11 +1,13 @@
 package mobileapi
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/edge/bodytest"
+	"github.com/jawort/jawort/keys"
 )
 
 const posture = `{"platform":"android","os_version":"16","model":"Pixel","language":"de","screen_lock":true,"notifications":true}`
@@ -54,4 +56,26 @@ func FuzzPosturePatch(f *testing.F) {
 func FuzzRenameRequest(f *testing.F) {
 	bodytest.Fuzz(f, false, edge.DecodeLenient[renameRequest],
 		[]string{`{"label":"Anna's new phone"}`, `{"label":"a","holder":"b"}`, `{}`}, []string{`{"label":""}`, `{"holder":"a\u202eb"}`, `{"label":7}`})
+}
+
+func FuzzInstallationToken(f *testing.F) {
+	set, err := keys.Generate()
+	if err != nil {
+		f.Fatal(err)
+	}
+	const installation = "ins_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	good, err := tokens{set}.of(installation)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{good, "", "jwi_", "jwi_.", good[:len(good)-1], good + "A", good + "=", good + "\n", "jwi_bbbbbbbbbbbbbbbbbbbbbbbbbb" + good[30:], "jw_" + good[4:], good + "." + good} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		token = strings.NewReplacer("\r", "", "\n", "").Replace(token) // no header holds them
+		got, err := tokens{set}.open(token)
+		if token == good && err != nil || err == nil && (got != installation || token != good) {
+			t.Errorf("%q names %q (%v)", token, got, err)
+		}
+	})
 }

@@ -1,11 +1,15 @@
 package usage
 
 import (
+	"errors"
+	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/edge/bodytest"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 )
 
 func FuzzCloseBody(f *testing.F) {
@@ -19,5 +23,21 @@ func FuzzSettings(f *testing.F) {
 	}, []string{
 		`{"currency":"euro"}`, `{"time_zone":"../etc/passwd"}`, `{"time_zone":"Local"}`, `{"prices":{"+49":0.1}}`, `{"prices":{"49":"0.10"}}`, `{"prices":{"+49":"-1"}}`,
 		`{"prices":{"+49":"99999999999999999999"}}`, `{"limits":{"number":["5/0m"]}}`, `{"limits":{"number":["0/10m"]}}`, `{"budgets":[{"scope":"moon","period":"month","limit":"1"}]}`,
+	})
+}
+
+func FuzzQuery(f *testing.F) {
+	for _, seed := range []string{"quarter=2026-Q4", "quarter=2026-Q4&format=csv&payer=AB1&account=AB2&limit=5", "", "quarter=2026-Q5", "quarter=2026-Q4&format=xml", "quarter=2026-Q4&after=msg_x", "quarter=2026-Q4&limit=-1", "quarter=2026-Q4&payer=%e2%80%ae", "quarter=2026-Q4&after=%00"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		q, err := queryOf(&http.Request{URL: &url.URL{RawQuery: raw}, Header: http.Header{}})
+		var shown *refusal.Error
+		if err != nil && (!errors.As(err, &shown) || shown.Class != refusal.Invalid) {
+			t.Fatalf("%q is refused with %v", raw, err)
+		}
+		if err == nil && (q.Limit < 1 || q.Limit > maxPage) {
+			t.Errorf("%q asks for %+v", raw, q)
+		}
 	})
 }
