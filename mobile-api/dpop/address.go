@@ -14,7 +14,7 @@ func normalise(address string) (string, error) {
 		return "", fmt.Errorf("dpop: address: %w", err)
 	}
 	defaultPort, ok := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
-	if !ok || u.Host == "" || u.User != nil {
+	if !ok || u.Hostname() == "" || u.User != nil {
 		return "", fmt.Errorf("dpop: not an absolute http(s) address")
 	}
 	host := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(u.Host), defaultPort), ":")
