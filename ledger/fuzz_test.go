@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -37,6 +38,35 @@ func FuzzRateIsReadAsItIsWritten(f *testing.F) {
 		}
 		if again, err := ledger.ParseRate(r.String()); err != nil || again != r {
 			t.Errorf("%q is written as %q, which is read as %+v (%v)", s, r, again, err)
+		}
+	})
+}
+
+func FuzzSettings(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"currency":"EUR","time_zone":"Europe/Berlin","prices":{"+49":"0.10","+43":"0.08"},"limits":{"number":["5/10m"]},"budgets":[{"scope":"tenant","period":"quarter","limit":"5000.00"}]}`, `null`, `[]`, `{"currency":"euro"}`,
+		`{"time_zone":"Local"}`, `{"prices":{"+49":0.1}}`, `{"prices":{"49":"0.10"}}`, `{"prices":{"+49":"-1"}}`, `{"prices":{"+49":"0.00001"}}`, `{"limits":{"number":["5/0m"]}}`, `{"budgets":[{"scope":"moon","period":"month","limit":"1"}]}`,
+		`{"budgets":[{"scope":"tenant","period":"month","limit":"1","warn_at":101}]}`, `{"budgets":[{"scope":"country","subject":"at","period":"month","limit":"1"}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var s, again ledger.Settings
+		if json.Unmarshal(text, &s) != nil || s.Validate() != nil {
+			return
+		}
+		kept, err := json.Marshal(s)
+		if err != nil {
+			t.Fatalf("%s is taken, but cannot be kept: %v", text, err)
+		}
+		if err := json.Unmarshal(kept, &again); err != nil || again.Validate() != nil {
+			t.Fatalf("%s is kept as %s, which is refused: %v, %v", text, kept, err, again.Validate())
+		}
+		if twice, err := json.Marshal(again); err != nil || string(twice) != string(kept) {
+			t.Errorf("%s is kept as %s, and then as %s", text, kept, twice)
+		}
+		if err := s.WithDefaults().Validate(); err != nil {
+			t.Errorf("%s is refused with its defaults: %v", text, err)
 		}
 	})
 }
