@@ -1,4 +1,4 @@
-.PHONY: demo test build bench screens fmt
+.PHONY: demo test fuzz build bench screens fmt
 
 # A clone in another folder finds what was compiled in this one.
 export GOFLAGS := $(GOFLAGS) -trimpath
@@ -10,6 +10,10 @@ demo: ## a login page and a companion app, on embedded stores
 
 test: ## everything that must hold; installs what is missing on Debian
 	./script/test
+
+FOR ?= 30s
+fuzz: ## hostile input: each fuzz target for a while, one after the other (make fuzz FOR=10m)
+	./script/fuzz $(FOR)
 
 build: ## a static binary in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/jawort ./cmd/jawort

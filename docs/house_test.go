@@ -51,6 +51,7 @@ type house struct {
 	offset     atomic.Int64 // of the clock
 	url, phone string       // of the two APIs
 	demand     string       // what authenticators must prove; empty: as by default
+	tick       func(time.Duration) (<-chan time.Time, func())
 
 	key, loginKey, enrolKey string // all scopes, and one each
 	tenant                  account.Tenant
@@ -120,7 +121,7 @@ func (h *house) open(database, redis string, mail config.Mail) {
 	h.keys = set
 	h.process, err = process.Open(h.Context(), process.Options{
 		Config: cfg, Keys: set, Parts: process.Parts{Server: true, MobileAPI: true},
-		Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l,
+		Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l, Tick: h.tick,
 	})
 	h.must(err)
 	h.run()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -43,10 +44,20 @@ func (h *house) playRefusals(p *phone.Phone) {
 	h.say("404 unknown-account", "POST", h.url+"/v1/approvals", `{"account":"nobody","browser":{"ip":"203.0.113.9"}}`, bearer(h.key))
 	h.say("404 unknown-account", "POST", h.url+"/v1/enrolments", `{"account":"nobody"}`, bearer(h.key))
 	h.say("404 unknown-enrolment", "POST", h.url+"/v1/enrolments/enr_aaaaaaaaaaaaaaaaaaaaaaaaaa/confirm", `{"code":"123456"}`, bearer(h.key))
+	h.playGone()
 	for _, base := range []string{h.url, h.phone} {
 		h.say("404 not-found", "GET", base+"/v1/nothing", "")
 		h.say("405 method-not-allowed", "DELETE", base+"/v1/approvals", "")
 	}
+}
+
+// playGone deletes an account whose login is about to activate a method.
+func (h *house) playGone() {
+	h.say("201", "PUT", h.url+"/v1/accounts/GONE1", `{}`, bearer(h.key))
+	a, err := h.client.CreateApproval(h.Context(), client.Request{Account: "GONE1", Browser: client.Browser{IP: "203.0.113.9"}})
+	h.must(err)
+	h.say("204", "DELETE", h.url+"/v1/accounts/GONE1", "", bearer(h.key))
+	h.say("409 method-not-active", "POST", h.url+"/v1/approvals/"+a.ID+"/activations/totp", `{"code":"042917"}`, bearer(h.key))
 }
 
 func (h *house) refuseService(o operation) {
@@ -56,6 +67,7 @@ func (h *house) refuseService(o operation) {
 	}
 	h.say("401 unauthorized", o.method, url, "", bearer("jw_forged"))
 	h.say("403 scope-missing", o.method, url, "", bearer(other))
+	h.say("422 invalid-request", o.method, url, "", bearer(h.key), header("Jawort-Operator", strings.Repeat("x", 129)))
 	if o.hasBody() {
 		h.say("400 invalid-json", o.method, url, cut, bearer(h.key))
 		h.say("400 incomplete-body", o.method, url, unknown, bearer(h.key), breaksOff)

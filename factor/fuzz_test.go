@@ -15,7 +15,7 @@ func FuzzPhoneNumbers(f *testing.F) {
 		for _, region := range []string{"", "DE", "US", "XX"} {
 			p, err := factor.ParsePhone("phone", typed, region)
 			if err != nil {
-				if len(typed) > 7 && strings.Contains(err.Error(), typed) {
+				if len(typed) > 7 && strings.Contains(err.Error(), typed) && !strings.Contains("+49 151 23456789", typed) { // its example
 					t.Errorf("the refusal repeats %q", typed)
 				}
 				continue
