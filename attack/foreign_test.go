@@ -130,7 +130,7 @@ func anyway([]whose) bool         { return true }
 
 func TestIDsTicketsAndTokensOfAnotherTenantAreWorthNothingOnAnyCall(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "sqlite::memory:")
+	h := newHouse(t, inMemory, withPost)
 	b, a := h.settle("Zwirn"), h.settle("Garn")
 	a.ids["session"] = "another" // with its own it would take the place of what waits for it
 	before, ids := b.inventory()

@@ -23,6 +23,7 @@ import (
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/live/redistest"
 )
 
@@ -33,14 +34,34 @@ type house struct {
 	testing.TB
 	process *process.Process
 	redis   *redistest.Server
+	letters *mailtest.Server
 	keys    *keys.Set
 	offset  atomic.Int64 // of the clock
 	url     string       // of the face for login services
 	phone   string       // of the one for phones
 }
 
+// withPost gives the house a carrier and a mail server.
+func withPost(h *house, cfg *config.Config) {
+	h.letters = mailtest.Start(h, mailtest.Settings{Kind: "none"})
+	cfg.Mail = config.Mail{Host: "localhost", Port: h.letters.Port, TLS: "none", From: "Jawort <login@jawort.example>"}
+	cfg.SMS.Twilio = config.Twilio{BaseURL: twiliotest.Start(h).URL, AccountSID: twiliotest.AccountSID, AuthTokenFile: h.secret(twiliotest.AuthToken), From: twiliotest.From}
+}
+
+// inMemory is a database of which each row can be read afterwards.
+const inMemory = "sqlite::memory:"
+
+// database is one in memory, or in the long form a Postgres, which decides many things at once.
+func database(t testing.TB) string {
+	t.Helper()
+	if *long {
+		return pgtest.NewServer(t).URL("postgres")
+	}
+	return inMemory
+}
+
 // newHouse opens Jawort on a database, with a Redis of its own.
-func newHouse(t testing.TB, database string) *house {
+func newHouse(t testing.TB, database string, also ...func(*house, *config.Config)) *house {
 	t.Helper()
 	h := &house{TB: t, redis: redistest.Start(t)}
 	set, err := keys.Generate()
@@ -48,9 +69,10 @@ func newHouse(t testing.TB, database string) *house {
 	h.keys = set
 	cfg := config.Default()
 	cfg.Database, cfg.Redis = database, h.redis.URL
-	cfg.Mail = config.Mail{Host: "localhost", Port: mailtest.Start(t, mailtest.Settings{Kind: "none"}).Port, TLS: "none", From: "Jawort <login@jawort.example>"}
-	cfg.SMS.Twilio = config.Twilio{BaseURL: twiliotest.Start(t).URL, AccountSID: twiliotest.AccountSID, AuthTokenFile: h.secret(twiliotest.AuthToken), From: twiliotest.From}
 	cfg.Webhooks.AllowPrivate = []string{"127.0.0.1/32"} // where the receivers of tests lie
+	for _, change := range also {
+		change(h, cfg)
+	}
 	var l process.Listeners
 	l.Server, h.url = h.listen()
 	l.MobileAPI, h.phone = h.listen()
@@ -58,7 +80,7 @@ func newHouse(t testing.TB, database string) *house {
 	cfg.Server.PublicURL, cfg.MobileAPI.PublicURL = h.url, h.phone
 	cfg.MobileAPI.RPID, cfg.MobileAPI.Origins = "localhost", []string{h.phone}
 	h.process, err = process.Open(t.Context(), process.Options{
-		Config: cfg, Keys: set, Parts: process.Parts{Server: true, MobileAPI: true},
+		Config: cfg, Keys: set, Parts: process.All,
 		Log: slog.New(slog.DiscardHandler), Now: h.now, Random: rand.Reader, Listeners: l,
 	})
 	h.must(err)
@@ -100,6 +122,14 @@ func (h *house) must(err error) {
 }
 
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) }
+
+// pass lets time pass for all of the house.
+func (h *house) pass(d time.Duration) {
+	h.Helper()
+	offset := time.Duration(h.offset.Add(int64(d)))
+	h.process.Live().StepClock()
+	h.must(h.process.Lasting().SetClockOffset(h.Context(), offset))
+}
 
 // sql runs a statement behind the back of the house.
 func (h *house) sql(statement string, args ...any) {

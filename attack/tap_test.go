@@ -3,8 +3,10 @@ package attack_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/jawort/jawort/phone"
@@ -14,20 +16,39 @@ import (
 type heard struct {
 	call       string // method, path and query
 	credential string
+	sent       []byte
 	status     int
 	header     http.Header
 	body       []byte
 }
 
+// code is that of a refusal; empty: none.
+func (a heard) code() string {
+	var p struct{ Type string }
+	_ = json.Unmarshal(a.body, &p) // not every answer is JSON
+	return strings.TrimPrefix(p.Type, "urn:jawort:problem:")
+}
+
 // tap keeps the last answer to each call that went through it.
 type tap struct {
-	mu   sync.Mutex
-	last map[string]heard
+	keeps string // path of a call that is not let through: errKept
+	mu    sync.Mutex
+	last  map[string]heard
 }
+
+var errKept = errors.New("attack: kept back")
 
 // RoundTrip implements http.RoundTripper.
 func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	a := heard{call: r.Method + " " + r.URL.RequestURI(), credential: r.Header.Get("Authorization")}
+	if t.keeps != "" && r.URL.Path == t.keeps {
+		var err error
+		if a.sent, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		t.keep(a)
+		return nil, errKept
+	}
 	resp, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -38,13 +59,17 @@ func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(a.body))
 	a.status, a.header = resp.StatusCode, resp.Header
+	t.keep(a)
+	return resp, nil
+}
+
+func (t *tap) keep(a heard) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == nil {
 		t.last = map[string]heard{}
 	}
 	t.last[a.call] = a
-	return resp, nil
 }
 
 func (t *tap) answer(call string) heard {
