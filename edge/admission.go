@@ -42,6 +42,7 @@ func (s *Sources) enter(key netip.Prefix) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open[key] >= s.limits.Connections {
+		s.refused.WithLabelValues(refusedConnection).Inc()
 		return false
 	}
 	s.open[key]++

@@ -1,11 +1,18 @@
 package edge_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"io"
+	"log/slog"
+	"maps"
 	"net"
+	"net/http/httptest"
 	"net/netip"
 	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/jawort/jawort/edge"
 )
@@ -78,5 +85,37 @@ func TestBehindAProxyThatNobodyNamedConnectionsAreNotCounted(t *testing.T) {
 	a := arrivals{from: make(chan *arrival, 16)}
 	if staying, _ := accepted(t, s.Listen(a), a, "10.0.0.1", "10.0.0.1"); len(staying) != 2 {
 		t.Errorf("%d stay", len(staying))
+	}
+}
+
+func TestWhatIsRefusedForItsSourceIsCountedForAllFacesOfAProcess(t *testing.T) {
+	t.Parallel()
+	reg := prometheus.NewRegistry()
+	s := edge.NewSources(edge.Proxies{}, edge.Limits{Connections: 1, Requests: 1, Burst: 2})
+	now := func() time.Time { return time.Unix(1, 0) }
+	for _, service := range []string{"one", "other"} {
+		m := edge.NewMux(edge.Options{Service: service, Log: slog.New(slog.DiscardHandler), Metrics: reg, Random: rand.Reader, Now: now, Sources: s})
+		for range 4 { // two of the eight may, whichever face they ask
+			r := get("/nowhere")
+			r.RemoteAddr = "203.0.113.9:1234"
+			m.ServeHTTP(httptest.NewRecorder(), r)
+		}
+	}
+	a := arrivals{from: make(chan *arrival, 16)}
+	accepted(t, s.Listen(a), a, "203.0.113.9", "203.0.113.9", "203.0.113.9", "203.0.113.9")
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		if f.GetName() == "jawort_source_refusals_total" {
+			for _, m := range f.GetMetric() {
+				got[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
+			}
+		}
+	}
+	if want := map[string]float64{"request": 6, "connection": 3}; !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
 	}
 }

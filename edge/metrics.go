@@ -30,6 +30,22 @@ func newMetrics(service string, reg prometheus.Registerer) metrics {
 	}
 }
 
+// What a source had too much of.
+const (
+	refusedRequest    = "request"
+	refusedConnection = "connection"
+)
+
+// newRefusals counts what was refused for its source alone, from the first one on.
+func newRefusals() *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "jawort_source_refusals_total", Help: "Requests and connections refused because too many came from their source.",
+	}, []string{"reason"})
+	c.WithLabelValues(refusedRequest)
+	c.WithLabelValues(refusedConnection)
+	return c
+}
+
 // register returns the collector that the registry already has under this name, if any.
 func register[C prometheus.Collector](reg prometheus.Registerer, c C) C {
 	if reg == nil {

@@ -47,6 +47,9 @@ type Mux struct {
 
 // NewMux returns a Mux without routes.
 func NewMux(o Options) *Mux {
+	if o.Sources != nil {
+		register(o.Metrics, o.Sources.refused) // of the process: its faces share them
+	}
 	return &Mux{
 		options:    o,
 		routes:     http.NewServeMux(),

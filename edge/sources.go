@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/time/rate"
 
 	"github.com/jawort/jawort/refusal"
@@ -34,6 +35,7 @@ const (
 type Sources struct {
 	proxies Proxies
 	limits  Limits
+	refused *prometheus.CounterVec // by reason
 
 	mu    sync.Mutex
 	known map[netip.Prefix]*list.Element // of *source
@@ -50,7 +52,7 @@ type source struct {
 
 // NewSources returns limits that nobody has used yet.
 func NewSources(proxies Proxies, l Limits) *Sources {
-	return &Sources{proxies: proxies, limits: l, known: map[netip.Prefix]*list.Element{}, open: map[netip.Prefix]int{}}
+	return &Sources{proxies: proxies, limits: l, refused: newRefusals(), known: map[netip.Prefix]*list.Element{}, open: map[netip.Prefix]int{}}
 }
 
 // visit is one request of a source.
@@ -78,7 +80,7 @@ func (s *Sources) begin(r *http.Request, now time.Time) (*visit, error) {
 		return v, nil
 	}
 	v.paid = true
-	return v, src.take(now)
+	return v, s.take(src, now)
 }
 
 // end counts a request that waited for it: who showed an API key is known by that, and not limited by where it is.
@@ -97,11 +99,12 @@ func (v *visit) end(byKey bool, now time.Time) error {
 		return nil
 	}
 	v.paid = true
-	return src.take(now)
+	return v.sources.take(src, now)
 }
 
-func (s *source) take(now time.Time) error {
-	if !s.bucket.AllowN(now, 1) {
+func (s *Sources) take(from *source, now time.Time) error {
+	if !from.bucket.AllowN(now, 1) {
+		s.refused.WithLabelValues(refusedRequest).Inc()
 		return ErrTooManyRequests
 	}
 	return nil
