@@ -11,10 +11,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-const readyTime = 2 * time.Second
+const (
+	readyTime  = 2 * time.Second
+	maxSymbols = 1 << 20 // bytes of addresses that a profile asks the names of
+)
 
 // AdminHandler serves health, readiness, metrics and profiles. It belongs on a port of its own that
-// strangers do not reach. The profile `cmdline` is left out: a flag may carry a password.
+// strangers do not reach; a body has to come in time here too. The profile `cmdline` is left out: a flag may carry a password.
 func AdminHandler(reg *prometheus.Registry, ready func(context.Context) error) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok\n") })
@@ -33,7 +36,7 @@ func AdminHandler(reg *prometheus.Registry, ready func(context.Context) error) h
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // how `go tool pprof` asks
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+	return BoundBodies(maxSymbols, bodyTime, mux)
 }
 
 func say(w http.ResponseWriter, status int, text string) {
