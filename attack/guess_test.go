@@ -31,13 +31,13 @@ type lock struct {
 }
 
 var locks = []lock{
-	{"number of a login", (*town).byNumber, threeTries, 300},
-	{"authenticator app", (*town).byApp, firstPause, 300},
-	{"code by e-mail", (*town).byMail, firstPause, 60},
-	{"recovery code", (*town).byRecovery, firstPause, 300},
-	{"bypass code", (*town).byBypass, firstPause, 300},
-	{"six digits of an enrolment", (*town).byDigits, threeTries, 300},
-	{"code of an enrolment", (*town).byProof, threeTries, 30},
+	{"number of a login", (*town).byNumber, threeTries, 150},
+	{"authenticator app", (*town).byApp, firstPause, 150},
+	{"code by e-mail", (*town).byMail, firstPause, 40},
+	{"recovery code", (*town).byRecovery, firstPause, 150},
+	{"bypass code", (*town).byBypass, firstPause, 150},
+	{"six digits of an enrolment", (*town).byDigits, threeTries, 150},
+	{"code of an enrolment", (*town).byProof, threeTries, 20},
 }
 
 // As docs/design.md has it: firstPause is the wrong code after which a method pauses; numbers, and what is typed at an enrolment,
@@ -103,7 +103,7 @@ func TestGuessesAtFullSpeedAreJudgedNoMoreOftenThanTheLimitsSay(t *testing.T) {
 	for _, l := range locks {
 		t.Run(l.name, func(t *testing.T) {
 			r := begin(t, "guess: "+l.name)
-			repeats := size(min(4, l.repeats/30), l.repeats)
+			repeats := size(min(4, l.repeats/20), l.repeats)
 			for range repeats {
 				d := l.open(town)
 				judged, hit, all := d.fire(d.among())

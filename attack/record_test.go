@@ -41,7 +41,8 @@ func TestMain(m *testing.M) {
 type record struct {
 	Name      string   `json:"name"`
 	Tried     int      `json:"tried"`
-	Allowed   int      `json:"allowed"` // of these, what a limit let through to be judged
+	Allowed   int      `json:"allowed"`           // of these, what a limit let through to be judged
+	Refused   int      `json:"refused,omitempty"` // where that is counted apart
 	Succeeded int      `json:"succeeded"`
 	Computed  float64  `json:"computed"`
 	Measured  float64  `json:"measured"`
@@ -50,6 +51,7 @@ type record struct {
 
 	t     testing.TB
 	began time.Time
+	mu    sync.Mutex
 }
 
 type book struct {
@@ -76,9 +78,9 @@ func begin(t testing.TB, name string) *record {
 	t.Cleanup(func() {
 		r.Seconds = math.Round(time.Since(r.began).Seconds()*10) / 10
 		if t.Failed() && len(r.Broken) == 0 {
-			r.Broken = append(r.Broken, "the attack could not be made: see the test "+t.Name())
+			r.Broken = append(r.Broken, "see what the test says: "+t.Name())
 		}
-		t.Logf("%s: tried %d, allowed %d, succeeded %d, computed %.4g, measured %.4g", r.Name, r.Tried, r.Allowed, r.Succeeded, r.Computed, r.Measured)
+		t.Logf("%s: tried %d, allowed %d, succeeded %d, computed %.4g, measured %.4g, %.1f s", r.Name, r.Tried, r.Allowed, r.Succeeded, r.Computed, r.Measured, r.Seconds)
 		records.mu.Lock()
 		defer records.mu.Unlock()
 		records.Attacks = append(records.Attacks, r)
@@ -91,6 +93,8 @@ func (r *record) broke(format string, args ...any) {
 	r.t.Helper()
 	said := fmt.Sprintf(format, args...)
 	r.t.Error(said)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.Broken = append(r.Broken, said)
 }
 

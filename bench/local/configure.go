@@ -63,6 +63,7 @@ func (s *Stack) configure(context.Context) (err error) {
 		"JAWORT_SERVER_LISTEN=127.0.0.1:" + server, "JAWORT_SERVER_PUBLIC_URL=" + s.ServerURL,
 		"JAWORT_MOBILE_API_LISTEN=127.0.0.1:" + phones, "JAWORT_MOBILE_API_PUBLIC_URL=" + s.PhoneURL,
 	}
+	s.env = append(s.env, s.options.Env...)
 	return nil
 }
 

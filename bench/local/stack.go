@@ -20,8 +20,9 @@ import (
 
 // Options say what to run.
 type Options struct {
-	Program string // the jawort that runs
-	Parent  string // folder for the stack's own; empty: the system's for temporary files
+	Program string   // the jawort that runs
+	Parent  string   // folder for the stack's own; empty: the system's for temporary files
+	Env     []string // further settings of every jawort, as NAME=value
 }
 
 // Stack is a running installation.
