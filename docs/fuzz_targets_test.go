@@ -21,7 +21,9 @@ var parsing = regexp.MustCompile(`^((?i:parse|decode|verify|read|open|unmarshal|
 // through are functions with such a name that parse nothing which others wrote, or leave it to a parser that is fuzzed.
 var through = map[string]string{
 	"attestation.OpenMakers":      "is given the name of a file, and leaves it to ReadMakers",
-	"config.readFile":             "is given the name of a file, and leaves it to readYAML",
+	"keys/kms.Open":               "is given the operator's own address of a service, and opens a client of its library",
+	"keys/kms.open":               "likewise",
+	"keys/kms.openAWS":            "likewise",
 	"edge.Read":                   "counts bytes, whatever they are",
 	"locale.read":                 "reads texts that are compiled in",
 	"pushgw.readRoots":            "is given the name of a file, whose certificates crypto/x509 reads",

@@ -10,7 +10,7 @@ func FuzzParseKeyFile(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	whole, err := set.encode()
+	whole, err := (*Wrapper)(nil).encode(f.Context(), set)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func FuzzParseKeyFile(f *testing.F) {
 		if err != nil {
 			t.Fatalf("a set that was read seals nothing: %v", err)
 		}
-		written, err := s.encode()
+		written, err := (*Wrapper)(nil).encode(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
 		}
