@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Parent   string   // folder to make the server's own in; empty: the system's for temporary files
 	Settings []string // name=value, beside the server's defaults
+	Follows  *Server  // it is a standby of this server, called Standby; nil: it is a primary
 }
 
 // Server is one Postgres with its data in a temporary folder, reachable by a unix socket in the same folder. It does not
@@ -53,6 +54,11 @@ func (s *Server) URL(database string) string {
 	return "postgres://postgres@/" + database + "?host=" + url.QueryEscape(s.dir)
 }
 
+// WritableURL returns the URL of a database of this server or, where that has taken over, of its standby.
+func (s *Server) WritableURL(database string, standby *Server) string {
+	return "postgres://postgres@/" + database + "?host=" + url.QueryEscape(s.dir+","+standby.dir) + "&target_session_attrs=read-write"
+}
+
 // PID is the process whose children are the server's backends; 0 while it does not run.
 func (s *Server) PID() int {
 	if s.process == nil {
@@ -60,6 +66,9 @@ func (s *Server) PID() int {
 	}
 	return s.process.Process.Pid
 }
+
+// Stop ends the server in order: it finishes what it is doing, tells its connections, and writes everything down.
+func (s *Server) Stop() { s.end(syscall.SIGINT) }
 
 // Kill ends the server as a crash would: nothing is finished, no connection is told.
 func (s *Server) Kill() { s.end(syscall.SIGQUIT) }
@@ -99,6 +108,9 @@ func (s *Server) Restart() error {
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 func (s *Server) init() error {
+	if s.options.Follows != nil {
+		return s.copyPrimary()
+	}
 	initdb, err := s.command("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	if err != nil {
 		return err

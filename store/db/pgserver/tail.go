@@ -30,7 +30,7 @@ func (t *tail) read(out io.Reader) {
 	told := false
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		t.keep(lines.Text())
-		if !told && strings.Contains(lines.Text(), "ready to accept connections") {
+		if !told && ready(lines.Text()) {
 			told = true
 			t.ready <- true
 		}
@@ -48,4 +48,9 @@ func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return strings.Join(t.last, "\n")
+}
+
+// ready says that the server takes connections; a standby takes them for reading only.
+func ready(line string) bool {
+	return strings.HasSuffix(line, "ready to accept connections") || strings.HasSuffix(line, "ready to accept read-only connections")
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -24,7 +25,8 @@ const (
 // Options say what kind of server it is. The zero value keeps nothing and evicts nothing.
 type Options struct {
 	Dir     string  // its working folder
-	Cluster bool    // a master of a cluster that it has not joined yet
+	Cluster bool    // a node of a cluster that it has not joined yet
+	Follows *Server // it is a replica of this master; nil: it is none
 	Watches *Server // it is a sentinel of this master; nil: it is none
 }
 
@@ -83,8 +85,12 @@ func (s *Server) args() []string {
 		"--port", strconv.Itoa(s.Port), "--bind", "127.0.0.1", "--dir", s.options.Dir,
 		"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--daemonize", "no",
 	}
+	if s.options.Follows != nil {
+		args = append(args, "--replicaof", "127.0.0.1", strconv.Itoa(s.options.Follows.Port))
+	}
 	if s.BusPort != 0 {
-		args = append(args, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(s.BusPort), "--cluster-node-timeout", "2000")
+		args = append(args, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(s.BusPort), "--cluster-node-timeout", "2000",
+			"--cluster-config-file", filepath.Join(s.options.Dir, "nodes-"+strconv.Itoa(s.Port)+".conf"))
 	}
 	return args
 }
