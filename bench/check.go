@@ -208,9 +208,16 @@ func (l *Load) checkPushes(ctx context.Context, r Record, logins []*Login, v *Ve
 	}
 }
 
+// Forgot says that Redis lost what it held at some moment before. It may: a question that was pending is asked again, and the push
+// jobs of logins that began before are not asked for.
+func (l *Load) Forgot(before time.Time) { l.forgotten = before }
+
 func (l *Load) unaccepted(logins []*Login) []ring {
 	var missing []ring
 	for _, s := range logins {
+		if s.Intended.Before(l.forgotten) {
+			continue
+		}
 		for _, token := range s.Woken {
 			if r := (ring{s.ID, token}); l.bells.accepted(r).IsZero() {
 				missing = append(missing, r)

@@ -24,6 +24,8 @@ type Load struct {
 	journal *Journal
 	now     func() time.Time
 
+	forgotten time.Time
+
 	registered atomic.Int64
 	started    atomic.Int64
 	ended      atomic.Int64

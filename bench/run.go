@@ -229,7 +229,7 @@ func (r *localRun) take(w Window, before, after usage) {
 func (r *result) measured(m Measures, w Window, s Signatures) {
 	r.measures = m
 	r.ApprovalsPerSecond = rounded(float64(m.Done)/w.End.Sub(w.Begin).Seconds(), 10)
-	r.Create, r.Push, r.DecisionToBrowser = percentiles(m.Create), percentiles(m.Push), percentiles(m.Decided)
+	r.Create, r.Push, r.DecisionToBrowser = PercentilesOf(m.Create), PercentilesOf(m.Push), PercentilesOf(m.Decided)
 	r.P256Verify, r.sign = microseconds(s.Verify), microseconds(s.Sign)
 }
 

@@ -12,8 +12,8 @@ type Percentiles struct {
 	P999 float64 `json:"p999"`
 }
 
-// percentiles returns nil where there is nothing to tell.
-func percentiles(samples []time.Duration) *Percentiles {
+// PercentilesOf returns nil where there is nothing to tell.
+func PercentilesOf(samples []time.Duration) *Percentiles {
 	if len(samples) == 0 {
 		return nil
 	}

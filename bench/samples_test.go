@@ -11,17 +11,17 @@ func TestPercentilesAreExact(t *testing.T) {
 	for i := 1000; i >= 1; i-- {
 		samples = append(samples, time.Duration(i)*time.Millisecond)
 	}
-	if got := percentiles(samples); *got != (Percentiles{500, 990, 999}) {
+	if got := PercentilesOf(samples); *got != (Percentiles{500, 990, 999}) {
 		t.Errorf("of 1 to 1000 ms: %+v", *got)
 	}
 	// Where the rank is no whole number it is the next one: 99 % of ten are more than nine.
-	if got := percentiles(samples[:10]); *got != (Percentiles{5, 10, 10}) {
+	if got := PercentilesOf(samples[:10]); *got != (Percentiles{5, 10, 10}) {
 		t.Errorf("of 1 to 10 ms: %+v", *got)
 	}
-	if got := percentiles([]time.Duration{7 * time.Millisecond}); *got != (Percentiles{7, 7, 7}) {
+	if got := PercentilesOf([]time.Duration{7 * time.Millisecond}); *got != (Percentiles{7, 7, 7}) {
 		t.Errorf("of one: %+v", *got)
 	}
-	if percentiles(nil) != nil {
+	if PercentilesOf(nil) != nil {
 		t.Error("of none something was told")
 	}
 }

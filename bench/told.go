@@ -18,6 +18,9 @@ import (
 // Told is the record of an installation as its API tells it: outcomes with their evidence, and phones.
 type Told struct{ load *Load }
 
+// ToldTo is the record as it is told to who loaded it.
+func ToldTo(l *Load) Told { return Told{l} }
+
 // Outcomes asks for each approval, and checks the receipt of those that a phone decided.
 func (t Told) Outcomes(ctx context.Context, ids []string) (map[string]Row, error) {
 	published, err := t.published(ctx)

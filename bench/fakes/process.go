@@ -81,7 +81,7 @@ func (p *Process) Addresses(ctx context.Context, provider string, count int) ([]
 	defer p.asking.Unlock()
 	var all []phone.PushAddress
 	for len(all) < count {
-		b, err := json.Marshal(asked{provider, min(askedAtOnce, count-len(all))})
+		b, err := json.Marshal(asked{Provider: provider, Count: min(askedAtOnce, count-len(all))})
 		if err != nil {
 			return nil, fmt.Errorf("fakes: %w", err)
 		}

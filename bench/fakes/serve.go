@@ -27,6 +27,7 @@ type answer struct {
 type asked struct {
 	Provider string `json:"provider"`
 	Count    int    `json:"count"`
+	Mood     Mood   `json:"mood,omitempty"` // in place of addresses
 }
 
 // Serve runs the stand-ins until the owner closes in. What an operator would get from the services it writes to dir.
@@ -65,6 +66,11 @@ func (s services) answer(in io.Reader, w *teller) error {
 		var q asked
 		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
 			return fmt.Errorf("fakes: unreadable line: %w", err)
+		}
+		if q.Mood != "" {
+			if err := s.feel(q.Provider, q.Mood); err != nil {
+				return err
+			}
 		}
 		a := answer{Addresses: make([]phone.PushAddress, q.Count)}
 		for i := range a.Addresses {

@@ -19,8 +19,7 @@ import (
 // ports are free when they are chosen: the public addresses have to be known before anything listens. They lie below those that the
 // kernel gives to connections, so that none takes them in between.
 type ports struct {
-	server, mobileAPI int
-	admin             [3]int
+	server, mobileAPI, mobileAdmin, pushAdmin int
 }
 
 const (
@@ -30,7 +29,7 @@ const (
 )
 
 func freePorts() (p ports, err error) {
-	for _, port := range []*int{&p.server, &p.mobileAPI, &p.admin[0], &p.admin[1], &p.admin[2]} {
+	for _, port := range []*int{&p.server, &p.mobileAPI, &p.mobileAdmin, &p.pushAdmin} {
 		l, err := listen()
 		if err != nil {
 			return p, err
@@ -59,8 +58,8 @@ func (s *Stack) configure(context.Context) (err error) {
 	s.ServerURL, s.PhoneURL = "http://localhost:"+server, "http://localhost:"+phones
 	s.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir,
-		"JAWORT_DATABASE=" + s.Database(), "JAWORT_REDIS=" + s.Redis.URL, "JAWORT_KEYS_FILE=" + s.keys(),
-		"JAWORT_SERVER_LISTEN=127.0.0.1:" + server, "JAWORT_SERVER_PUBLIC_URL=" + s.ServerURL,
+		"JAWORT_DATABASE=" + s.Database(), "JAWORT_REDIS=" + s.RedisURL, "JAWORT_KEYS_FILE=" + s.keys(),
+		"JAWORT_SERVER_PUBLIC_URL=" + s.ServerURL,
 		"JAWORT_MOBILE_API_LISTEN=127.0.0.1:" + phones, "JAWORT_MOBILE_API_PUBLIC_URL=" + s.PhoneURL,
 	}
 	s.env = append(s.env, s.options.Env...)

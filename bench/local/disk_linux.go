@@ -1,7 +1,9 @@
 package local
 
 import (
+	"errors"
 	"os"
+	"strconv"
 	"syscall"
 )
 
@@ -16,3 +18,12 @@ func WithoutDisk(parent string) bool {
 	var s syscall.Statfs_t
 	return syscall.Statfs(parent, &s) == nil && int64(s.Type) == inMemory
 }
+
+// mount puts a file system in memory there, of which this many bytes can be used.
+func mount(folder string, bytes int64) error {
+	return syscall.Mount("tmpfs", folder, "tmpfs", 0, "mode=711,size="+strconv.FormatInt(bytes, 10))
+}
+
+func unmount(folder string) error { return syscall.Unmount(folder, 0) }
+
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) }

@@ -26,7 +26,11 @@ type Process struct {
 	Admin string // URL of its admin port
 	Took  time.Duration
 
+	Address string // where it listens; empty: only at Admin
+
 	program string
+	args    []string
+	logName string
 	env     []string
 	dir     string
 
@@ -42,7 +46,7 @@ func (p *Process) Start(ctx context.Context) error {
 		return fmt.Errorf("local: %w", err)
 	}
 	defer log.Close()
-	cmd := exec.Command(p.program, "serve", p.Name)
+	cmd := exec.Command(p.program, p.args...)
 	cmd.Env, cmd.Dir = p.env, p.dir
 	cmd.Stdout, cmd.Stderr = log, log // a file, so that nobody has to read while the load runs
 	cmd.SysProcAttr = Apart()
@@ -71,9 +75,9 @@ func (p *Process) awaitReady(ctx context.Context, exited <-chan struct{}) error 
 	for {
 		select {
 		case <-exited:
-			return fmt.Errorf("local: jawort serve %s ended:\n%s", p.Name, p.Log())
+			return fmt.Errorf("local: %s ended:\n%s", p.Name, p.Log())
 		case <-ctx.Done():
-			return fmt.Errorf("local: jawort serve %s was not ready in time:\n%s", p.Name, p.Log())
+			return fmt.Errorf("local: %s was not ready in time:\n%s", p.Name, p.Log())
 		case <-pace.C:
 			if p.ready(ctx) {
 				return nil
@@ -95,7 +99,7 @@ func (p *Process) ready(ctx context.Context) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-func (p *Process) logFile() string { return filepath.Join(p.dir, p.Name+".log") }
+func (p *Process) logFile() string { return filepath.Join(p.dir, p.logName) }
 
 const logTail = 4 << 10
 

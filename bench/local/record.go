@@ -69,7 +69,7 @@ func query[T any](ctx context.Context, s *Stack, scan pgx.RowToFunc[T], statemen
 
 // Queued returns how many push jobs are not done yet.
 func (s *Stack) Queued(ctx context.Context) (int64, error) {
-	store, err := live.Open(ctx, live.Config{URL: s.Redis.URL}, time.Now)
+	store, err := live.Open(ctx, live.Config{URL: s.RedisURL}, time.Now)
 	if err != nil {
 		return 0, err
 	}
@@ -77,8 +77,22 @@ func (s *Stack) Queued(ctx context.Context) (int64, error) {
 	return store.Queue("bench").Depth(ctx)
 }
 
-// PushesEndedOtherwise returns how many jobs for questions the gateway has ended without a service having accepted them.
+// PushesEndedOtherwise returns how many jobs for questions the gateway, and those before it that were killed, have ended without a
+// service having accepted them.
 func (s *Stack) PushesEndedOtherwise(ctx context.Context) (int, error) {
+	now, err := s.pushesEnded(ctx)
+	return s.before + now, err
+}
+
+// KillPushGW kills the gateway, and remembers what it has counted.
+func (s *Stack) KillPushGW(ctx context.Context) error {
+	n, err := s.pushesEnded(ctx)
+	s.before += n
+	s.PushGW.Kill()
+	return err
+}
+
+func (s *Stack) pushesEnded(ctx context.Context) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.PushGW.Admin+"/metrics", nil)
 	if err != nil {
 		return 0, fmt.Errorf("local: metrics: %w", err)
@@ -101,4 +115,18 @@ func (s *Stack) PushesEndedOtherwise(ctx context.Context) (int, error) {
 		total += int(n)
 	}
 	return total, nil
+}
+
+// Texts returns the one column that a query gives.
+func (s *Stack) Texts(ctx context.Context, statement string) ([]string, error) {
+	conn, err := s.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	rows, err := conn.Query(ctx, statement)
+	if err != nil {
+		return nil, fmt.Errorf("local: read the record: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
@@ -23,15 +24,28 @@ type Options struct {
 	Program string   // the jawort that runs
 	Parent  string   // folder for the stack's own; empty: the system's for temporary files
 	Env     []string // further settings of every jawort, as NAME=value
+
+	Servers  int           // behind a balancer; 0: one, without a balancer
+	Ahead    time.Duration // by which the last server's clock is ahead
+	Redis    Redis
+	Standby  bool     // Postgres has a synchronous standby
+	Disk     int64    // bytes of a file system that Postgres has for itself; 0: none
+	Settings []string // of Postgres, beyond those of every stack
+	Proxied  bool     // a single Redis, and FCM, are behind proxies
 }
 
 // Stack is a running installation.
 type Stack struct {
 	Server, MobileAPI, PushGW *Process
+	Servers                   []*Process // Server first
+	Balancer                  *Balancer  // nil: Server has the address
 	Redis                     *redisserver.Server
-	Postgres                  *pgserver.Server
+	Postgres, Standby         *pgserver.Server
+	Disk                      *Disk
 	Fakes                     *fakes.Process
+	RedisProxy, FCMProxy      *Proxy
 
+	RedisURL            string
 	ServerURL, PhoneURL string
 	Key                 string // API key with all scopes
 	Tenant, Application string // their ids
@@ -40,13 +54,14 @@ type Stack struct {
 	dir     string
 	ports   ports
 	env     []string // of every jawort
+	redises []*redisserver.Server
+	mu      sync.Mutex
+	started int // servers, so that each has a log of its own
+	before  int // pushes that gateways before this one have ended otherwise
 }
 
 // Origin is where the login pages lie.
 const Origin = "http://login.localhost:9000"
-
-// settings are Postgres as an operator of one machine would run it: what is acknowledged is on the disk.
-var settings = []string{"fsync=on", "full_page_writes=on", "synchronous_commit=on", "max_connections=200", "shared_buffers=256MB", "max_wal_size=2GB"}
 
 // Start runs everything, and returns when it is ready.
 func Start(ctx context.Context, o Options) (_ *Stack, err error) {
@@ -61,6 +76,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	}
 	for _, steps := range [][]func(context.Context) error{
 		{s.startPostgres, s.startRedis, s.makeKeys},
+		{s.startRedisProxy},
 		{s.configure},
 		{s.startFakes, s.furnish},
 		{s.startProcesses},
@@ -84,16 +100,6 @@ func together(ctx context.Context, steps []func(context.Context) error) error {
 	return context.Cause(ctx)
 }
 
-func (s *Stack) startPostgres(context.Context) (err error) {
-	s.Postgres, err = pgserver.Start(pgserver.Options{Parent: s.options.Parent, Settings: settings})
-	return err
-}
-
-func (s *Stack) startRedis(context.Context) (err error) {
-	s.Redis, err = redisserver.Start(redisserver.Options{Dir: s.dir})
-	return err
-}
-
 func (s *Stack) makeKeys(context.Context) error {
 	set, err := keys.Generate()
 	if err != nil {
@@ -107,28 +113,11 @@ func (s *Stack) startFakes(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.startFCMProxy(); err != nil {
+		return err
+	}
 	return s.writeConfig()
 }
-
-func (s *Stack) startProcesses(ctx context.Context) error {
-	for i, p := range []struct {
-		name string
-		at   **Process
-	}{{"server", &s.Server}, {"mobile-api", &s.MobileAPI}, {"pushgw", &s.PushGW}} {
-		admin := net.JoinHostPort("127.0.0.1", strconv.Itoa(s.ports.admin[i]))
-		*p.at = &Process{
-			Name: p.name, Admin: "http://" + admin, program: s.options.Program, dir: s.dir,
-			env: append([]string{"JAWORT_ADMIN_LISTEN=" + admin, "JAWORT_CONFIG=" + s.configFile()}, s.env...),
-		}
-		if err := (*p.at).Start(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Database returns the URL of the database.
-func (s *Stack) Database() string { return s.Postgres.URL("postgres") }
 
 // Connect opens a connection to the database; the caller closes it.
 func (s *Stack) Connect(ctx context.Context) (*pgx.Conn, error) {
@@ -140,7 +129,11 @@ func (s *Stack) Connect(ctx context.Context) (*pgx.Conn, error) {
 }
 
 // Processes are those of Jawort.
-func (s *Stack) Processes() []*Process { return []*Process{s.Server, s.MobileAPI, s.PushGW} }
+func (s *Stack) Processes() []*Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append(slices.Clone(s.Servers), s.MobileAPI, s.PushGW)
+}
 
 func (s *Stack) keys() string { return filepath.Join(s.dir, "keys.json") }
 
@@ -155,12 +148,24 @@ func (s *Stack) Close() error {
 	if s.Fakes != nil {
 		errs = append(errs, s.Fakes.Close())
 	}
-	if s.Redis != nil {
-		s.Redis.Kill()
+	for _, p := range []*Proxy{s.RedisProxy, s.FCMProxy} {
+		if p != nil {
+			p.Cut()
+		}
 	}
-	if s.Postgres != nil {
-		s.Postgres.Remove()
+	if s.Balancer != nil {
+		s.Balancer.Close()
 	}
+	for _, r := range s.redises {
+		r.Kill()
+	}
+	for _, p := range []*pgserver.Server{s.Standby, s.Postgres} {
+		if p != nil {
+			p.Remove()
+		}
+	}
+	errs = append(errs, s.Disk.close())
+	s.Disk = nil
 	if s.dir != "" {
 		errs = append(errs, os.RemoveAll(s.dir))
 	}

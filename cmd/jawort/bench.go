@@ -13,8 +13,8 @@ import (
 	"github.com/jawort/jawort/bench/waiting"
 )
 
-// newBench needs no configuration: what it measures it starts itself, or is named.
-func newBench() *cobra.Command {
+// bench needs no configuration: what it measures it starts itself, or is named.
+func (r *root) bench() *cobra.Command {
 	o := bench.Local{Options: bench.DefaultOptions()}
 	var there bench.Remote
 	var isLocal bool
@@ -75,7 +75,7 @@ func newBench() *cobra.Command {
 	flags.StringVar(&o.Profiles, "profiles", "", "with --local: folder for a processor profile of each process in the measured time")
 	flags.StringVar(&o.Program, "program", "", "another build of jawort to measure; default: this one")
 	flags.StringVar(&o.Dir, "dir", "", "folder for the database and all else, on a real disk; default: the system's for temporary files")
-	cmd.AddCommand(benchFakes(), benchSockets())
+	cmd.AddCommand(benchFakes(), benchSockets(), r.benchAhead(), benchFaults())
 	return cmd
 }
 

@@ -57,7 +57,7 @@ func newRoot() *cobra.Command {
 	cmd.AddCommand(
 		r.serve(), r.demo(), newPhone(), newVerify(),
 		r.tenant(), r.application(), r.key(), r.apply(), r.accounts(), r.migrate(), r.audit(),
-		r.secrets(), r.backup(), r.restore(), r.healthcheck(), newBench(),
+		r.secrets(), r.backup(), r.restore(), r.healthcheck(), r.bench(),
 	)
 	return cmd
 }

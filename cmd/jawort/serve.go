@@ -27,7 +27,7 @@ func (r *root) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd, cfg, partsOf(args))
+			return serve(cmd, cfg, partsOf(args), time.Now)
 		},
 	}
 }
@@ -41,7 +41,7 @@ func partsOf(args []string) process.Parts {
 	}[args[0]]
 }
 
-func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
+func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts, now func() time.Time) error {
 	log := cfg.Log.Logger(os.Stderr)
 	redis.SetLogger(redisLog{log})
 	for _, warning := range cfg.Warnings() {
@@ -52,7 +52,7 @@ func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts) error {
 		return err
 	}
 	p, err := process.Open(cmd.Context(), process.Options{
-		Config: cfg, Keys: set, Parts: parts, Log: log, Now: time.Now, Random: rand.Reader,
+		Config: cfg, Keys: set, Parts: parts, Log: log, Now: now, Random: rand.Reader,
 	})
 	if err != nil {
 		return err

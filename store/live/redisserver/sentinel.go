@@ -1,10 +1,15 @@
 package redisserver
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // SentinelMaster is how a sentinel calls the master that it watches.
@@ -30,4 +35,20 @@ func (s *Server) configureSentinel() error {
 		return fmt.Errorf("redisserver: configure sentinel: %w", err)
 	}
 	return nil
+}
+
+// Knows fails as long as a sentinel does not know the replica that it could put in its master's place.
+func (s *Server) Knows(ctx context.Context, replica *Server) error {
+	client := redis.NewSentinelClient(&redis.Options{Addr: s.Addr, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1})
+	defer client.Close()
+	replicas, err := client.Replicas(ctx, SentinelMaster).Result()
+	if err != nil {
+		return fmt.Errorf("redisserver: sentinel: %w", err)
+	}
+	for _, r := range replicas {
+		if r["port"] == strconv.Itoa(replica.Port) && r["flags"] == "slave" && r["master-link-status"] == "ok" {
+			return nil
+		}
+	}
+	return errors.New("redisserver: the sentinel does not know the replica yet")
 }
