@@ -97,7 +97,7 @@ func (c *contest) record(a Act, began time.Time, do func() Seen) {
 	c.history = append(c.history, porcupine.Operation{Call: int64(began.Sub(c.began)), Return: back, Input: a, Output: s})
 }
 
-// decide sends the answer once, so that each attempt stands in the history by itself, and again where no answer came.
+// decide sends the same signed answer until it is answered. It is one act: repeated, it is the same.
 func (c *contest) decide(ctx context.Context, a client.Approval, n int, item phone.Item, d phone.Decision) {
 	number := a.Number
 	if d != phone.Approve {
@@ -108,17 +108,17 @@ func (c *contest) decide(ctx context.Context, a client.Approval, n int, item pho
 	if err != nil {
 		return
 	}
-	act := Act{Approval: a.ID, What: string(d), Device: h.device}
-	until(ctx, func() bool {
-		var s Seen
-		c.record(act, time.Now(), func() Seen {
+	c.record(Act{Approval: a.ID, What: string(d), Device: h.device}, time.Now(), func() (s Seen) {
+		lost := false // an answer, to what may have been done
+		until(ctx, func() bool {
 			ctx, cancel := context.WithTimeout(ctx, c.deaf)
 			defer cancel()
-			answer, err := h.Send(ctx, signed)
-			s = decided(answer, err)
-			return s
+			s = decided(h.Send(ctx, signed))
+			lost = lost || s.Unknown
+			return !s.Unknown
 		})
-		return !s.Unknown
+		s.Unknown = s.Unknown || s.Refused && lost
+		return s
 	})
 }
 

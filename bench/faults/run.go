@@ -29,7 +29,7 @@ func DefaultOptions() Options {
 func (o Options) load(f Fault) bench.Options {
 	b := bench.DefaultOptions()
 	b.Rate, b.Constant, b.Duration, b.WarmUp = o.Rate, true, f.Lasts+o.After, o.Before
-	b.People, b.Several, b.Deny, b.Wrong, b.Code, b.Trusted, b.Churn = int(2*o.Rate), 0.2, 0.05, 0.05, 0.05, 0.05, 3
+	b.People, b.Several, b.Deny, b.Wrong, b.Code, b.Trusted, b.Churn = int(4*o.Rate), 0.2, 0.05, 0.05, 0.05, 0.05, 3
 	b.Think, b.Patience, b.Told = 200*time.Millisecond, 12*time.Second, 10*time.Second
 	return b
 }

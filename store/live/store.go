@@ -51,11 +51,23 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Store, error)
 		s.end()
 		return nil, err
 	}
-	s.client = redis.NewUniversalClient(options)
+	s.client = newClient(options)
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// mapAge is how old the map of a cluster's slots may be. Where a master is lost, nobody tells: its replica is found by looking again.
+const mapAge = time.Second
+
+func newClient(o *redis.UniversalOptions) redis.UniversalClient {
+	if !o.IsClusterMode {
+		return redis.NewUniversalClient(o)
+	}
+	cluster := o.Cluster()
+	cluster.ClusterStateReloadInterval = mapAge
+	return redis.NewClusterClient(cluster)
 }
 
 func (s *Store) options(cfg Config) (*redis.UniversalOptions, error) {

@@ -18,23 +18,35 @@ const (
 type ClusterServers struct {
 	URL     string // redis+cluster://host:port,…
 	Masters []*Server
+
+	Replicas []*Server // of the master of the same place; nil: there are none
 }
 
 // Cluster runs three masters that share the slots, and returns when each of them sees the cluster as whole.
 func Cluster(tb testing.TB) *ClusterServers {
 	tb.Helper()
-	c := &ClusterServers{}
-	var addrs []string
+	return cluster(tb, masters)
+}
+
+// ClusterWithReplicas runs three masters, each with a replica that takes its place.
+func ClusterWithReplicas(tb testing.TB) *ClusterServers {
+	tb.Helper()
+	return cluster(tb, 2*masters)
+}
+
+func cluster(tb testing.TB, count int) *ClusterServers {
+	tb.Helper()
+	var servers []*Server
 	var nodes []*redisserver.Server
-	for range masters {
+	var addrs []string
+	for range count {
 		s := start(tb, redisserver.Options{Cluster: true})
-		c.Masters, nodes, addrs = append(c.Masters, s), append(nodes, s.Server), append(addrs, s.Addr)
+		servers, nodes, addrs = append(servers, s), append(nodes, s.Server), append(addrs, s.Addr)
 	}
-	c.URL = "redis+cluster://" + strings.Join(addrs, ",")
 	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 	defer cancel()
-	if err := redisserver.Join(ctx, nodes, nil); err != nil {
+	if err := redisserver.Join(ctx, nodes[:masters], nodes[masters:]); err != nil {
 		tb.Fatalf("redis cluster: %v", err)
 	}
-	return c
+	return &ClusterServers{URL: "redis+cluster://" + strings.Join(addrs, ","), Masters: servers[:masters], Replicas: servers[masters:]}
 }
