@@ -90,7 +90,7 @@ func (r *run) impossible(ctx context.Context) (broken []string, err error) {
 }
 
 // goingOn is the share of the logins in the last second that must have ended as they should.
-const goingOn = 0.9
+const goingOn = 0.75
 
 // stopped says that logins did not go on after the heal.
 func (r *run) stopped() []string {

@@ -13,16 +13,17 @@ import (
 
 // Options say how faults are run.
 type Options struct {
-	Program string // the jawort that is run
-	Dir     string // folder for all that is kept; empty: the system's for temporary files
-	Rate    float64
-	Before  time.Duration // how long the load runs before the harm
-	After   time.Duration // and after the heal
+	Program  string // the jawort that is run
+	Dir      string // folder for all that is kept; empty: the system's for temporary files
+	Rate     float64
+	Before   time.Duration // how long the load runs before the harm
+	After    time.Duration // and after the heal
+	Patience time.Duration // of people who wait
 }
 
 // DefaultOptions are a small load.
 func DefaultOptions() Options {
-	return Options{Rate: 40, Before: 1500 * time.Millisecond, After: 3500 * time.Millisecond}
+	return Options{Rate: 40, Before: 1500 * time.Millisecond, After: 3500 * time.Millisecond, Patience: 12 * time.Second}
 }
 
 // load is what comes beside the fault.
@@ -30,7 +31,7 @@ func (o Options) load(f Fault) bench.Options {
 	b := bench.DefaultOptions()
 	b.Rate, b.Constant, b.Duration, b.WarmUp = o.Rate, true, f.Lasts+o.After, o.Before
 	b.People, b.Several, b.Deny, b.Wrong, b.Code, b.Trusted, b.Churn = int(4*o.Rate), 0.2, 0.05, 0.05, 0.05, 0.05, 3
-	b.Think, b.Patience, b.Told = 200*time.Millisecond, 12*time.Second, 10*time.Second
+	b.Think, b.Patience, b.Told = 200*time.Millisecond, o.Patience, o.Patience-o.Patience/4
 	return b
 }
 
