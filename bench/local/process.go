@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	readyTime = 20 * time.Second
+	readyTime = time.Minute // on a machine that has other things to do
 	readyPace = 5 * time.Millisecond
 	stopTime  = 20 * time.Second // a little more than the processes' own grace
 )

@@ -97,12 +97,12 @@ func (s *Stack) RetireServer() {
 	s.mu.Lock()
 	p := s.Servers[0]
 	s.Servers = s.Servers[1:]
-	s.mu.Unlock()
-	s.Balancer.Remove(p.Address)
-	p.Stop()
 	if len(s.Servers) > 0 {
 		s.Server = s.Servers[0]
 	}
+	s.mu.Unlock()
+	s.Balancer.Remove(p.Address)
+	p.Stop()
 }
 
 func (s *Stack) startRedisProxy(context.Context) (err error) {

@@ -99,7 +99,7 @@ func (s *Stack) pushesEnded(ctx context.Context) (int, error) {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, fmt.Errorf("local: metrics: %w", err)
+		return 0, fmt.Errorf("local: metrics: %w\n%s", err, s.PushGW.Log())
 	}
 	defer resp.Body.Close()
 	total := 0
