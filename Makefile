@@ -1,4 +1,4 @@
-.PHONY: demo test fuzz build bench screens fmt
+.PHONY: demo test fuzz build bench screens fmt proof
 
 # A clone in another folder finds what was compiled in this one.
 export GOFLAGS := $(GOFLAGS) -trimpath
@@ -20,6 +20,9 @@ build: ## a static binary in bin/
 
 bench: ## the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./...
+
+proof: ## all that Jawort claims of itself, repeated unattended: load, faults, attacks, fuzzing, broken builds; takes an hour or more
+	go run ./proof
 
 screens: ## pictures of every screen, in docs/screens/
 	./script/screens

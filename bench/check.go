@@ -29,18 +29,26 @@ type Record interface {
 	PushJobs(ctx context.Context) (ended int, seen bool, err error)
 }
 
-// Verdict is what did not hold. Each line names what and where.
+// The invariants of docs/invariants.md that a load can see broken.
+const (
+	oneOutcome = 1
+	evidenced  = 2
+	survives   = 3
+	arrives    = 10
+)
+
+// Verdict is what did not hold. Each line names the invariant, what and where.
 type Verdict struct {
 	Lost   []string // acknowledged and not kept, or never told
 	Double []string // told differently from what is kept
 }
 
-func (v *Verdict) lost(id, format string, args ...any) {
-	v.Lost = append(v.Lost, id+": "+fmt.Sprintf(format, args...))
+func (v *Verdict) lost(invariant int, id, format string, args ...any) {
+	v.Lost = append(v.Lost, fmt.Sprintf("invariant %d: %s: ", invariant, id)+fmt.Sprintf(format, args...))
 }
 
 func (v *Verdict) double(id, format string, args ...any) {
-	v.Double = append(v.Double, id+": "+fmt.Sprintf(format, args...))
+	v.Double = append(v.Double, fmt.Sprintf("invariant %d: %s: ", oneOutcome, id)+fmt.Sprintf(format, args...))
 }
 
 // atOnce is how many approvals are asked about at once.
@@ -94,13 +102,13 @@ func (l *Load) checkLogins(ctx context.Context, r Record, logins []*Login, v *Ve
 func (v *Verdict) withoutRow(s *Login) {
 	for _, a := range s.Phones {
 		if final(a.Status) {
-			v.lost(s.ID, "%s of %s was acknowledged, and there is no outcome", a.Decision, or(a.Device, "the page"))
+			v.lost(survives, s.ID, "%s of %s was acknowledged, and there is no outcome", a.Decision, or(a.Device, "the page"))
 			return
 		}
 	}
 	for who, sight := range map[string]Sight{"the page": s.Page, "the login service": s.Site} {
 		if final(sight.Status) {
-			v.lost(s.ID, "%s was told %s, and there is no outcome", who, sight.Status)
+			v.lost(survives, s.ID, "%s was told %s, and there is no outcome", who, sight.Status)
 			return
 		}
 	}
@@ -109,7 +117,7 @@ func (v *Verdict) withoutRow(s *Login) {
 // withRow compares everybody's word with the row, and finds a page that was never told.
 func (v *Verdict) withRow(s *Login, row Row, within time.Duration) {
 	if row.Unproved != "" {
-		v.lost(s.ID, "the evidence of %s does not hold: %s", row.Status, row.Unproved)
+		v.lost(evidenced, s.ID, "the evidence of %s does not hold: %s", row.Status, row.Unproved)
 	}
 	if s.Page != (Sight{}) && s.Page != (Sight{row.Status, row.Method}) {
 		v.double(s.ID, "the page was told %v, kept is %v", s.Page, row)
@@ -123,7 +131,7 @@ func (v *Verdict) withRow(s *Login, row Row, within time.Duration) {
 		}
 	}
 	if s.Waited && s.Page == (Sight{}) && s.Left.Sub(row.At) > within {
-		v.lost(s.ID, "the page was not told of %s within %s", row.Status, s.Left.Sub(row.At).Round(time.Millisecond))
+		v.lost(arrives, s.ID, "the page was not told of %s within %s", row.Status, s.Left.Sub(row.At).Round(time.Millisecond))
 	}
 }
 
@@ -136,7 +144,7 @@ func (a Answer) fits(row Row) bool {
 func (v *Verdict) partial(s *Login, kept []string) {
 	for _, a := range s.Phones {
 		if a.Decision == phone.Deny && a.Status == pending && !slices.Contains(kept, a.Device) {
-			v.lost(s.ID, "the deny of %s was acknowledged, and is not kept", a.Device)
+			v.lost(survives, s.ID, "the deny of %s was acknowledged, and is not kept", a.Device)
 		}
 	}
 }
@@ -171,11 +179,11 @@ func checkDevices(ctx context.Context, r Record, devices []Device, v *Verdict) e
 	for _, d := range devices {
 		switch status, there := kept[d.ID]; {
 		case !there && !d.Revoked: // revoked ones need not be listed
-			v.lost(d.ID, "its enrolment was acknowledged, and there is no such phone")
+			v.lost(survives, d.ID, "its enrolment was acknowledged, and there is no such phone")
 		case there && d.Revoked && status != deviceRevoked:
-			v.lost(d.ID, "its revocation was acknowledged, and it is %s", status)
+			v.lost(survives, d.ID, "its revocation was acknowledged, and it is %s", status)
 		case there && !d.Revoked && status != deviceActive && status != deviceRevoked:
-			v.lost(d.ID, "its enrolment was acknowledged, and it is %s", status)
+			v.lost(survives, d.ID, "its enrolment was acknowledged, and it is %s", status)
 		}
 	}
 	return nil
@@ -198,7 +206,7 @@ func (l *Load) checkPushes(ctx context.Context, r Record, logins []*Login, v *Ve
 		}
 		if !l.now().Before(deadline) {
 			for _, m := range missing[:len(missing)-ended] {
-				v.lost(m.approval, "a push job was neither accepted, given up nor expired (of %d such jobs, %d ended otherwise)", len(missing), ended)
+				v.lost(arrives, m.approval, "a push job was neither accepted, given up nor expired (of %d such jobs, %d ended otherwise)", len(missing), ended)
 			}
 			return nil
 		}

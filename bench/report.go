@@ -13,17 +13,19 @@ import (
 
 // Report is what --json writes. What could not be measured is null.
 type Report struct {
-	ApprovalsPerSecond float64      `json:"approvals_per_second"`
-	P256Verify         float64      `json:"p256_verify_us"`
-	CPU                *CPU         `json:"cpu_us_per_approval"`
-	DecisionToBrowser  *Percentiles `json:"decision_to_browser_ms"`
-	Create             *Percentiles `json:"create_ms"`
-	Push               *Percentiles `json:"push_ms"`
-	Sockets            int          `json:"sockets"`
-	BytesPerSocket     *float64     `json:"bytes_per_socket"`
-	Errors             int          `json:"errors"`
-	Lost               int          `json:"lost"`
-	Double             int          `json:"double"`
+	ApprovalsPerSecond float64          `json:"approvals_per_second"`
+	P256Verify         float64          `json:"p256_verify_us"`
+	CPU                *CPU             `json:"cpu_us_per_approval"`
+	DecisionToBrowser  *Percentiles     `json:"decision_to_browser_ms"`
+	Create             *Percentiles     `json:"create_ms"`
+	Push               *Percentiles     `json:"push_ms"`
+	DiskBytes          *float64         `json:"disk_bytes_per_approval"` // tables and indexes
+	ReadyMS            map[string]int64 `json:"ready_ms"`
+	Sockets            int              `json:"sockets"`
+	BytesPerSocket     *float64         `json:"bytes_per_socket"`
+	Errors             int              `json:"errors"`
+	Lost               int              `json:"lost"`
+	Double             int              `json:"double"`
 }
 
 // CPU is processor time in microseconds.
@@ -86,6 +88,9 @@ func (r *result) print(out io.Writer) error {
 	r.duration(t, "decision to browser", r.DecisionToBrowser, m.Decided)
 	row("one P-256 verification", "%.1f µs (signing: %.1f µs)", r.P256Verify, r.sign)
 	r.printCPU(row)
+	if r.DiskBytes != nil {
+		row("database per login", "%.0f bytes", *r.DiskBytes)
+	}
 	if r.Sockets > 0 && r.BytesPerSocket != nil {
 		row("waiting sockets", "%d, at %.0f bytes each", r.Sockets, *r.BytesPerSocket)
 	}

@@ -97,8 +97,10 @@ const (
 )
 
 func (r *localRun) prepare(ctx context.Context) (err error) {
+	r.result.ReadyMS = map[string]int64{}
 	for _, p := range r.stack.Processes() {
 		r.result.ready = append(r.result.ready, fmt.Sprintf("%s %d ms", p.Name, p.Took.Milliseconds()))
+		r.result.ReadyMS[p.Name] = p.Took.Milliseconds()
 	}
 	if local.WithoutDisk(r.Dir) {
 		r.result.disk = "the database lies in memory, so syncing a commit cost nothing"
@@ -171,6 +173,10 @@ func (r *localRun) window(ctx context.Context) (memory int64, err error) {
 	var before, after usage
 	var watched *resident
 	var failed [3]error
+	full, err := r.stack.Size(ctx)
+	if err != nil {
+		return 0, err
+	}
 	sampling, stopSampling := context.WithCancel(ctx)
 	sampled := make(chan struct{})
 	go func() { defer close(sampled); r.sampler.run(sampling) }()
@@ -197,6 +203,14 @@ func (r *localRun) window(ctx context.Context) (memory int64, err error) {
 		return 0, context.Cause(ctx)
 	}
 	r.take(w, before, after)
+	fuller, err := r.stack.Size(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if logins := len(r.load.journal.Logins()); logins > 0 { // those of the warm-up, too
+		each := rounded(float64(fuller-full)/float64(logins), 1)
+		r.result.DiskBytes = &each
+	}
 	return memory, nil
 }
 

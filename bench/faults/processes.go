@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jawort/jawort/bench/fakes"
 	"github.com/jawort/jawort/bench/local"
 )
 
@@ -15,6 +16,7 @@ func processes() []Fault {
 	return []Fault{
 		{Name: "server-killed", Done: "kill -9 of server, started again after 1 s", Lasts: down, Harm: kill(func(s *local.Stack) *local.Process { return s.Server })},
 		{Name: "mobile-api-killed", Done: "kill -9 of mobile-api, started again after 1 s", Lasts: down, Harm: kill(func(s *local.Stack) *local.Process { return s.MobileAPI })},
+		{Name: "pushgw-killed-while-sending", Done: "kill -9 of pushgw while the push service keeps it waiting, started again after 1 s", Lasts: down, Harm: killSending},
 		{Name: "pushgw-killed", Done: "kill -9 of pushgw, started again after 1 s", Lasts: down, Harm: func(ctx context.Context, s *local.Stack) (Heal, error) {
 			return s.PushGW.Start, s.KillPushGW(ctx)
 		}},
@@ -27,6 +29,25 @@ func kill(which func(*local.Stack) *local.Process) Harm {
 		p.Kill()
 		return p.Start, nil
 	}
+}
+
+// sending is how long the push service keeps the gateway waiting before that is killed.
+const sending = time.Second
+
+// killSending kills the push gateway with many jobs in its hands.
+func killSending(ctx context.Context, s *local.Stack) (Heal, error) {
+	if err := s.Fakes.Feel(ctx, fakes.FCM, fakes.Hanging); err != nil {
+		return nil, err
+	}
+	select {
+	case <-time.After(sending):
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if err := s.KillPushGW(ctx); err != nil {
+		return nil, err
+	}
+	return s.PushGW.Start, s.Fakes.Feel(ctx, fakes.FCM, fakes.Well)
 }
 
 func others() []Fault {

@@ -32,7 +32,7 @@ func Judge(all []Result) error {
 		for _, found := range []struct {
 			what  string
 			lines []string
-		}{{"invariant 3: lost: ", r.Lost}, {"invariant 1: double: ", r.Double}, {"", r.Broken}} {
+		}{{"lost: ", r.Lost}, {"double: ", r.Double}, {"", r.Broken}} {
 			if len(found.lines) > 0 {
 				return fmt.Errorf("faults: %w: %s: %s%s", ErrBroken, r.Name, found.what, found.lines[0])
 			}

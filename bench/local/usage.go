@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -100,4 +101,17 @@ func Resident(pid int) (int64, error) {
 		}
 	}
 	return 0, fmt.Errorf("local: memory: /proc/%d/status has no VmRSS", pid)
+}
+
+// Size returns how many bytes the tables and their indexes take.
+func (s *Stack) Size(ctx context.Context) (size int64, err error) {
+	conn, err := s.Connect(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close(ctx)
+	if err := conn.QueryRow(ctx, `SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_stat_user_tables`).Scan(&size); err != nil {
+		return 0, fmt.Errorf("local: size of the database: %w", err)
+	}
+	return size, nil
 }

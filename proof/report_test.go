@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/bench"
+	"github.com/jawort/jawort/bench/faults"
+)
+
+// whole is a report in which everything holds.
+func whole() report {
+	return report{
+		Loads:   []load{{Name: "approvals alone"}},
+		Faults:  []faults.Result{{Name: "server-killed", Done: "the server is killed"}},
+		Attacks: []attack{{Name: "guess: recovery code"}},
+		Fuzz:    []fuzzed{{Package: "./edge", Name: "FuzzDecode"}},
+		Broken:  []caught{{Patch: "outcome-not-unique", Invariant: "invariant 1", Caught: true, Said: "a | b"}},
+	}
+}
+
+func TestAReportFailsForEachThingThatDidNotHold(t *testing.T) {
+	t.Parallel()
+	r := whole()
+	if found := r.failures(); len(found) != 0 {
+		t.Fatalf("found %q", found)
+	}
+	for name, harm := range map[string]func(*report){
+		"approvals alone: 1 lost, 0 double":                                    func(r *report) { r.Loads[0].Report = bench.Report{Lost: 1} },
+		"approvals alone: 0 lost, 2 double":                                    func(r *report) { r.Loads[0].Report = bench.Report{Double: 2} },
+		"server-killed: apr_1 is lost":                                         func(r *report) { r.Faults[0].Lost = []string{"apr_1 is lost"} },
+		"server-killed: apr_1 is double":                                       func(r *report) { r.Faults[0].Double = []string{"apr_1 is double"} },
+		"server-killed: invariant 4":                                           func(r *report) { r.Faults[0].Broken = []string{"invariant 4"} },
+		"guess: recovery code: 6 were judged":                                  func(r *report) { r.Attacks[0].Broken = []string{"6 were judged"} },
+		"FuzzDecode in ./edge failed":                                          func(r *report) { r.Fuzz[0].Failed = true },
+		"the build broken by outcome-not-unique was not caught by invariant 1": func(r *report) { r.Broken[0].Caught = false },
+	} {
+		r := whole()
+		harm(&r)
+		if found := r.failures(); len(found) != 1 || found[0] != name {
+			t.Errorf("found %q, want %q", found, name)
+		}
+	}
+}
+
+func TestAReportIsWrittenForPeopleAndMachines(t *testing.T) {
+	t.Parallel()
+	r := whole()
+	r.goal("many", 5, 10, "logins", false)
+	path := filepath.Join(t.TempDir(), "proof", "2026-01-02")
+	if err := r.write(path); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(path + ".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| many | 5 logins | 10 | **no** |", "the server is killed", `a \| b`, "FuzzDecode", "**Not everything held.**"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	var again report
+	if err := readJSON(path+".json", &again); err != nil {
+		t.Fatal(err)
+	}
+	if len(again.Goals) != 1 || again.Goals[0] != r.Goals[0] {
+		t.Errorf("came back as %+v", again)
+	}
+}
