@@ -112,7 +112,7 @@ func TestGuessesAtFullSpeedAreJudgedNoMoreOftenThanTheLimitsSay(t *testing.T) {
 					r.Succeeded++
 				}
 				if judged > l.allowed || (judged < l.allowed && !hit) {
-					r.broke("%s: %d guesses were judged, want %d (%v)", l.name, judged, l.allowed, all)
+					r.broke("invariant 7: %s: %d guesses were judged, want %d (%v)", l.name, judged, l.allowed, all)
 				}
 			}
 			r.byChance(repeats, float64(l.allowed)/candidates)
