@@ -43,7 +43,9 @@ func FuzzCheckText(f *testing.F) {
 			t.Fatalf("%q is refused with %v", s, err)
 		}
 		fine := len(s) <= 256 && utf8.ValidString(s) && norm.NFC.IsNormalString(s) && (s == "" || strings.TrimSpace(s) != "") &&
-			!strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf, unicode.Zl, unicode.Zp) })
+			!strings.ContainsFunc(s, func(r rune) bool {
+				return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf, unicode.Zl, unicode.Zp)
+			})
 		if err == nil && !fine {
 			t.Errorf("%q may be shown", s)
 		}
