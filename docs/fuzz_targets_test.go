@@ -26,6 +26,7 @@ var through = map[string]string{
 	"keys/kms.openAWS":            "likewise",
 	"edge.Read":                   "counts bytes, whatever they are",
 	"locale.read":                 "reads texts that are compiled in",
+	"proof.readJSON":              "reads what the steps of a proof have just written",
 	"pushgw.readRoots":            "is given the name of a file, whose certificates crypto/x509 reads",
 	"server/confirming.Read":      "is given an id, and leaves it to approval.ParseID",
 	"server/country.Open":         "is given the name of a file, which its library verifies",
