@@ -63,11 +63,11 @@ func TestABenchTellsWhatItMeasuredAndFindsNothingLost(t *testing.T) {
 	if err := json.Unmarshal(b, &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Errors+r.Lost+r.Double != 0 || r.Sockets != 7 || r.ApprovalsPerSecond <= 0 || r.P256Verify <= 0 {
+	if r.Errors+r.Lost+r.Double != 0 || len(r.ReadyMS) != 3 || r.DiskBytes == nil || r.Sockets != 7 || r.ApprovalsPerSecond <= 0 || r.P256Verify <= 0 {
 		t.Errorf("report %s\n%s\n%s", b, stdout, stderr)
 	}
 	wantMembers(t, b, "approvals_per_second", "p256_verify_us", "cpu_us_per_approval", "decision_to_browser_ms", "create_ms", "push_ms",
-		"sockets", "bytes_per_socket", "errors", "lost", "double")
+		"disk_bytes_per_approval", "ready_ms", "sockets", "bytes_per_socket", "errors", "lost", "double")
 	var parts struct {
 		CPU       json.RawMessage `json:"cpu_us_per_approval"`
 		ToBrowser json.RawMessage `json:"decision_to_browser_ms"`
