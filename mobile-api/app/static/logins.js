@@ -50,7 +50,7 @@ export async function refresh() {
 		if (web_push) await write("vapid", web_push.application_server_key);
 	} catch (err) {
 		if (!strange(err)) throw err;
-		change({ unknown: true });
+		if (await read("token")) change({ unknown: true }); // else its logins were forgotten meanwhile
 	}
 }
 
