@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 const (
@@ -47,9 +49,7 @@ func (p *proof) takeIdle(ctx context.Context) error {
 	}
 	took := time.Since(began)
 	p.report.goal("all in one process ready after its start", float64(took.Milliseconds()), goalReady, "ms", took.Milliseconds() <= goalReady)
-	select {
-	case <-time.After(settles):
-	case <-ctx.Done():
+	if !backoff.Wait(ctx, settles) {
 		return context.Cause(ctx)
 	}
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
@@ -79,9 +79,7 @@ func ready(ctx context.Context, url string) error {
 				return nil
 			}
 		}
-		select {
-		case <-time.After(5 * time.Millisecond):
-		case <-ctx.Done():
+		if !backoff.Wait(ctx, 5*time.Millisecond) {
 			return fmt.Errorf("%s is not ready: %w", url, context.Cause(ctx))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/bench/local"
 	"github.com/jawort/jawort/client"
 )
@@ -49,7 +50,7 @@ func (w *witness) spenders(ctx context.Context, n int) (all []*spender, err erro
 
 func (s *spender) run(ctx context.Context) {
 	for _, code := range s.codes {
-		if !rest(ctx, 3*pace) {
+		if !backoff.Wait(ctx, 3*pace) {
 			return
 		}
 		var u use

@@ -10,6 +10,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/phone"
 )
@@ -40,7 +41,7 @@ func (w *witness) contests(ctx context.Context, n int) (all []*contest, err erro
 
 // run opens one approval after the other until ctx ends.
 func (c *contest) run(ctx context.Context) {
-	for round := 0; rest(ctx, pace); round++ {
+	for round := 0; backoff.Wait(ctx, pace); round++ {
 		a, err := c.ask(ctx, c.account)
 		if err != nil || !c.dispute(ctx, a, round) {
 			until(ctx, func() bool { return c.clear(ctx, a) })

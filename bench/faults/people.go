@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/bench/local"
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/phone"
@@ -70,23 +71,11 @@ const pace = 150 * time.Millisecond
 // until does something again and again until it is done or ctx ends.
 func until(ctx context.Context, done func() bool) bool {
 	for !done() {
-		if !rest(ctx, pace) {
+		if !backoff.Wait(ctx, pace) {
 			return false
 		}
 	}
 	return true
-}
-
-// rest returns false where ctx ends before.
-func rest(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // item is the question as a phone of the account fetches it.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/bench/fakes"
 	"github.com/jawort/jawort/bench/local"
 )
@@ -39,9 +40,7 @@ func killSending(ctx context.Context, s *local.Stack) (Heal, error) {
 	if err := s.Fakes.Feel(ctx, fakes.FCM, fakes.Hanging); err != nil {
 		return nil, err
 	}
-	select {
-	case <-time.After(sending):
-	case <-ctx.Done():
+	if !backoff.Wait(ctx, sending) {
 		return nil, context.Cause(ctx)
 	}
 	if err := s.KillPushGW(ctx); err != nil {

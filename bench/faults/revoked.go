@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -35,13 +36,13 @@ func (w *witness) leavers(ctx context.Context, n int) (all []*leaver, err error)
 
 // run revokes at its time, and from the acknowledgement on lets the lost phone answer what its owner is asked, until ctx ends.
 func (l *leaver) run(ctx context.Context, at time.Duration) {
-	if !rest(ctx, at) {
+	if !backoff.Wait(ctx, at) {
 		return
 	}
 	if !until(ctx, func() bool { return l.service.RevokeDevice(ctx, l.account, l.lost.device) == nil }) {
 		return
 	}
-	for rest(ctx, pace) {
+	for backoff.Wait(ctx, pace) {
 		l.steal(ctx)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jawort/jawort/backoff"
 	"github.com/jawort/jawort/bench"
 	"github.com/jawort/jawort/bench/local"
 )
@@ -120,14 +121,14 @@ func (r *run) harmAndHeal(ctx context.Context) error {
 	begin := time.Now()
 	defer func() { r.healed = time.Now() }()
 	if r.Harm == nil {
-		rest(ctx, r.Lasts)
+		backoff.Wait(ctx, r.Lasts)
 		return nil
 	}
 	heal, err := r.Harm(ctx, r.stack)
 	if err != nil {
 		return err
 	}
-	rest(ctx, r.Lasts-time.Since(begin))
+	backoff.Wait(ctx, r.Lasts-time.Since(begin))
 	if heal == nil {
 		return nil
 	}
