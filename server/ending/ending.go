@@ -88,8 +88,8 @@ func (e *Ender) Standing(ctx context.Context, id string) (Standing, error) {
 	return e.settle(ctx, p)
 }
 
-// Glance is Standing for whoever looks again at once, as a page that has just joined is brought up to date: it believes the live store about
-// what it calls open, and so spares the lasting store a question for each login. The end may have been written already.
+// Glance is Standing for whoever asks the lasting store before they tell anybody, as the hub does for all pages that just joined together:
+// it believes the live store about what it calls open. The end may have been written already.
 func (e *Ender) Glance(ctx context.Context, id string) (Standing, error) {
 	p, err := e.live.Pending(ctx, id)
 	if err != nil || p.Ended || p.Superseded || !e.now().Before(p.ClosesAt) {

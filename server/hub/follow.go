@@ -141,11 +141,8 @@ func (h *Hub) readBatch(ctx context.Context, ids []string) error {
 	var failed []error
 	for _, id := range pending {
 		d, known := deliveries[id]
-		if known {
-			h.extend(id, d.ClosesAt)
-		}
-		if known && !h.overdue(id) {
-			h.progress(id, d.Delivery, codes[id])
+		if known && !h.overdue(id, d.ClosesAt) {
+			h.progress(id, d, codes[id])
 		} else if err := h.settle(ctx, id); err != nil {
 			failed = append(failed, err)
 		}
@@ -183,29 +180,19 @@ func (h *Hub) settle(ctx context.Context, id string) error {
 		h.release(id, work{code: CloseLost}, func(*watch) {})
 	} else if v.Status.Ended() {
 		h.finish(id, v.Status, v.Method)
+	} else if w, waits := h.watches[id]; waits {
+		h.tell(w, false)
 	}
 	return nil
 }
 
-// extend tells that the approval closes later than was known: a code was sent for it.
-func (h *Hub) extend(id string, closesAt time.Time) {
+// overdue says whether the approval should have ended: closes is what the live store says, which a code puts off.
+func (h *Hub) overdue(id string, closes time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w, waits := h.watches[id]
-	if !waits || !closesAt.After(w.view.ClosesAt) {
-		return
-	}
-	w.view.ClosesAt = closesAt.UTC()
-	for _, s := range w.sockets {
-		h.enqueue(s, work{frame: true})
-	}
-}
-
-func (h *Hub) overdue(id string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	w, waits := h.watches[id]
-	return waits && h.options.Now().After(w.view.ClosesAt)
+	now := h.options.Now()
+	return waits && now.After(w.view.ClosesAt) && now.After(closes)
 }
 
 func (h *Hub) waiting() bool {
@@ -219,6 +206,11 @@ func (h *Hub) takeWoken() []string {
 	defer h.mu.Unlock()
 	ids := slices.Collect(maps.Keys(h.woken))
 	h.woken = map[string]struct{}{}
+	for _, id := range ids {
+		if w, waits := h.watches[id]; waits {
+			w.asked()
+		}
+	}
 	return ids
 }
 

@@ -169,8 +169,35 @@ func TestWhatEndsBetweenTheFirstReadingAndJoiningIsTold(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	b.end("apr_a", approval.StatusApproved) // the hub is shown it as pending, and nobody wakes
+	b.mu.Lock() // the store has no answer until the page was pinged
 	c := b.join(t, "apr_a")
-	for s := next(t, c); s.Status != "approved"; s = next(t, c) {
+	pinged := make(chan struct{})
+	ping := sync.OnceFunc(func() { close(pinged) })
+	defer ping()
+	c.SetPingHandler(func(string) error { ping(); return nil })
+	go func() {
+		defer b.mu.Unlock()
+		for {
+			select {
+			case b.beats <- time.Now():
+			case <-pinged:
+				return
+			}
+		}
+	}()
+	if s := next(t, c); s.Status != "approved" {
+		t.Errorf("told %+v first", s)
+	}
+}
+
+func TestAPageThatJoinsAnotherIsToldWhereTheApprovalStands(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	b.deliver("apr_a", 1)
+	for range 3 { // nothing changes in between, and whoever was told hears nothing twice
+		if s := next(t, b.join(t, "apr_a")); s.Status != "pending" || s.Delivery.Sent != 1 {
+			t.Fatalf("told %+v", s)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/store/live"
 )
 
 // watch is one approval that somebody waits for. Guarded by Hub.mu.
@@ -15,12 +16,18 @@ type watch struct {
 	sockets []*socket
 }
 
+func (w *watch) asked() {
+	for _, s := range w.sockets {
+		s.asked = true
+	}
+}
+
 // maxTogether is how many sockets may wait for one approval: some tabs, and some that their network left behind. A ticket that
 // leaked must not fill the server.
 const maxTogether = 8
 
-// join registers the socket as one that waits for the approval, or returns the close code that refuses it. Whoever joins is
-// read once more with the next batch, so that nothing between its first reading and now is lost.
+// join registers the socket as one that waits for the approval, or returns the close code that refuses it. What v calls open may
+// have ended by now: the first frame waits for the next batch, in which the lasting store is asked for all who joined together.
 func (h *Hub) join(s *socket, v View) (refused int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -46,7 +53,6 @@ func (h *Hub) join(s *socket, v View) (refused int) {
 		h.finish(s.approval, v.Status, v.Method)
 		return 0
 	}
-	h.enqueue(s, work{frame: true})
 	h.woken[s.approval] = struct{}{}
 	h.signal()
 	return 0
@@ -95,17 +101,32 @@ func (h *Hub) release(id string, last work, change func(*watch)) {
 	}
 }
 
-// progress tells everybody who waits for the approval how far its wake-ups and its newest code got, if that is news.
-func (h *Hub) progress(id string, d approval.Delivery, code approval.Code) {
+// progress tells everybody who waits for the approval, which is open, how far its wake-ups and its newest code got, and until when
+// it is open now that a code was sent; whoever has been told so before hears only news.
+func (h *Hub) progress(id string, d live.Delivery, code approval.Code) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w, waits := h.watches[id]
-	if !waits || w.view.Delivery == d && w.view.Code == code {
+	if !waits {
 		return
 	}
-	w.view.Delivery, w.view.Code = d, code
+	closes := w.view.ClosesAt
+	if d.ClosesAt.After(closes) {
+		closes = d.ClosesAt.UTC()
+	}
+	news := w.view.Delivery != d.Delivery || w.view.Code != code || !closes.Equal(w.view.ClosesAt)
+	w.view.Delivery, w.view.Code, w.view.ClosesAt = d.Delivery, code, closes
+	h.tell(w, news)
+}
+
+// tell has the state written to everybody, or only to those who were never told. Who joined while the stores were being asked is left
+// for the next batch. The caller holds mu.
+func (h *Hub) tell(w *watch, everybody bool) {
 	for _, s := range w.sockets {
-		h.enqueue(s, work{frame: true})
+		if s.asked && (everybody || !s.told) {
+			s.told = true
+			h.enqueue(s, work{frame: true})
+		}
 	}
 }
 

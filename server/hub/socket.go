@@ -26,6 +26,8 @@ type socket struct {
 	// Guarded by Hub.mu.
 	watch   *watch
 	due     work
+	asked   bool // the stores were asked since it joined
+	told    bool // it has been told where the approval stands
 	closing bool // nothing more is due after what is
 	taken   bool // in the queue, or with a worker
 	behind  *socket
