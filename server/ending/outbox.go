@@ -2,6 +2,7 @@ package ending
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -93,17 +94,21 @@ func (o *Outbox) drain(ctx context.Context) error {
 }
 
 // follow takes the events together, which costs a few statements for all of them, and where that fails one by one: what cannot be
-// followed up must not keep back what came before it.
+// followed up must keep back neither what came before it nor what came after.
 func (o *Outbox) follow(ctx context.Context, events []outbox.Event) error {
-	if len(events) == 0 || o.together(ctx, events) == nil {
+	if len(events) == 0 {
 		return nil
 	}
-	for _, e := range events {
-		if err := o.together(ctx, []outbox.Event{e}); err != nil {
-			return err
-		}
+	err := o.together(ctx, events)
+	if err == nil || len(events) == 1 {
+		return err
 	}
-	return nil
+	o.log.WarnContext(ctx, "what happened could not be followed up together; going on one by one", "events", len(events), "error", err)
+	var failed []error
+	for _, e := range events {
+		failed = append(failed, o.together(ctx, []outbox.Event{e}))
+	}
+	return errors.Join(failed...)
 }
 
 func (o *Outbox) together(ctx context.Context, events []outbox.Event) error {

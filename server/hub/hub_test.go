@@ -169,7 +169,7 @@ func TestWhatEndsBetweenTheFirstReadingAndJoiningIsTold(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	b.end("apr_a", approval.StatusApproved) // the hub is shown it as pending, and nobody wakes
-	b.mu.Lock() // the store has no answer until the page was pinged
+	b.mu.Lock()                             // the store has no answer until the page was pinged
 	c := b.join(t, "apr_a")
 	pinged := make(chan struct{})
 	ping := sync.OnceFunc(func() { close(pinged) })

@@ -35,7 +35,7 @@ func (s *Store) sequence(ctx context.Context, tx *sql.Tx, events []outbox.Event)
 	for i, e := range events {
 		ids[i] = e.ID
 	}
-	if err := outbox.Sequenced(ctx, tx, ids); err != nil {
+	if err := outbox.Sequenced(ctx, s.DB, tx, ids); err != nil {
 		return err
 	}
 	facts, err := s.facts(ctx, tx, events)

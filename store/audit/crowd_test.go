@@ -142,10 +142,11 @@ func (w *world) followed(ctx context.Context, readers int) (wait func()) {
 		running.Go(func() {
 			for more := true; more; {
 				leased, err := events.Lease(w.Context(), 20, time.Minute)
-				for _, e := range leased {
-					err = errors.Join(err, events.Followed(w.Context(), []int64{e.ID}))
+				ids := make([]int64, len(leased))
+				for i, e := range leased {
+					ids[i] = e.ID
 				}
-				if err != nil && !errors.Is(err, refusal.ErrUnavailable) { // such as a deadlock, which Postgres ends
+				if err = errors.Join(err, events.Followed(w.Context(), ids)); err != nil { // such as a deadlock, which Postgres ends
 					w.Error(err)
 				}
 				more = len(leased) > 0 || ctx.Err() == nil

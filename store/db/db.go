@@ -33,10 +33,11 @@ type Options struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	reads  *sql.DB
-	writes *sql.DB // the same as reads on Postgres; SQLite has one writer
-	move   func(ctx context.Context, offset time.Duration) error
-	rest   func(ctx context.Context, tx *sql.Tx, longest time.Duration) error // nil: nobody ends a transaction that rests
+	reads     *sql.DB
+	writes    *sql.DB // the same as reads on Postgres; SQLite has one writer
+	move      func(ctx context.Context, offset time.Duration) error
+	forUpdate string
+	rest      func(ctx context.Context, tx *sql.Tx, longest time.Duration) error // nil: nobody ends a transaction that rests
 }
 
 // Open connects to url, applies the migrations that are missing and returns the database. The url is

@@ -34,7 +34,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	d := &DB{reads: db, writes: db}
+	d := &DB{reads: db, writes: db, forUpdate: ` FOR UPDATE`}
 	d.move, d.rest = d.movePostgresClock, restPostgres
 	if err := d.checkPostgres(ctx, log); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -119,6 +119,17 @@ func In[T any](first int, values []T) (placeholders string, args []any) {
 	return Placeholders(first, n), args
 }
 
+// ForUpdate ends a query that takes the rows it finds for its transaction, in its order. SQLite has one writer, who has all rows.
+func (d *DB) ForUpdate() string { return d.forUpdate }
+
+// ForUpdateOfFree is ForUpdate that passes over rows which somebody else has.
+func (d *DB) ForUpdateOfFree() string {
+	if d.forUpdate == "" {
+		return ""
+	}
+	return d.forUpdate + ` SKIP LOCKED`
+}
+
 // Placeholders returns "$first, …" for n values.
 func Placeholders(first, n int) string {
 	var b strings.Builder

@@ -24,7 +24,7 @@ const (
 //
 // A command can wait on streams of one slot only, so on a cluster it would take a blocked connection per
 // partition. Instead, on every topology, a reader waits for a ring on one channel, which names the stream, and looks
-// there; a lost ring costs at most the caller's blocking time.
+// there; a lost ring costs at most the caller's blocking time, however often others ring meanwhile.
 type Queue struct {
 	store    *Store
 	consumer string
@@ -35,6 +35,7 @@ type Queue struct {
 	turn    int                         // partition to begin with
 	rung    [approval.Partitions]bool   // where there may be jobs
 	cursors [approval.Partitions]string // where the search for idle jobs goes on
+	swept   time.Time                   // when all streams were last looked at
 	tidied  time.Time                   // when consumers were last forgotten
 }
 
@@ -53,6 +54,7 @@ func (q *Queue) Read(ctx context.Context, most int, block time.Duration) ([]appr
 	deadline := time.NewTimer(block)
 	defer deadline.Stop()
 	for {
+		q.sweep(block)
 		rung := q.takeRung()
 		jobs, err := q.each(ctx, rung, most, q.readNew)
 		if err != nil || len(jobs) > 0 {
@@ -63,7 +65,6 @@ func (q *Queue) Read(ctx context.Context, most int, block time.Duration) ([]appr
 		select {
 		case <-q.bell:
 		case <-deadline.C:
-			q.ring("")
 			return nil, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -95,6 +96,20 @@ func (q *Queue) ring(stream string) {
 		q.rung[i] = q.rung[i] || !known
 	}
 	signal(q.bell)
+}
+
+// sweep has all streams looked at that often, for the sake of lost rings.
+func (q *Queue) sweep(every time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.store.now()
+	if now.Sub(q.swept) < every {
+		return
+	}
+	q.swept = now
+	for i := range q.rung {
+		q.rung[i] = true
+	}
 }
 
 // takeRung returns where there may be jobs, in turn. Whoever does not see the end of them there puts it back.

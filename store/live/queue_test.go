@@ -12,6 +12,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/store/live/redistest"
 )
 
 var queueContract = []clause{
@@ -427,4 +428,43 @@ func TestReclaimingForgetsTheConsumersOfAnHourAgo(t *testing.T) {
 		hours(1)
 		return !slices.Contains(w.consumers(approval.PartitionOf(account)), "gone")
 	})
+}
+
+func TestALostRingIsMadeUpForHoweverOftenOthersRing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, redistest.Start(t).URL)
+	q := w.Queue("reader")
+	add := func(stream int) {
+		w.must(w.client.XAdd(t.Context(), &redis.XAddArgs{Stream: pushKey(stream), Values: map[string]any{jobField: `{}`}}).Err())
+	}
+	const ringing, silent = 5, 3
+	read := func(block time.Duration) int { // each time there is a job, and a ring for it
+		add(ringing)
+		q.ring(pushKey(ringing))
+		jobs, err := q.Read(t.Context(), 1, block)
+		w.must(err)
+		for _, j := range jobs {
+			w.must(q.Ack(t.Context(), j))
+		}
+		return jobs[0].Partition
+	}
+	q.listen.Do(q.startListening)
+	receives(t, "the bell is heard from now on", q.bell)
+	for range 2 { // once to make the groups; then all streams are seen to be empty
+		_, err := q.Read(t.Context(), 1, time.Millisecond)
+		w.must(err)
+	}
+	add(silent)
+	for range 20 {
+		if read(time.Hour) == silent {
+			t.Fatal("the job was found without a ring: this shows nothing")
+		}
+	}
+	w.clock.advance(2 * time.Hour)
+	for range 2 * approval.Partitions {
+		if read(time.Hour) == silent {
+			return
+		}
+	}
+	t.Error("the job without a ring was never found")
 }

@@ -30,7 +30,7 @@ func put(t *testing.T, d *db.DB, e outbox.Event) {
 
 func sequence(t *testing.T, d *db.DB, ids ...int64) error {
 	t.Helper()
-	return d.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return outbox.Sequenced(ctx, tx, ids) })
+	return d.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return outbox.Sequenced(ctx, d, tx, ids) })
 }
 
 func rows(t *testing.T, d *db.DB) int {
