@@ -108,6 +108,10 @@ func find() (string, error) {
 	return "", errors.New("browsertest: Chromium is not installed; on Debian: apt-get install chromium")
 }
 
+// inTheAddressBar are pages that a Chromium of 2026 opens for each window, in processes of their own, and draws although nobody sees
+// it. They cost more than the pages that are tested.
+const inTheAddressBar = "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+
 // flags keep the browser from asking anything of the network by itself. Without a sandbox because root cannot have one.
 func flags() []chromedp.ExecAllocatorOption {
 	on := []string{
@@ -119,5 +123,5 @@ func flags() []chromedp.ExecAllocatorOption {
 	for _, name := range on {
 		options = append(options, chromedp.Flag(name, true))
 	}
-	return append(options, chromedp.Flag("lang", "en"))
+	return append(options, chromedp.Flag("disable-features", inTheAddressBar), chromedp.Flag("lang", "en"))
 }
