@@ -31,7 +31,7 @@ var (
 
 // ServeHTTP runs one request through the pipeline.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := &record{started: m.options.Now()}
+	rec := &record{started: m.options.Now(), now: m.options.Now}
 	out := &recorder{ResponseWriter: w}
 	r = r.WithContext(withRecord(r.Context(), rec))
 	defer m.finish(out, r, rec)

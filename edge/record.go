@@ -14,6 +14,7 @@ type recordKey struct{}
 type record struct {
 	id      string
 	started time.Time
+	now     func() time.Time
 	aborted bool
 	visit   *visit // of its source; nil: not limited
 
@@ -43,7 +44,7 @@ func KnownByKey(ctx context.Context) {
 	}
 }
 
-// settle counts the request at its source once it is clear who sent it.
+// settle counts the request at its source once it is clear who sent it: now, since finding that out may have taken a while.
 func settle(ctx context.Context) error {
 	rec, ok := ctx.Value(recordKey{}).(*record)
 	if !ok {
@@ -51,7 +52,7 @@ func settle(ctx context.Context) error {
 	}
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	return rec.visit.end(rec.byKey, rec.started)
+	return rec.visit.end(rec.byKey, rec.now())
 }
 
 // Annotate adds attributes to the request's log line: ids, never secrets or personal data.

@@ -47,6 +47,7 @@ type Sources struct {
 type source struct {
 	key        netip.Prefix
 	bucket     *rate.Limiter
+	latest     time.Time // at which it asked; a bucket that is told an earlier time fills up for the same seconds again
 	knownUntil time.Time
 }
 
@@ -103,7 +104,10 @@ func (v *visit) end(byKey bool, now time.Time) error {
 }
 
 func (s *Sources) take(from *source, now time.Time) error {
-	if !from.bucket.AllowN(now, 1) {
+	if now.After(from.latest) {
+		from.latest = now
+	}
+	if !from.bucket.AllowN(from.latest, 1) {
 		s.refused.WithLabelValues(refusedRequest).Inc()
 		return ErrTooManyRequests
 	}

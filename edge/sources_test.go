@@ -157,6 +157,54 @@ func TestWhoShowsAnAPIKeyIsNotLimitedAndWhoGuessesOneIs(t *testing.T) {
 	}
 }
 
+func TestRequestsThatWaitForTheirGuardBringNoTimeBack(t *testing.T) {
+	t.Parallel()
+	const source = "203.0.113.9"
+	l := newLimited()
+	l.through(1, source, "/keys", "sesame") // from now on its requests are counted after their guard
+	through, waiting := 0, 9
+	l.Handle("GET /slow", func(*http.Request) (context.Context, error) {
+		if waiting--; waiting > 0 {
+			through += l.through(1, source, "/slow", "")
+		} else {
+			l.now = l.now.Add(3 * time.Second)
+		}
+		through += l.through(2, source, "/keys", "guess") // one that begins later, and is counted before those that wait
+		return nil, errStranger
+	}, fine)
+	through += l.through(1, source, "/slow", "")
+	if through != 3 {
+		t.Errorf("%d got through at once", through)
+	}
+	l.Handle("GET /waits", func(*http.Request) (context.Context, error) {
+		l.now = l.now.Add(time.Second)
+		return nil, errStranger
+	}, fine)
+	if l.through(1, source, "/waits", "") != 1 {
+		t.Error("the time in which a request waited is not its source's")
+	}
+}
+
+func TestRequestsThatAreCountedInAnotherOrderBringNoTimeBack(t *testing.T) {
+	t.Parallel()
+	s := edge.NewSources(edge.Proxies{}, edge.Limits{Requests: 1, Burst: 3})
+	r := get("/public")
+	r.RemoteAddr = "203.0.113.9:1234"
+	through := 0
+	for n := range 12 {
+		at := time.Unix(4, 0)
+		if n%3 == 2 {
+			at = time.Unix(1, 0)
+		}
+		if _, err := s.Begin(r, at); err == nil {
+			through++
+		}
+	}
+	if through != 3 {
+		t.Errorf("%d got through at once", through)
+	}
+}
+
 func TestOnlyWhatATrustedProxyWroteSaysWhereARequestComesFrom(t *testing.T) {
 	t.Parallel()
 	const stranger, proxy, second = "203.0.113.9", "10.0.0.1", "10.0.0.2"
