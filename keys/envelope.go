@@ -46,7 +46,23 @@ func (w *Wrapper) wrap(ctx context.Context, plain []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: encrypt the key file by %s: %w", w.URL, err)
 	}
-	return json.MarshalIndent(envelope{KMS: w.URL, Sealed: sealed}, "", "  ")
+	b, err := json.MarshalIndent(envelope{KMS: w.URL, Sealed: sealed}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("keys: encode: %w", err)
+	}
+	return b, w.proven(ctx, b, plain)
+}
+
+// proven opens a file before it takes the place of another: a service may let encrypt and not decrypt, and then all keys would be lost.
+func (w *Wrapper) proven(ctx context.Context, b, plain []byte) error {
+	back, err := w.unwrap(ctx, b)
+	if err == nil && !bytes.Equal(back, plain) {
+		err = ErrOpens
+	}
+	if err != nil {
+		return fmt.Errorf("keys: nothing was written, since what %s has encrypted would not open: %w", w.URL, err)
+	}
+	return nil
 }
 
 func (w *Wrapper) unwrap(ctx context.Context, b []byte) ([]byte, error) {

@@ -2,10 +2,14 @@ package keys_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"github.com/jawort/jawort/keys"
 )
@@ -111,5 +115,45 @@ func TestThePublishedReceiptKeyHasNoPrivatePart(t *testing.T) {
 		if bytes.Contains(key, []byte(`"d"`)) || !bytes.Contains(key, []byte(kid)) {
 			t.Errorf("published is %s", key)
 		}
+	}
+}
+
+// oneWay is a key of a service that lets encrypt, and not decrypt.
+type oneWay struct{ tink.AEADWithContext }
+
+var errForbidden = errors.New("you may not decrypt")
+
+func (oneWay) EncryptWithContext(_ context.Context, plain, _ []byte) ([]byte, error) {
+	return append([]byte("sealed "), plain...), nil
+}
+
+func (oneWay) DecryptWithContext(context.Context, []byte, []byte) ([]byte, error) {
+	return nil, errForbidden
+}
+
+func TestAFileThatWouldNotOpenTakesThePlaceOfNone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "keys.json")
+	set := generated(t)
+	if err := set.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	set, err := keys.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &keys.Wrapper{Key: oneWay{}, URL: "test://key"}
+	if err := w.Replace(t.Context(), set, path); !errors.Is(err, errForbidden) || !errors.Is(err, keys.ErrOpens) {
+		t.Errorf("replacing it: %v", err)
+	}
+	if _, err := keys.Load(path); err != nil {
+		t.Errorf("the file of before: %v", err)
+	}
+	fresh := path + ".fresh"
+	if err := w.Save(t.Context(), set, fresh); !errors.Is(err, errForbidden) {
+		t.Errorf("saving a new one: %v", err)
+	}
+	if _, err := os.Stat(fresh); err == nil {
+		t.Error("a file was left that does not open")
 	}
 }

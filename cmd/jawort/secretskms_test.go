@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -19,14 +20,15 @@ import (
 type service struct {
 	env           []string
 	ours, another string // URLs
+	oneWay        func() // from now on it encrypts, and decrypts nothing
 }
 
 func services(t *testing.T) map[string]service {
 	t.Helper()
 	vault, aws := kmstest.NewVault(t, "jawort", "another"), kmstest.NewAWS(t, "jawort", "another")
 	return map[string]service{
-		"Vault": {vault.Environment(), vault.URL("jawort"), vault.URL("another")},
-		"AWS":   {aws.Environment(), aws.URL("jawort"), aws.URL("another")},
+		"Vault": {vault.Environment(), vault.URL("jawort"), vault.URL("another"), func() { vault.Forbid("decrypt") }},
+		"AWS":   {aws.Environment(), aws.URL("jawort"), aws.URL("another"), func() { aws.Forbid("Decrypt") }},
 	}
 }
 
@@ -68,6 +70,35 @@ func TestAKeyFileUnderAKMSTellsNothingByItselfAndIsExchangedLikeAnother(t *testi
 				t.Errorf("by the key of before: %v, %s", err, stderr)
 			}
 			tellsNothing(t, env, path, s.another)
+		})
+	}
+}
+
+func TestNoKeyFileIsWrittenThatWouldNotOpen(t *testing.T) {
+	t.Parallel()
+	for name, s := range services(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s.oneWay()
+			path, fresh := keyFile(t, nil, "none"), filepath.Join(t.TempDir(), "fresh.json")
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range [][]string{{"rewrap", path, "--kms", "none", "--to", s.ours}, {"init", fresh, "--kms", s.ours}} {
+				_, stderr, err := output(t, s.env, append([]string{"secrets"}, args...)...)
+				for _, want := range []string{"nothing was written", s.ours, "asked to decrypt", "the right to decrypt"} {
+					if err == nil || !strings.Contains(stderr, want) {
+						t.Errorf("%s by a KMS that only encrypts: %v, %q; want %q", args[0], err, stderr, want)
+					}
+				}
+			}
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+				t.Errorf("the file of before is gone, %v", err)
+			}
+			if _, err := os.Stat(fresh); err == nil {
+				t.Error("a file is there that does not open")
+			}
 		})
 	}
 }

@@ -72,14 +72,14 @@ type explained struct {
 }
 
 func (e *explained) EncryptWithContext(ctx context.Context, plaintext, associated []byte) ([]byte, error) {
-	return e.ask(ctx, e.key.EncryptWithContext, plaintext, associated)
+	return e.ask(ctx, "encrypt", e.key.EncryptWithContext, plaintext, associated)
 }
 
 func (e *explained) DecryptWithContext(ctx context.Context, ciphertext, associated []byte) ([]byte, error) {
-	return e.ask(ctx, e.key.DecryptWithContext, ciphertext, associated)
+	return e.ask(ctx, "decrypt", e.key.DecryptWithContext, ciphertext, associated)
 }
 
-func (e *explained) ask(ctx context.Context, call func(context.Context, []byte, []byte) ([]byte, error), in, associated []byte) ([]byte, error) {
+func (e *explained) ask(ctx context.Context, what string, call func(context.Context, []byte, []byte) ([]byte, error), in, associated []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()
 	out, err := call(ctx, in, associated)
@@ -87,9 +87,9 @@ func (e *explained) ask(ctx context.Context, call func(context.Context, []byte, 
 		return out, nil
 	}
 	if why := e.reason(err); why != nil {
-		return nil, why
+		return nil, fmt.Errorf("asked to %s, %w", what, why)
 	}
-	return nil, fmt.Errorf("%w (%s)", ErrSilent, silence(err))
+	return nil, fmt.Errorf("asked to %s, %w (%s)", what, ErrSilent, silence(err))
 }
 
 // silence is why nobody has answered, in few words.

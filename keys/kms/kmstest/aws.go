@@ -24,6 +24,7 @@ type AWS struct {
 	keys     map[string]tink.AEAD // by ARN
 	disabled map[string]bool
 	denied   bool
+	forbids  string // a call
 }
 
 // ARN names a key.
@@ -69,6 +70,13 @@ func (a *AWS) Deny() {
 	a.denied = true
 }
 
+// Forbid has the service refuse one call, Encrypt or Decrypt, to these credentials.
+func (a *AWS) Forbid(call string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.forbids = call
+}
+
 type awsCall struct {
 	KeyID   string            `json:"KeyId"`
 	Plain   []byte            `json:"Plaintext,omitempty"`
@@ -87,7 +95,7 @@ func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 		fail(w, "UnrecognizedClientException")
 	case !ours || json.NewDecoder(r.Body).Decode(&in) != nil:
 		fail(w, "UnknownOperationException")
-	case a.denied:
+	case a.denied || call == a.forbids:
 		fail(w, "AccessDeniedException")
 	case key[in.KeyID] == nil:
 		fail(w, "NotFoundException")

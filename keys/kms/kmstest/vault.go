@@ -31,6 +31,7 @@ type Vault struct {
 	keys     map[string][]tink.AEAD // by version, from 1
 	least    map[string]int         // min_decryption_version
 	token    string
+	forbids  string // a verb
 	sealed   bool
 	hang     chan struct{}
 	swapped  string
@@ -84,6 +85,9 @@ func (v *Vault) Retire(name string) { v.change(func() { v.least[name] = len(v.ke
 // Deny has the server believe nobody.
 func (v *Vault) Deny() { v.change(func() { v.token = "" }) }
 
+// Forbid has the server refuse one verb, encrypt or decrypt, to the token.
+func (v *Vault) Forbid(verb string) { v.change(func() { v.forbids = verb }) }
+
 // Seal has the server answer as one that waits for its unseal keys.
 func (v *Vault) Seal() { v.change(func() { v.sealed = true }) }
 
@@ -132,7 +136,7 @@ func (v *Vault) serve(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case v.sealed:
 		refuse(w, http.StatusServiceUnavailable, "Vault is sealed")
-	case r.Header.Get("X-Vault-Token") != v.token:
+	case r.Header.Get("X-Vault-Token") != v.token || verb == v.forbids:
 		refuse(w, http.StatusForbidden, "permission denied")
 	case r.Header.Get("X-Vault-Request") != "true":
 		refuse(w, http.StatusPreconditionFailed, "missing 'X-Vault-Request' header")
