@@ -106,7 +106,8 @@ func rewrapped(cmd *cobra.Command, path string, from, to *keys.Wrapper) error {
 		return err
 	}
 	return show(cmd, map[string]string{"file": path, "kms": urlOf(to)}, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "Wrote %s%s. Give it to every process, with keys_kms as it is now. Destroy copies of the file of before.\n", path, encryptedBy(to))
+		_, err := fmt.Fprintf(w, "Wrote %s%s. Give it to every process, %s. When all have started with it, destroy copies of the file of before.\n",
+			path, encryptedBy(to), configuredBy(to))
 		return err
 	})
 }
@@ -123,4 +124,12 @@ func encryptedBy(w *keys.Wrapper) string {
 		return ", which is not encrypted"
 	}
 	return ", encrypted by " + w.URL
+}
+
+// configuredBy says what the configuration must say of such a file. No secret is in the URL of a key.
+func configuredBy(w *keys.Wrapper) string {
+	if w == nil {
+		return "without keys_kms"
+	}
+	return "with keys_kms: " + w.URL
 }

@@ -103,6 +103,25 @@ func TestNoKeyFileIsWrittenThatWouldNotOpen(t *testing.T) {
 	}
 }
 
+func TestRewrappingSaysWhatTheConfigurationMustSayFromNowOn(t *testing.T) {
+	t.Parallel()
+	vault := kmstest.NewVault(t, "jawort", "another")
+	env := append(vault.Environment(), "JAWORT_KEYS_KMS="+vault.URL("jawort"))
+	path := keyFile(t, env, vault.URL("jawort"))
+	for _, c := range []struct {
+		args  []string
+		wants string
+	}{
+		{nil, "with keys_kms: " + vault.URL("jawort")},
+		{[]string{"--to", vault.URL("another")}, "with keys_kms: " + vault.URL("another")},
+		{[]string{"--kms", vault.URL("another"), "--to", "none"}, "without keys_kms"},
+	} {
+		if stdout, stderr, err := output(t, env, append([]string{"secrets", "rewrap", path}, c.args...)...); err != nil || !strings.Contains(stdout, c.wants) {
+			t.Errorf("%v: %v, %q%s; want %q", c.args, err, stdout, stderr, c.wants)
+		}
+	}
+}
+
 // tellsNothing decrypts the file and looks for what is secret in the encrypted one.
 func tellsNothing(t *testing.T, env []string, path, kms string) {
 	t.Helper()
