@@ -187,6 +187,11 @@ func (d *restoration) checkLog(ctx context.Context, store *lasting.Store) error 
 	return err
 }
 
+// whoseRedis keeps a drill from emptying a Redis that serves people.
+const whoseRedis = "the Redis of the configuration holds %d keys. Where this database is going to be served with it, they are questions of another past: " +
+	"start no process before each of its primaries was told FLUSHALL, and check again with `jawort restore --database`. " +
+	"Where it serves another database, as in a drill, leave it alone: set JAWORT_REDIS=embedded, or to a spare one, and check again"
+
 // checkRedis looks whether questions of another past are left.
 func checkRedis(ctx context.Context, cfg *config.Config) error {
 	redis, err := live.Open(ctx, live.Config{URL: cfg.Redis}, time.Now)
@@ -196,7 +201,7 @@ func checkRedis(ctx context.Context, cfg *config.Config) error {
 	defer redis.Close()
 	held, err := redis.Size(ctx)
 	if err == nil && held > 0 {
-		err = fmt.Errorf("redis holds %d keys of another past: start no process before each of its primaries was told FLUSHALL, and check again with `jawort restore --database`", held)
+		err = fmt.Errorf(whoseRedis, held)
 	}
 	return err
 }

@@ -260,7 +260,7 @@ func TestAPhoneThatWasRevokedAfterTheBackupStaysRevokedByTheLog(t *testing.T) {
 
 			h.moved(d.empty(t))
 			stdout, stderr, err := output(t, h.env, "restore", file, "--audit", later)
-			if err != nil || !strings.Contains(stdout, "ended     1 of device.revoked") || !strings.Contains(stdout, "Empty Redis") {
+			if err != nil || !strings.Contains(stdout, "ended     1 of device.revoked") || !strings.Contains(stdout, "empty the Redis that they will serve this database with") {
 				t.Fatalf("restore: %v, %s%s", err, stdout, stderr)
 			}
 			h.run()
@@ -318,8 +318,16 @@ func TestARestoreSaysThatQuestionsOfAnotherPastAreLeftInRedis(t *testing.T) {
 		t.Fatalf("asked to end, it exited with %d", code)
 	}
 	h.set("JAWORT_DATABASE", d.empty(t))
-	if _, stderr, err := output(t, h.env, "restore", file); err == nil || !strings.Contains(stderr, "FLUSHALL") || !strings.Contains(stderr, "jawort restore --database") {
-		t.Errorf("with questions left: %v, %s", err, stderr)
+	_, stderr, err := output(t, h.env, "restore", file)
+	for _, want := range []string{"Where this database is going to be served with it", "FLUSHALL", "jawort restore --database", "as in a drill, leave it alone", "JAWORT_REDIS=embedded"} {
+		if err == nil || !strings.Contains(stderr, want) {
+			t.Errorf("with questions left: %v, %s; want %q", err, stderr, want)
+		}
+	}
+	drill := append(slices.Clone(h.env), "JAWORT_REDIS=embedded")
+	answer[restoration](t, drill, "restore", "--database")
+	if open := h.redis.Client().DBSize(t.Context()).Val(); open == 0 {
+		t.Error("a drill has emptied the Redis of others")
 	}
 	h.redis.Flush()
 	answer[restoration](t, h.env, "restore", "--database")

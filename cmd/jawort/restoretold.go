@@ -59,5 +59,5 @@ What happened after the backup is lost, and the state before counts again:
     an export was given with --audit; numbers, addresses and policies are as before: do those changes again before you serve
   - people who were erased since are back: erase them again
   - receivers of webhooks that were deleted since are told again (unless --audit says so), and addresses and secrets of before hold
-Empty Redis before you start the processes. docs/operations.md ("After a restore") says how to find what has to be done.
+Before you start the processes, empty the Redis that they will serve this database with, and no other. docs/operations.md ("After a restore") says how to find what has to be done.
 `
