@@ -142,10 +142,11 @@ func TestAReportAfterTheEndIsAcceptedAndChangesNothing(t *testing.T) {
 			t.Errorf("got %s", got.raw)
 		}
 	}
-	if o := b.outcome(q); o.Status != approval.StatusApproved {
+	o := b.outcome(q)
+	if o.Status != approval.StatusApproved {
 		t.Errorf("the outcome became %s", o.Status)
 	}
-	if reports := must(b.lasting.LateReports(t.Context(), q.ID))(t); len(reports) != 1 || reports[0].Device != second.device {
+	if _, reports, err := b.lasting.Aftermath(t.Context(), o); err != nil || len(reports) != 1 || reports[0].Device != second.device {
 		t.Errorf("got %+v", reports)
 	}
 }

@@ -27,7 +27,7 @@ type Live interface {
 	questions
 	waker
 	testPushes
-	// End closes an approval's live record and withdraws the prompts of all but the decider.
+	// EndPending closes an approval's live record and withdraws the prompts of all but the decider.
 	EndPending(ctx context.Context, p approval.Pending, decider string, status approval.Status) error
 }
 

@@ -178,7 +178,9 @@ func TestALateReportIsKeptOnceBesideWhateverTheEndWas(t *testing.T) {
 				}
 			}
 			w.after(0)
-			reports, err := s.LateReports(ctx, p.ID)
+			o, err := s.Outcome(ctx, p.ID)
+			must(t, err)
+			_, reports, err := s.Aftermath(ctx, o)
 			must(t, err)
 			if len(reports) != 1 || reports[0].Device != phones[1].Device || reports[0].Holder != phones[1].Holder || reports[0].ReportedAt.IsZero() {
 				t.Fatalf("reports are %+v", reports)

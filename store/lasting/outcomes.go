@@ -55,13 +55,6 @@ func (s *Store) OutcomesSince(ctx context.Context, since time.Time) ([]Ended, er
 	return db.All(ctx, s.Reads(), scanEnded, `SELECT approval, status, method FROM outcomes WHERE decided_at >= $1 ORDER BY decided_at`, db.Micros(since))
 }
 
-// LateReports returns the reports that came after the end, oldest first.
-func (s *Store) LateReports(ctx context.Context, approvalID string) ([]approval.LateReport, error) {
-	return db.All(ctx, s.Reads(), func(r db.Row) (l approval.LateReport, err error) {
-		return l, r.Scan(&l.Device, &l.Holder, db.Into(&l.ReportedAt))
-	}, `SELECT device, holder, reported_at FROM late_reports WHERE approval = $1 ORDER BY reported_at, device`, approvalID)
-}
-
 // Aftermath returns what a login service is told of an end beside the end itself: the login's own name, and the reports that came
 // after it, oldest first. It is one question, since each login asks it.
 func (s *Store) Aftermath(ctx context.Context, o approval.Outcome) (externalID string, reports []approval.LateReport, err error) {
