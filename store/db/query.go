@@ -107,7 +107,11 @@ func ScanBool(r Row) (b bool, err error) { return b, r.Scan(&b) }
 
 // In returns what stands between the parentheses of IN, from $first on, and its values. It fills up to a power of two with the last value, so
 // that the database meets a dozen statements and not one for each number of values: each that is new is parsed and planned.
+// Without values it is NULL, in which nothing is.
 func In[T any](first int, values []T) (placeholders string, args []any) {
+	if len(values) == 0 {
+		return "NULL", nil
+	}
 	n := 1
 	for n < len(values) {
 		n *= 2
