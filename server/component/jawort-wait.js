@@ -664,12 +664,14 @@ class Line {
     let ws;
     try {
       ws = this.ws = new WebSocket(this.socket, ["jawort.v1", "ticket." + this.ticket]);
-    } catch { // an address that is none, or that the page may not reach
+    } catch { // out of its reach
       this.poll();
       return;
     }
+    const mute = setTimeout(() => ws === this.ws && this.hears.up(false), 5 * second); // while stores are out
     ws.onmessage = (m) => {
       if (ws !== this.ws) return;
+      clearTimeout(mute);
       this.failures = this.polls = 0;
       this.hears.up(true);
       const frame = JSON.parse(m.data);
@@ -696,7 +698,7 @@ class Line {
     this.timer = setTimeout(() => this.hurry(), most * (0.5 + Math.random() / 2));
   }
 
-  /** Does at once what was to be done later. */
+  /** Does at once what is due later. */
   hurry() {
     clearTimeout(this.timer);
     const what = this.next;
@@ -704,7 +706,7 @@ class Line {
     if (!this.resting) what?.();
   }
 
-  /** Asks; then waits for answers, and tries the socket now and then. */
+  /** Asks, then waits, and tries the socket at times. */
   async poll() {
     const began = performance.now();
     const answer = await this.call("GET", this.polls ? "?wait=25" : "", undefined, 40);
@@ -724,7 +726,7 @@ class Line {
     this.hears.told(answer.body);
     this.polls += 1;
     if (this.resting) return;
-    if (this.polls > 1 && performance.now() - began < second) this.later(() => this.poll(), 2); // a server that ends does not let wait
+    if (this.polls > 1 && performance.now() - began < second) this.later(() => this.poll(), 2); // the server ends
     else if (this.polls % 4 === 0) this.open();
     else this.poll();
   }
@@ -842,10 +844,8 @@ export class JawortWait extends HTMLElement {
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now || this.#restarting) return;
-    if (name === "left" || name === "expires") { // alone it is a hint that comes too late
-      return;
-    }
-    this.#restarting = true; // several are often changed at once
+    if (name === "left" || name === "expires") return; // alone it comes too late
+    this.#restarting = true; // often several change
     queueMicrotask(() => {
       this.#restarting = false;
       if (!this.isConnected) return;

@@ -137,6 +137,22 @@ func TestWhereWebsocketsAreRefusedThePageAsks(t *testing.T) {
 	}
 }
 
+func TestAPageWhoseFirstFrameIsHeldBackSaysSo(t *testing.T) {
+	h := newHouse(t)
+	h.phone("Anna")
+	a := h.ask()
+	h.page.script.Store(new(`const Through = WebSocket;
+	window.WebSocket = class { // it waits for stores that are out
+		constructor(...at) { window.join = () => { const ws = new Through(...at); ws.onmessage = (m) => this.onmessage(m); }; }
+		close() {}
+	};`))
+	w := h.wait(a)
+	w.WantText(part("card"), "interrupted")
+	_ = browsertest.Eval[bool](w.Tab, `join(), true`)
+	w.WantText(part("number"), a.Number)
+	w.WantText(part("delivery"), "being woken")
+}
+
 func TestAServerIsRestartedUnderTheWaitingPage(t *testing.T) {
 	h := newHouse(t)
 	p := h.phone("Anna")
