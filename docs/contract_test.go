@@ -102,7 +102,7 @@ func newStranger(t *testing.T, seed uint64) *stranger {
 	h.referee = newReferee(t, h.doc, foul)
 	h.open("sqlite::memory:", config.Embedded, mail)
 	s := &stranger{house: h, Rand: rand.New(rand.NewPCG(seed, 47)), operations: operationsOf(t, h.doc), known: known{}, witness: w}
-	w.referee, w.known, w.rows = h.referee, s.known, s.counter()
+	w.referee, w.known, w.rows = h.referee, s.known, s.reader()
 	h.http.Transport, h.http.Timeout = w, hang
 	s.furnish()
 	s.people()

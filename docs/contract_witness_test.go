@@ -16,11 +16,11 @@ import (
 // hang is when an answer counts as none: nobody asks to wait for longer than a second.
 const hang = 20 * time.Second
 
-// witness stands before the referee, and counts what is in the database before and after.
+// witness stands before the referee, and reads what is in the database before and after.
 type witness struct {
 	referee *referee
 	known   known
-	rows    func() map[string]int
+	rows    func() map[string]string // by table
 	seed    uint64
 	count   int
 	last    string
@@ -63,38 +63,43 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 type mediaType struct{}
 
 // behind are tables that are filled a little later, by what follows from an earlier request.
-var behind = []string{"messages", "message_references", "notices", "outbox", "tallies", "ledger_entries", "ledger_pots", "ledger_windows", "webhook_attempts", "webhook_deliveries"}
+var behind = []string{"messages", "message_references", "notices", "outbox", "tallies", "webhook_attempts", "webhook_deliveries"}
 
-func (w *witness) compare(before, after map[string]int, outcome string) {
-	for table, n := range after {
-		if n != before[table] && !slices.Contains(behind, table) {
-			w.referee.foul("refused with %s, and yet %s has %d rows instead of %d", outcome, table, n, before[table])
+func (w *witness) compare(before, after map[string]string, outcome string) {
+	for table, rows := range after {
+		if rows != before[table] && !slices.Contains(behind, table) {
+			w.referee.foul("refused with %s, and yet %s holds\n%s\ninstead of\n%s", outcome, table, rows, before[table])
 		}
 	}
 }
 
-// counter returns a function that counts the rows of all tables.
-func (s *stranger) counter() func() map[string]int {
+// aside is a column that deliveries of earlier events write.
+const aside = "failing_since"
+
+// reader returns a function that reads all rows of all tables, in one question since there are many requests, and counts the keys of Redis.
+func (s *stranger) reader() func() map[string]string {
 	s.Helper()
 	reads := s.process.Lasting().Reads()
 	tables, err := db.All(s.Context(), reads, db.ScanString, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
 	s.must(err)
-	counts := make([]string, len(tables))
+	contents := make([]string, len(tables))
 	for i, table := range tables {
-		counts[i] = "SELECT '" + table + "' || ' ' || COUNT(*) FROM " + table
-	}
-	query := strings.Join(counts, " UNION ALL ")
-	return func() map[string]int {
-		lines, err := db.All(s.Context(), reads, db.ScanString, query)
+		columns, err := db.All(s.Context(), reads, db.ScanString, `SELECT 'quote("' || name || '")' FROM pragma_table_info($1) WHERE name <> '`+aside+`'`, table)
 		s.must(err)
-		rows := make(map[string]int, len(lines))
-		for _, line := range lines {
-			var table string
-			var n int
-			_, err := fmt.Sscan(line, &table, &n)
-			s.must(err)
-			rows[table] = n
+		contents[i] = "SELECT '" + table + "' || char(10) || COALESCE(GROUP_CONCAT(" + strings.Join(columns, " || ' ' || ") + ", char(10)), '') FROM " + table
+	}
+	query := strings.Join(contents, " UNION ALL ")
+	return func() map[string]string {
+		read, err := db.All(s.Context(), reads, db.ScanString, query)
+		s.must(err)
+		rows := make(map[string]string, len(read))
+		for _, text := range read {
+			table, content, _ := strings.Cut(text, "\n")
+			rows[table] = content
 		}
+		held, err := s.process.Live().Size(s.Context())
+		s.must(err)
+		rows["redis"] = fmt.Sprintf("%d keys", held)
 		return rows
 	}
 }
