@@ -25,6 +25,7 @@ func (l *Load) churn(ctx context.Context, begin, end time.Time) {
 func (l *Load) registerAndRevoke(ctx context.Context, account string, n int) {
 	ctx, cancel := context.WithTimeout(ctx, l.o.Patience)
 	defer cancel()
+	l.journal.churn()
 	if err := l.putAccount(ctx, account, false); err != nil {
 		l.journal.churnFailed("account: " + brief(err))
 		return

@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -110,6 +112,8 @@ func (l *login) decide(ctx context.Context, number string, one handed) {
 	l.note(Answer{Device: one.handset.device, Decision: l.plan.decision, Status: a.Status})
 }
 
+var errTaken = errors.New("bench: a wrong number was taken")
+
 // mistype answers with a number that the page does not show.
 func (l *login) mistype(ctx context.Context, number string, one handed) {
 	if number == "" {
@@ -117,7 +121,8 @@ func (l *login) mistype(ctx context.Context, number string, one handed) {
 	}
 	wrong := []byte(number)
 	wrong[0] = '0' + (wrong[0]-'0'+1)%10
-	if _, err := one.handset.phone.Decide(ctx, one.item, approve, string(wrong)); phone.Code(err) != phone.CodeWrongNumber {
-		l.fail("wrong number", fmt.Errorf("was answered %w", err))
+	_, err := one.handset.phone.Decide(ctx, one.item, approve, string(wrong))
+	if l.seen.Mistyped = phone.Code(err) == phone.CodeWrongNumber; !l.seen.Mistyped {
+		l.fail("wrong number", cmp.Or(err, errTaken))
 	}
 }

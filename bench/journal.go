@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ type Journal struct {
 	accounts  []string
 	logins    []*Login
 	devices   []Device
+	churned   int // phones that were to be registered and revoked
 	churnErrs []string
 }
 
@@ -21,6 +23,8 @@ type Login struct {
 	ID       string // of the approval; empty: it was never created
 	Account  string
 	Measured bool // not of the warm-up
+	Kinds    []Kind
+	Mistyped bool // a wrong number was refused as such
 
 	Woken  []string // tokens for which a push was queued
 	Page   Sight    // the browser's
@@ -83,6 +87,20 @@ func (j *Journal) revoked(device string) {
 			j.devices[i].Revoked = true
 		}
 	}
+}
+
+// churn counts a phone that is to be registered and revoked.
+func (j *Journal) churn() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.churned++
+}
+
+// neverRevoked says that phones were to be registered and revoked, and not one was.
+func (j *Journal) neverRevoked() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.churned > 0 && !slices.ContainsFunc(j.devices, func(d Device) bool { return d.Revoked })
 }
 
 // churnFailed notes an error of what goes on beside the logins.

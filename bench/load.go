@@ -94,10 +94,10 @@ func (l *Load) open(ctx context.Context, begin time.Time, w Window, logins *sync
 			return
 		}
 		p := plans.next()
-		who, p := l.choose(p)
-		seen := &Login{Account: who.account, Intended: intended, Measured: !intended.Before(w.Begin)}
+		who, as := l.choose(p)
+		seen := &Login{Account: who.account, Kinds: kindsOf(p, who), Intended: intended, Measured: !intended.Before(w.Begin)}
 		l.started.Add(1)
-		logins.Go(func() { l.play(ctx, who, p, seen) })
+		logins.Go(func() { l.play(ctx, who, as, seen) })
 	}
 }
 

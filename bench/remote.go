@@ -84,7 +84,7 @@ func RunRemote(ctx context.Context, o Remote) (err error) {
 	if err != nil {
 		return fmt.Errorf("bench: check: %w", err)
 	}
-	return r.finish(verdict, load.journal.Errors(), o.JSON, o.Out, o.Progress)
+	return r.finish(verdict, load, o.JSON, o.Out, o.Progress)
 }
 
 func (o Remote) measure(ctx context.Context, load *Load, p progress, r *result) error {

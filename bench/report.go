@@ -26,6 +26,7 @@ type Report struct {
 	Errors             int              `json:"errors"`
 	Lost               int              `json:"lost"`
 	Double             int              `json:"double"`
+	Ailing             []string         `json:"ailing"` // what does not work: a kind of login that never succeeded, or too many errors
 }
 
 // CPU is processor time in microseconds.
@@ -103,6 +104,9 @@ func (r *result) print(out io.Writer) error {
 	row("errors", "%d%s", r.Errors, counted(r.errors))
 	row("lost", "%d", r.Lost)
 	row("double", "%d", r.Double)
+	for _, what := range r.Ailing {
+		row("does not work", "%s", what)
+	}
 	return t.Flush()
 }
 

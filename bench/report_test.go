@@ -12,22 +12,33 @@ import (
 
 func TestWhereSomethingWasNotKeptTheBenchFailsAndSaysWhat(t *testing.T) {
 	t.Parallel()
+	approved := Login{Kinds: []Kind{ByApproval}, Site: Sight{"approved", "push"}}
 	for name, c := range map[string]struct {
 		verdict      Verdict
+		login        Login
 		lost, double int
-		fails        bool
+		fails        error
 	}{
-		"nothing": {Verdict{}, 0, 0, false},
-		"lost":    {Verdict{Lost: []string{"apr_1: gone", "apr_2: gone"}}, 2, 0, true},
-		"double":  {Verdict{Double: []string{"apr_3: told denied"}}, 0, 1, true},
+		"nothing": {Verdict{}, approved, 0, 0, nil},
+		"lost":    {Verdict{Lost: []string{"apr_1: gone", "apr_2: gone"}}, approved, 2, 0, ErrNotKept},
+		"double":  {Verdict{Double: []string{"apr_3: told denied"}}, approved, 0, 1, ErrNotKept},
+		"ailing":  {Verdict{}, Login{Kinds: []Kind{ByDeny}}, 0, 0, ErrAiling},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "report.json")
 			var table, progress bytes.Buffer
 			var r result
-			err := r.finish(c.verdict, map[string]int{"create: unavailable": 3}, file, &table, &progress)
-			if errors.Is(err, ErrNotKept) != c.fails {
+			l := &Load{journal: &Journal{}}
+			for i := range 400 {
+				one := c.login
+				if i < 3 {
+					one.Errors = []string{"create: unavailable"}
+				}
+				l.journal.add(&one)
+			}
+			err := r.finish(c.verdict, l, file, &table, &progress)
+			if !errors.Is(err, c.fails) {
 				t.Errorf("ended with %v", err)
 			}
 			b, err := os.ReadFile(file)

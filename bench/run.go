@@ -51,6 +51,9 @@ func (o Local) Validate() error {
 // ErrNotKept says that something was lost or told differently.
 var ErrNotKept = errors.New("what was acknowledged was not kept or not told as it is kept")
 
+// ErrAiling says that nothing was lost because too little was there to be lost.
+var ErrAiling = errors.New("not everything works")
+
 // RunLocal starts an installation, loads it, checks it, and tells. All that it started ends with it.
 func RunLocal(ctx context.Context, o Local) (err error) {
 	if err := o.Validate(); err != nil {
@@ -254,15 +257,15 @@ func (r *localRun) conclude(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bench: check: %w", err)
 	}
-	return r.result.finish(verdict, r.load.journal.Errors(), r.JSON, r.Out, r.progress.out)
+	return r.result.finish(verdict, r.load, r.JSON, r.Out, r.progress.out)
 }
 
-// finish writes and prints the report, and returns ErrNotKept where something did not hold.
-func (r *result) finish(v Verdict, failed map[string]int, file string, out, progress io.Writer) error {
+// finish writes and prints the report, and returns ErrNotKept where something did not hold, or else ErrAiling where something did not work.
+func (r *result) finish(v Verdict, l *Load, file string, out, progress io.Writer) error {
 	if r.errors == nil {
 		r.errors = map[string]int{}
 	}
-	for what, n := range failed {
+	for what, n := range l.journal.Errors() {
 		r.errors[what] += n
 	}
 	r.Errors = 0
@@ -270,6 +273,7 @@ func (r *result) finish(v Verdict, failed map[string]int, file string, out, prog
 		r.Errors += n
 	}
 	r.verdict, r.Lost, r.Double = v, len(v.Lost), len(v.Double)
+	r.Ailing = append([]string{}, l.ailing(r.Errors)...)
 	if file != "" {
 		if err := r.Report.write(file); err != nil {
 			return err
@@ -282,6 +286,9 @@ func (r *result) finish(v Verdict, failed map[string]int, file string, out, prog
 	explain(progress, "double:", v.Double)
 	if r.Lost+r.Double > 0 {
 		return fmt.Errorf("bench: %w: %d lost, %d double", ErrNotKept, r.Lost, r.Double)
+	}
+	if len(r.Ailing) > 0 {
+		return fmt.Errorf("bench: %w: %s", ErrAiling, strings.Join(r.Ailing, "; "))
 	}
 	return nil
 }

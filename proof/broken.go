@@ -79,7 +79,7 @@ func (p *proof) takeBroken(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		line := lineWith(s.text, b.invariant)
+		line := lineOf(s.text, b.invariant)
 		c := caught{Patch: b.patch, Why: why, Invariant: b.invariant, Caught: !s.ok && line != "", Said: line}
 		if p.say("%s: %s", b.patch, c.Said); !c.Caught {
 			p.say("it was not noticed:\n%s", lastLines(s.text, 40))
@@ -89,9 +89,10 @@ func (p *proof) takeBroken(ctx context.Context) error {
 	return nil
 }
 
-func lineWith(text, word string) string {
+// lineOf is the first line that says of an invariant that it is broken.
+func lineOf(text, invariant string) string {
 	for line := range strings.Lines(text) {
-		if strings.Contains(line, word) {
+		if strings.Contains(line, invariant+":") {
 			return strings.TrimSpace(line)
 		}
 	}

@@ -42,3 +42,14 @@ func TestEachPatchFitsAndCompiles(t *testing.T) {
 		})
 	}
 }
+
+func TestOneInvariantIsNotTakenForAnother(t *testing.T) {
+	t.Parallel()
+	const ten, one = "lost: invariant 10: apr_1: the page was not told", "double: invariant 1: apr_2: the page was told"
+	if line := lineOf(ten, "invariant 1"); line != "" {
+		t.Errorf("invariant 1 is seen in %q", line)
+	}
+	if line := lineOf(ten+"\n  "+one+"\n", "invariant 1"); line != one {
+		t.Errorf("of invariant 1 is said %q", line)
+	}
+}

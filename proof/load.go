@@ -11,8 +11,20 @@ import (
 type load struct {
 	Name   string       `json:"name"`
 	Asked  float64      `json:"asked_per_second"`
+	Climb  bool         `json:"climb,omitempty"` // it looks for the rate at which the machine is saturated
 	Report bench.Report `json:"report"`
 	Said   string       `json:"said"` // its table
+}
+
+// keptUp says that the machine kept up with what was asked.
+func (l load) keptUp() bool { return l.Report.ApprovalsPerSecond >= keptUp*l.Asked }
+
+// ailing is what did not work. Where a climb asks for too much, requests are refused, as they should be.
+func (l load) ailing() []string {
+	if l.Climb && !l.keptUp() {
+		return nil
+	}
+	return l.Report.Ailing
 }
 
 // onlyApprovals is the load of the goals: approvals by phones of one push service, and nothing else.
@@ -104,7 +116,7 @@ func (p *proof) bench(ctx context.Context, name string, rate float64, options ..
 		return l, fmt.Errorf("%s: %w\n%s", name, err, lastLines(s.text, 40))
 	}
 	l.Said = table(s.text)
-	if !s.ok && l.Report.Lost+l.Report.Double == 0 {
+	if !s.ok && l.Report.Lost+l.Report.Double+len(l.Report.Ailing) == 0 {
 		return l, fmt.Errorf("%s failed:\n%s", name, lastLines(s.text, 40))
 	}
 	p.say("%s: %.0f/s, %d lost, %d double", name, l.Report.ApprovalsPerSecond, l.Report.Lost, l.Report.Double)

@@ -47,6 +47,9 @@ func (r *report) failures() (all []string) {
 		if l.Report.Lost+l.Report.Double > 0 {
 			all = append(all, fmt.Sprintf("%s: %d lost, %d double", l.Name, l.Report.Lost, l.Report.Double))
 		}
+		for _, line := range l.ailing() {
+			all = append(all, l.Name+": "+line)
+		}
 	}
 	for _, f := range r.Faults {
 		r.Lost, r.Double = r.Lost+len(f.Lost), r.Double+len(f.Double)

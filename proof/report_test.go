@@ -28,8 +28,12 @@ func TestAReportFailsForEachThingThatDidNotHold(t *testing.T) {
 		t.Fatalf("found %q", found)
 	}
 	for name, harm := range map[string]func(*report){
-		"approvals alone: 1 lost, 0 double":                                    func(r *report) { r.Loads[0].Report = bench.Report{Lost: 1} },
-		"approvals alone: 0 lost, 2 double":                                    func(r *report) { r.Loads[0].Report = bench.Report{Double: 2} },
+		"approvals alone: 1 lost, 0 double":        func(r *report) { r.Loads[0].Report = bench.Report{Lost: 1} },
+		"approvals alone: 0 lost, 2 double":        func(r *report) { r.Loads[0].Report = bench.Report{Double: 2} },
+		"approvals alone: errors: 9 in 100 logins": func(r *report) { r.Loads[0].Report = bench.Report{Ailing: []string{"errors: 9 in 100 logins"}} },
+		"climbing: deny: of 2 such logins, none succeeded": func(r *report) {
+			r.Loads[0] = load{Name: "climbing", Climb: true, Asked: 100, Report: bench.Report{ApprovalsPerSecond: 96, Ailing: []string{"deny: of 2 such logins, none succeeded"}}}
+		},
 		"server-killed: apr_1 is lost":                                         func(r *report) { r.Faults[0].Lost = []string{"apr_1 is lost"} },
 		"server-killed: apr_1 is double":                                       func(r *report) { r.Faults[0].Double = []string{"apr_1 is double"} },
 		"server-killed: invariant 4":                                           func(r *report) { r.Faults[0].Broken = []string{"invariant 4"} },
@@ -42,6 +46,15 @@ func TestAReportFailsForEachThingThatDidNotHold(t *testing.T) {
 		if found := r.failures(); len(found) != 1 || found[0] != name {
 			t.Errorf("found %q, want %q", found, name)
 		}
+	}
+}
+
+func TestErrorsAtARateThatTheMachineDoesNotKeepUpAreNoFinding(t *testing.T) {
+	t.Parallel()
+	l := load{Climb: true, Asked: 100, Report: bench.Report{ApprovalsPerSecond: 94, Ailing: []string{"errors: 9 in 100 logins"}}}
+	r := report{Loads: []load{l}}
+	if found := r.failures(); len(found) != 0 {
+		t.Errorf("found %q", found)
 	}
 }
 

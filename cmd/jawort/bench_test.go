@@ -67,7 +67,7 @@ func TestABenchTellsWhatItMeasuredAndFindsNothingLost(t *testing.T) {
 		t.Errorf("report %s\n%s\n%s", b, stdout, stderr)
 	}
 	wantMembers(t, b, "approvals_per_second", "p256_verify_us", "cpu_us_per_approval", "decision_to_browser_ms", "create_ms", "push_ms",
-		"disk_bytes_per_approval", "ready_ms", "sockets", "bytes_per_socket", "errors", "lost", "double")
+		"disk_bytes_per_approval", "ready_ms", "sockets", "bytes_per_socket", "errors", "lost", "double", "ailing")
 	var parts struct {
 		CPU       json.RawMessage `json:"cpu_us_per_approval"`
 		ToBrowser json.RawMessage `json:"decision_to_browser_ms"`
