@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jawort/jawort/bench/local"
 	"github.com/jawort/jawort/phone"
 )
 
@@ -25,8 +26,8 @@ type Record interface {
 	PartialDenies(ctx context.Context, ids []string) (map[string][]string, error)
 	// Devices returns the status of the phones of these accounts.
 	Devices(ctx context.Context, accounts []string) (map[string]string, error)
-	// PushJobs returns how many jobs for questions came to an end without being accepted; false: this cannot be seen.
-	PushJobs(ctx context.Context) (ended int, seen bool, err error)
+	// PushJobs returns how the jobs for questions ended that no service accepted; nil: this cannot be seen.
+	PushJobs(ctx context.Context) (map[local.PushJob]string, error)
 }
 
 // The invariants of docs/invariants.md that a load can see broken.
@@ -192,27 +193,22 @@ func checkDevices(ctx context.Context, r Record, devices []Device, v *Verdict) e
 // settling is how long a push that was accepted may be on its way to us.
 const settling = 2 * time.Second
 
-// checkPushes counts the jobs that no service accepted, and takes off those of which the gateway says how else they ended.
+// checkPushes finds each job that no service accepted, and of which the gateway does not say how else it ended.
 func (l *Load) checkPushes(ctx context.Context, r Record, logins []*Login, v *Verdict) error {
 	deadline := l.now().Add(settling)
 	for {
-		ended, seen, err := r.PushJobs(ctx)
-		if err != nil || !seen {
+		ended, err := r.PushJobs(ctx)
+		if err != nil || ended == nil {
 			return err
 		}
-		missing := l.unaccepted(logins)
-		if len(missing) <= ended {
-			return nil
+		endless := l.endless(logins, ended)
+		if len(endless) > 0 && l.now().Before(deadline) && sleepUntil(ctx, l.now().Add(again)) {
+			continue
 		}
-		if !l.now().Before(deadline) {
-			for _, m := range missing[:len(missing)-ended] {
-				v.lost(arrives, m.approval, "a push job was neither accepted, given up nor expired (of %d such jobs, %d ended otherwise)", len(missing), ended)
-			}
-			return nil
+		for _, job := range endless {
+			v.lost(arrives, job.Approval, "the push job for %s was neither accepted, given up nor expired", job.Device)
 		}
-		if !sleepUntil(ctx, l.now().Add(again)) {
-			return context.Cause(ctx)
-		}
+		return context.Cause(ctx)
 	}
 }
 
@@ -220,17 +216,17 @@ func (l *Load) checkPushes(ctx context.Context, r Record, logins []*Login, v *Ve
 // jobs of logins that began before are not asked for.
 func (l *Load) Forgot(before time.Time) { l.forgotten = before }
 
-func (l *Load) unaccepted(logins []*Login) []ring {
-	var missing []ring
+func (l *Load) endless(logins []*Login, ended map[local.PushJob]string) (jobs []local.PushJob) {
 	for _, s := range logins {
 		if s.Intended.Before(l.forgotten) {
 			continue
 		}
-		for _, token := range s.Woken {
-			if r := (ring{s.ID, token}); l.bells.accepted(r).IsZero() {
-				missing = append(missing, r)
+		for _, w := range s.Woken {
+			job := local.PushJob{Approval: s.ID, Device: w.Device}
+			if ended[job] == "" && l.bells.accepted(ring{s.ID, w.Token}).IsZero() {
+				jobs = append(jobs, job)
 			}
 		}
 	}
-	return missing
+	return jobs
 }

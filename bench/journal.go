@@ -26,8 +26,8 @@ type Login struct {
 	Kinds    []Kind
 	Mistyped bool // a wrong number was refused as such
 
-	Woken  []string // tokens for which a push was queued
-	Page   Sight    // the browser's
+	Woken  []Woken // phones for which a push was queued
+	Page   Sight   // the browser's
 	Left   time.Time
 	Waited bool // there was a page
 	Site   Sight
@@ -41,6 +41,9 @@ type Login struct {
 	Ended    time.Time // when the last of it was seen; zero: never
 	Unwoken  bool      // no push came, and the phone was opened all the same
 }
+
+// Woken is a phone that is to be woken.
+type Woken struct{ Device, Token string }
 
 // Sight is an outcome as somebody was told it. The zero value: nothing was told.
 type Sight struct {

@@ -72,7 +72,7 @@ func (l *login) create(ctx context.Context) bool {
 	if a.Push != nil && a.Push.Sent {
 		for _, h := range l.who.phones {
 			if h.token != "" {
-				l.seen.Woken = append(l.seen.Woken, h.token)
+				l.seen.Woken = append(l.seen.Woken, Woken{h.device, h.token})
 			}
 		}
 	}

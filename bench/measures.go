@@ -38,8 +38,8 @@ func within(w Window, t time.Time) bool { return !t.Before(w.Begin) && t.Before(
 
 // pushes returns how long after the login's start a service accepted each of its pushes.
 func (l *Load) pushes(s *Login) (took []time.Duration) {
-	for _, token := range s.Woken {
-		if at := l.bells.accepted(ring{s.ID, token}); !at.IsZero() {
+	for _, w := range s.Woken {
+		if at := l.bells.accepted(ring{s.ID, w.Token}); !at.IsZero() {
 			took = append(took, at.Sub(s.Intended))
 		}
 	}

@@ -43,18 +43,17 @@ func (r Rows) Devices(ctx context.Context, accounts []string) (map[string]string
 // draining is how long the gateway may take over what is queued when the load has ended.
 const draining = 10 * time.Second
 
-// PushJobs waits until the queue is empty. What is still in it then has no end, and counts as none.
-func (r Rows) PushJobs(ctx context.Context) (ended int, seen bool, err error) {
+// PushJobs waits until the queue is empty. What is still in it then has no end.
+func (r Rows) PushJobs(ctx context.Context) (map[local.PushJob]string, error) {
 	deadline := time.Now().Add(draining)
 	for {
 		queued, err := r.Stack.Queued(ctx)
 		if err != nil {
-			return 0, true, err
+			return nil, err
 		}
 		if queued == 0 || !time.Now().Before(deadline) || !sleepUntil(ctx, time.Now().Add(again)) {
 			break
 		}
 	}
-	ended, err = r.Stack.PushesEndedOtherwise(ctx)
-	return ended, true, err
+	return r.Stack.PushesEnded(ctx)
 }

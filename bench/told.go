@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/bench/local"
 	"github.com/jawort/jawort/client"
 )
 
@@ -122,4 +123,4 @@ func (t Told) Devices(ctx context.Context, accounts []string) (map[string]string
 }
 
 // PushJobs cannot be seen from outside.
-func (t Told) PushJobs(context.Context) (int, bool, error) { return 0, false, nil }
+func (t Told) PushJobs(context.Context) (map[local.PushJob]string, error) { return nil, nil }

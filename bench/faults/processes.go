@@ -18,9 +18,7 @@ func processes() []Fault {
 		{Name: "server-killed", Done: "kill -9 of server, started again after 1 s", Lasts: down, Harm: kill(func(s *local.Stack) *local.Process { return s.Server })},
 		{Name: "mobile-api-killed", Done: "kill -9 of mobile-api, started again after 1 s", Lasts: down, Harm: kill(func(s *local.Stack) *local.Process { return s.MobileAPI })},
 		{Name: "pushgw-killed-while-sending", Done: "kill -9 of pushgw while the push service keeps it waiting, started again after 1 s", Lasts: down, Harm: killSending},
-		{Name: "pushgw-killed", Done: "kill -9 of pushgw, started again after 1 s", Lasts: down, Harm: func(ctx context.Context, s *local.Stack) (Heal, error) {
-			return s.PushGW.Start, s.KillPushGW(ctx)
-		}},
+		{Name: "pushgw-killed", Done: "kill -9 of pushgw, started again after 1 s", Lasts: down, Harm: kill(func(s *local.Stack) *local.Process { return s.PushGW })},
 	}
 }
 
@@ -43,9 +41,7 @@ func killSending(ctx context.Context, s *local.Stack) (Heal, error) {
 	if !backoff.Wait(ctx, sending) {
 		return nil, context.Cause(ctx)
 	}
-	if err := s.KillPushGW(ctx); err != nil {
-		return nil, err
-	}
+	s.PushGW.Kill()
 	return s.PushGW.Start, s.Fakes.Feel(ctx, fakes.FCM, fakes.Well)
 }
 

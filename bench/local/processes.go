@@ -25,7 +25,7 @@ func (s *Stack) process(name, logName string, admin int, env ...string) *Process
 
 func (s *Stack) startProcesses(ctx context.Context) error {
 	s.MobileAPI = s.process("mobile-api", "mobile-api.log", s.ports.mobileAdmin)
-	s.PushGW = s.process("pushgw", "pushgw.log", s.ports.pushAdmin)
+	s.PushGW = s.process("pushgw", "pushgw.log", s.ports.pushAdmin, "JAWORT_LOG_LEVEL=debug") // so that it tells the end of every job
 	if err := s.startServers(ctx); err != nil {
 		return err
 	}

@@ -1,12 +1,8 @@
 package local
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -75,46 +71,6 @@ func (s *Stack) Queued(ctx context.Context) (int64, error) {
 	}
 	defer store.Close()
 	return store.Queue("bench").Depth(ctx)
-}
-
-// PushesEndedOtherwise returns how many jobs for questions the gateway, and those before it that were killed, have ended without a
-// service having accepted them.
-func (s *Stack) PushesEndedOtherwise(ctx context.Context) (int, error) {
-	now, err := s.pushesEnded(ctx)
-	return s.before + now, err
-}
-
-// KillPushGW kills the gateway, and remembers what it has counted.
-func (s *Stack) KillPushGW(ctx context.Context) error {
-	n, err := s.pushesEnded(ctx)
-	s.before += n
-	s.PushGW.Kill()
-	return err
-}
-
-func (s *Stack) pushesEnded(ctx context.Context) (int, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.PushGW.Admin+"/metrics", nil)
-	if err != nil {
-		return 0, fmt.Errorf("local: metrics: %w", err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, fmt.Errorf("local: metrics: %w\n%s", err, s.PushGW.Log())
-	}
-	defer resp.Body.Close()
-	total := 0
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		line := lines.Text()
-		if !strings.HasPrefix(line, "jawort_push_jobs_total{") || !strings.Contains(line, `kind="approval"`) || strings.Contains(line, `result="accepted"`) {
-			continue
-		}
-		n, err := strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64)
-		if err != nil {
-			return 0, fmt.Errorf("local: metrics: %w", err)
-		}
-		total += int(n)
-	}
-	return total, nil
 }
 
 // Texts returns the one column that a query gives.

@@ -57,7 +57,6 @@ type Stack struct {
 	redises []*redisserver.Server
 	mu      sync.Mutex
 	started int // servers, so that each has a log of its own
-	before  int // pushes that gateways before this one have ended otherwise
 }
 
 // Origin is where the login pages lie.
