@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jawort/jawort/bench"
 )
@@ -29,7 +30,7 @@ func (r *run) broken(ctx context.Context) (broken []string, err error) {
 		}
 		broken = append(broken, found...)
 	}
-	return append(broken, r.stopped()...), nil
+	return slices.Concat(broken, r.stopped(), r.tally().idle()), nil
 }
 
 // unproved asks for the receipt of every login that a phone decided, and verifies it.
