@@ -91,6 +91,9 @@ func (l *Load) checkLogins(ctx context.Context, r Record, logins []*Login, v *Ve
 			v.withoutRow(s)
 		} else {
 			v.withRow(s, row, l.o.Told)
+			if s.Dropped && !s.Intended.Before(l.forgotten) {
+				v.lost(arrives, s.ID, "the page was told that there is nothing to wait for, and it is %s", row.Status)
+			}
 		}
 		if denied != nil {
 			v.partial(s, denied[s.ID])
@@ -131,9 +134,17 @@ func (v *Verdict) withRow(s *Login, row Row, within time.Duration) {
 			v.double(s.ID, "%s was told %s for its %s, kept is %v", or(a.Device, "the page"), a.Status, a.Decision, row)
 		}
 	}
-	if s.Waited && s.Page == (Sight{}) && s.Left.Sub(row.At) > within {
-		v.lost(arrives, s.ID, "the page was not told of %s within %s", row.Status, s.Left.Sub(row.At).Round(time.Millisecond))
+	if since := s.since(row); s.Waited && !s.Dropped && s.Page == (Sight{}) && s.Left.Sub(since) > within {
+		v.lost(arrives, s.ID, "the page was not told of %s within %s", row.Status, s.Left.Sub(since).Round(time.Millisecond))
 	}
+}
+
+// since is from when on the page should have been told: by the clock of this machine, where anybody was; servers may have another.
+func (l *Login) since(row Row) time.Time {
+	if l.Acknowledged.IsZero() {
+		return row.At
+	}
+	return l.Acknowledged
 }
 
 // fits says that the row is the one that this answer made.

@@ -37,7 +37,17 @@ func TestEverybodysWordIsHeldAgainstTheRow(t *testing.T) {
 		"a login service that was told of nothing": {good(func(s *Login) { s.Phones, s.Page = nil, Sight{} }), nil, "the login service was told", ""},
 		"a page that was never told":               {good(func(s *Login) { s.Page, s.Asked = Sight{}, false }), &row, "the page was not told", ""},
 		"a page that left before":                  {good(func(s *Login) { s.Page, s.Asked, s.Left = Sight{}, false, now.Add(time.Second) }), &row, "", ""},
-		"evidence that does not hold":              {good(func(*Login) {}), &Row{"approved", "push", "dev_1", now, "no signature"}, "no signature", ""},
+		"a page that was acknowledged and not told": {
+			good(func(s *Login) {
+				s.Page, s.Asked, s.Acknowledged, s.Left = Sight{}, false, now.Add(5*time.Second), now.Add(15*time.Second+lag)
+			}), &Row{"approved", "push", "dev_1", now.Add(30 * time.Second), ""}, "the page was not told", "",
+		},
+		"a page that left soon after the acknowledgement": {
+			good(func(s *Login) {
+				s.Page, s.Asked, s.Acknowledged, s.Left = Sight{}, false, now.Add(5*time.Second), now.Add(14*time.Second)
+			}), &row, "", "",
+		},
+		"evidence that does not hold": {good(func(*Login) {}), &Row{"approved", "push", "dev_1", now, "no signature"}, "no signature", ""},
 
 		"a page that saw another status":          {good(func(s *Login) { s.Page.Status = "denied" }), &row, "", "the page was told {denied push}"},
 		"a page that saw another method":          {good(func(s *Login) { s.Page.Method = "totp" }), &row, "", "the page was told {approved totp}"},

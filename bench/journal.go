@@ -26,14 +26,16 @@ type Login struct {
 	Kinds    []Kind
 	Mistyped bool // a wrong number was refused as such
 
-	Woken  []Woken // phones for which a push was queued
-	Page   Sight   // the browser's
-	Left   time.Time
-	Waited bool // there was a page
-	Site   Sight
-	Asked  bool // the login service was answered
-	Phones []Answer
-	Errors []string // of steps that failed, in short
+	Woken        []Woken // phones for which a push was queued
+	Page         Sight   // the browser's
+	Left         time.Time
+	Waited       bool // there was a page
+	Dropped      bool // it was told that there is nothing to wait for
+	Site         Sight
+	Asked        bool // the login service was answered
+	Phones       []Answer
+	Acknowledged time.Time // when the first of them was told an outcome; zero: none was
+	Errors       []string  // of steps that failed, in short
 
 	Created  time.Duration // from the intended start to the answer
 	Decided  time.Duration // from the intended answer of the phone to the page's last frame; 0: does not apply

@@ -118,9 +118,9 @@ func (l *Load) choose(p plan) (*person, plan) {
 }
 
 func (l *Load) play(ctx context.Context, who *person, p plan, seen *Login) {
-	ctx, cancel := context.WithDeadline(ctx, seen.Intended.Add(l.o.Think+l.o.Patience))
-	defer cancel()
-	login := &login{Load: l, who: who, plan: p, seen: seen}
+	ctx, waits, end := patient(ctx, seen.Intended.Add(l.o.Think+l.o.Patience))
+	defer end()
+	login := &login{Load: l, who: who, plan: p, seen: seen, patience: waits}
 	login.run(ctx)
 	if len(seen.Errors) > 0 {
 		l.failed.Add(1)

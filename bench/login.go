@@ -20,6 +20,8 @@ type login struct {
 	who  *person
 	plan plan
 
+	patience *patience
+
 	mu   sync.Mutex
 	seen *Login
 
@@ -49,6 +51,7 @@ func (l *login) run(ctx context.Context) {
 	both.Go(func() { l.answer(ctx) })
 	both.Wait()
 	if l.seen.Page != (Sight{}) {
+		l.patience.longer(l.told.Add(l.o.Told))
 		l.ask(ctx)
 		if !l.decided.IsZero() {
 			l.seen.Decided = l.told.Sub(l.decided)
@@ -89,6 +92,7 @@ func (l *login) watch(ctx context.Context) {
 	for s, err := range page.Watch(ctx) {
 		switch {
 		case err != nil:
+			l.seen.Dropped = errors.Is(err, browser.ErrLost) || errors.Is(err, browser.ErrTicket)
 			l.fail("page", err)
 			return
 		case s.Ended():
@@ -168,10 +172,18 @@ func (l *login) typeCode(ctx context.Context) {
 	l.note(Answer{Status: confirmed.Status, Method: confirmed.Method, Decision: approve})
 }
 
+// lag keeps a page that waits for as long as it may from having waited a little less.
+const lag = 100 * time.Millisecond
+
+// note keeps what somebody was answered. From then on the page is to be told, and waits for it.
 func (l *login) note(a Answer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.seen.Phones = append(l.seen.Phones, a)
+	if final(a.Status) && l.seen.Acknowledged.IsZero() {
+		l.seen.Acknowledged = l.now()
+		l.patience.longer(l.seen.Acknowledged.Add(l.o.Told + lag))
+	}
 }
 
 // fail notes what went wrong, without what would make each error another one.

@@ -32,7 +32,7 @@ func (o Options) load(f Fault) bench.Options {
 	b := bench.DefaultOptions()
 	b.Rate, b.Constant, b.Duration, b.WarmUp = o.Rate, true, f.Lasts+o.After, o.Before
 	b.People, b.Several, b.Deny, b.Wrong, b.Code, b.Trusted, b.Churn = int(4*o.Rate), 0.2, 0.05, 0.05, 0.05, 0.05, 3
-	b.Think, b.Patience, b.Told = 200*time.Millisecond, o.Patience, o.Patience-o.Patience/4
+	b.Think, b.Patience, b.Told = 200*time.Millisecond, o.Patience, min(b.Told, o.Patience)
 	return b
 }
 
