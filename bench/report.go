@@ -16,6 +16,7 @@ type Report struct {
 	ApprovalsPerSecond float64          `json:"approvals_per_second"`
 	P256Verify         float64          `json:"p256_verify_us"`
 	CPU                *CPU             `json:"cpu_us_per_approval"`
+	CPUWithout         *CPU             `json:"cpu_us_per_approval_without_sockets"`
 	DecisionToBrowser  *Percentiles     `json:"decision_to_browser_ms"`
 	Create             *Percentiles     `json:"create_ms"`
 	Push               *Percentiles     `json:"push_ms"`
@@ -40,6 +41,9 @@ type CPU struct {
 
 // Ours is what the three processes of Jawort use.
 func (c CPU) Ours() float64 { return c.Server + c.MobileAPI + c.PushGW }
+
+// All is with Redis and Postgres.
+func (c CPU) All() float64 { return c.Ours() + c.Redis + c.Postgres }
 
 // result is a report with what only people are told.
 type result struct {

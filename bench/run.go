@@ -144,6 +144,7 @@ func (r *localRun) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.result.CPUWithout = r.result.CPU
 	pages, err := r.load.waitingPages(ctx, waitingPrefix, r.Sockets)
 	if err != nil {
 		return fmt.Errorf("bench: sockets: %w", err)

@@ -70,14 +70,10 @@ type caught struct {
 
 func (p *proof) takeBroken(ctx context.Context) error {
 	for _, b := range breakages {
-		dir := p.file(b.patch)
-		why, overlay, err := overlayOf(ctx, b.patch, ".", dir)
+		why, s, err := p.tryBroken(ctx, b)
 		if err != nil {
-			return err
-		}
-		s, err := b.notice(p, ctx, overlay)
-		if err != nil {
-			return err
+			p.wrong("%s: %w", b.patch, err)
+			continue
 		}
 		line := lineOf(s.text, b.invariant)
 		c := caught{Patch: b.patch, Why: why, Invariant: b.invariant, Caught: !s.ok && line != "", Said: line}
@@ -86,7 +82,16 @@ func (p *proof) takeBroken(ctx context.Context) error {
 		}
 		p.report.Broken = append(p.report.Broken, c)
 	}
-	return nil
+	return context.Cause(ctx)
+}
+
+// tryBroken returns why a build is broken, and what the check said of it.
+func (p *proof) tryBroken(ctx context.Context, b breakage) (why string, s said, err error) {
+	why, overlay, err := overlayOf(ctx, b.patch, ".", p.file(b.patch))
+	if err == nil {
+		s, err = b.notice(p, ctx, overlay)
+	}
+	return why, s, err
 }
 
 // lineOf is the first line that says of an invariant that it is broken.

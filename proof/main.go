@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -57,28 +56,26 @@ func run(ctx context.Context, o options, began time.Time) error {
 	if err := p.build(ctx); err != nil {
 		return err
 	}
-	for _, s := range p.steps() {
-		if o.only != "" && !strings.Contains(","+o.only+",", ","+s.name+",") {
-			continue
-		}
-		p.say("%s", s.title)
-		if err := s.take(ctx); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
+	for _, s := range p.chosen() {
+		p.take(ctx, s)
 	}
 	p.report.Seconds = time.Since(began).Seconds()
 	return p.conclude()
 }
 
-// conclude writes the report where every step was taken, and fails where something did not hold.
+// path is that of the report, without its ending.
+func (p *proof) path() string { return filepath.Join(p.out, p.began.UTC().Format(time.DateOnly)) }
+
+// conclude writes the report where every step was to be taken, and fails where something did not hold.
 func (p *proof) conclude() error {
 	failed := p.report.failures()
+	p.report.Findings = failed
 	for _, f := range failed {
 		p.say("did not hold: %s", f)
 	}
 	p.report.Holds = len(failed) == 0
 	if p.only == "" {
-		path := filepath.Join(p.out, p.began.UTC().Format(time.DateOnly))
+		path := p.path()
 		if err := p.report.write(path); err != nil {
 			return err
 		}

@@ -3,14 +3,33 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/jawort/jawort/bench/faults"
 )
 
+// The lines with which each of many begins.
+var (
+	faultBegins  = regexp.MustCompile(`^([a-z][a-z0-9-]+): `)
+	attackBegins = regexp.MustCompile(`^=== RUN   (\w+)$`)
+	targetBegins = regexp.MustCompile(`^==> (.+)$`)
+)
+
+// count says how far a step is.
+func (p *proof) count(what string, begins *regexp.Regexp) func(line string) {
+	n := 0
+	return func(line string) {
+		if m := begins.FindStringSubmatch(line); m != nil {
+			n++
+			p.say("%s %d: %s", what, n, m[1])
+		}
+	}
+}
+
 func (p *proof) takeFaults(ctx context.Context) error {
 	file := p.file("faults.json")
-	s, err := p.try(ctx, p.program(), "bench", "faults", "--local", "--dir", p.work, "--json", file)
+	s, err := p.follow(ctx, p.count("fault", faultBegins), p.program(), "bench", "faults", "--local", "--dir", p.work, "--json", file)
 	if err != nil {
 		return err
 	}
@@ -21,7 +40,7 @@ func (p *proof) takeFaults(ctx context.Context) error {
 		return fmt.Errorf("%w\n%s", err, lastLines(s.text, 40))
 	}
 	p.report.Faults = all.Faults
-	return ended(s, p.report.failures())
+	return ended(s, (&report{Faults: all.Faults}).failures())
 }
 
 // attack is what came of one.
@@ -39,7 +58,7 @@ type attack struct {
 
 func (p *proof) takeAttacks(ctx context.Context) error {
 	file := p.file("attacks.json")
-	s, err := p.try(ctx, "go", "test", "-vet=off", "-count=1", "-timeout=30m", "./attack", "-args", "-attack.long", "-attack.json", file)
+	s, err := p.follow(ctx, p.count("attack", attackBegins), "go", "test", "-v", "-vet=off", "-count=1", "-timeout=30m", "./attack", "-args", "-attack.long", "-attack.json", file)
 	if err != nil {
 		return err
 	}
@@ -50,7 +69,7 @@ func (p *proof) takeAttacks(ctx context.Context) error {
 		return fmt.Errorf("%w\n%s", err, lastLines(s.text, 40))
 	}
 	p.report.Attacks = all.Attacks
-	return ended(s, p.report.failures())
+	return ended(s, (&report{Attacks: all.Attacks}).failures())
 }
 
 // fuzzed is what came of a target.
@@ -64,7 +83,7 @@ type fuzzed struct {
 
 func (p *proof) takeFuzz(ctx context.Context) error {
 	file := p.file("fuzz.json")
-	s, err := p.try(ctx, "./script/fuzz", p.fuzz.String(), file)
+	s, err := p.follow(ctx, p.count("target", targetBegins), "./script/fuzz", p.fuzz.String(), file)
 	if err != nil {
 		return err
 	}
@@ -75,7 +94,7 @@ func (p *proof) takeFuzz(ctx context.Context) error {
 		return fmt.Errorf("%w\n%s", err, lastLines(s.text, 40))
 	}
 	p.report.Fuzz = all.Targets
-	return ended(s, p.report.failures())
+	return ended(s, (&report{Fuzz: all.Targets}).failures())
 }
 
 // ended is an error where a command failed and the findings do not say why.

@@ -12,9 +12,15 @@ import (
 var pageText string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"cell":  func(s string) string { return strings.ReplaceAll(s, "|", `\|`) },
-	"yes":   func(b bool) string { return map[bool]string{true: "yes", false: "**no**"}[b] },
-	"minus": func(a, b int) int { return a - b },
+	"oneLine": func(s string) string { return strings.Join(strings.Fields(s), " ") },
+	"cell":    func(s string) string { return strings.ReplaceAll(s, "|", `\|`) },
+	"yes":     func(b bool) string { return map[bool]string{true: "yes", false: "**no**"}[b] },
+	"figure": func(g goal) string {
+		if g.Measured == nil {
+			return "not measured"
+		}
+		return fmt.Sprintf("%.4g %s", *g.Measured, g.Unit)
+	},
 	"share": func(f float64) string { return fmt.Sprintf("%.3g", f) },
 }).Parse(pageText))
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/bench/faults"
@@ -12,31 +13,21 @@ import (
 
 // report is all that came of a proof.
 type report struct {
-	Date    time.Time       `json:"date"`
-	Machine machine         `json:"machine"`
-	Seconds float64         `json:"seconds"`
-	Holds   bool            `json:"holds"`
-	Lost    int             `json:"lost"`   // over all loads and faults
-	Double  int             `json:"double"` // likewise
-	Goals   []goal          `json:"goals"`
-	Loads   []load          `json:"loads"`
-	Faults  []faults.Result `json:"faults"`
-	Attacks []attack        `json:"attacks"`
-	Fuzz    []fuzzed        `json:"fuzz"`
-	Broken  []caught        `json:"broken_builds"`
-}
-
-// goal is a figure and its aim. One that is missed is no finding: it depends on the machine.
-type goal struct {
-	Name     string  `json:"name"`
-	Measured float64 `json:"measured"`
-	Aim      float64 `json:"aim"`
-	Unit     string  `json:"unit"`
-	Met      bool    `json:"met"`
-}
-
-func (r *report) goal(name string, measured, aim float64, unit string, met bool) {
-	r.Goals = append(r.Goals, goal{name, measured, aim, unit, met})
+	Date     time.Time       `json:"date"`
+	Machine  machine         `json:"machine"`
+	Seconds  float64         `json:"seconds"`
+	Holds    bool            `json:"holds"`
+	Lost     int             `json:"lost"`   // over all loads and faults
+	Double   int             `json:"double"` // likewise
+	Goals    []goal          `json:"goals"`
+	Loads    []load          `json:"loads"`
+	Faults   []faults.Result `json:"faults"`
+	Attacks  []attack        `json:"attacks"`
+	Fuzz     []fuzzed        `json:"fuzz"`
+	Broken   []caught        `json:"broken_builds"`
+	Steps    []string        `json:"steps"`    // that were taken
+	Wrong    []string        `json:"wrong"`    // what did not come to its end, and why
+	Findings []string        `json:"findings"` // what did not hold, with those
 }
 
 // failures are what did not hold, each in a line. It also sums up what was lost.
@@ -74,7 +65,7 @@ func (r *report) failures() (all []string) {
 			all = append(all, fmt.Sprintf("the build broken by %s was not caught by %s", b.Patch, b.Invariant))
 		}
 	}
-	return all
+	return slices.Concat(all, r.Wrong, r.missing())
 }
 
 // write writes the report for people and for machines, beside each other.

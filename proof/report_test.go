@@ -61,7 +61,9 @@ func TestErrorsAtARateThatTheMachineDoesNotKeepUpAreNoFinding(t *testing.T) {
 func TestAReportIsWrittenForPeopleAndMachines(t *testing.T) {
 	t.Parallel()
 	r := whole()
-	r.goal("many", 5, 10, "logins", false)
+	r.aims("idle")
+	r.measured(goalReady, 1500, "once")
+	r.Findings = []string{"it was\nslow"}
 	path := filepath.Join(t.TempDir(), "proof", "2026-01-02")
 	if err := r.write(path); err != nil {
 		t.Fatal(err)
@@ -70,7 +72,7 @@ func TestAReportIsWrittenForPeopleAndMachines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| many | 5 logins | 10 | **no** |", "the server is killed", `a \| b`, "FuzzDecode", "**Not everything held.**"} {
+	for _, want := range []string{"| 1500 ms | 1000 | **no** | once |", "| not measured | 60 | **no** |  |", "* it was slow", "the server is killed", `a \| b`, "FuzzDecode", "**Not everything held:**"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
@@ -79,7 +81,7 @@ func TestAReportIsWrittenForPeopleAndMachines(t *testing.T) {
 	if err := readJSON(path+".json", &again); err != nil {
 		t.Fatal(err)
 	}
-	if len(again.Goals) != 1 || again.Goals[0] != r.Goals[0] {
+	if len(again.Goals) != 2 || *again.Goals[0].Measured != 1500 || again.Goals[0].Met || again.Goals[1].Measured != nil {
 		t.Errorf("came back as %+v", again)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,6 +36,34 @@ func (p *proof) steps() []step {
 	}
 }
 
+// chosen are the steps that are to be taken.
+func (p *proof) chosen() []step {
+	return slices.DeleteFunc(p.steps(), func(s step) bool {
+		return p.only != "" && !slices.Contains(strings.Split(p.only, ","), s.name)
+	})
+}
+
+// take takes a step. Where it does not come to its end that is a finding, and what it has found until then stays.
+func (p *proof) take(ctx context.Context, s step) {
+	p.report.Steps = append(p.report.Steps, s.name)
+	p.report.aims(s.name)
+	p.say("step %d of %d: %s", len(p.report.Steps), len(p.chosen()), s.title)
+	if err := ctx.Err(); err != nil {
+		p.wrong("%s: it was not taken: %w", s.name, context.Cause(ctx))
+		return
+	}
+	if err := s.take(ctx); err != nil {
+		p.wrong("%s: %w", s.name, err)
+	}
+}
+
+// wrong writes down what did not come to its end.
+func (p *proof) wrong(format string, args ...any) {
+	what := fmt.Errorf(format, args...).Error()
+	p.say("%s", what)
+	p.report.Wrong = append(p.report.Wrong, what)
+}
+
 func (p *proof) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%7.1f s  %s\n", time.Since(p.began).Seconds(), fmt.Sprintf(format, args...))
 }
@@ -54,19 +83,44 @@ type said struct {
 	ok   bool
 }
 
-// try runs a command to its end, however it ends. What it says goes to a log, of which an error names the last lines.
+// try runs a command to its end, however it ends.
 func (p *proof) try(ctx context.Context, name string, args ...string) (said, error) {
+	return p.follow(ctx, func(string) {}, name, args...)
+}
+
+// lines keeps what is written, and hands on each line as it comes.
+type lines struct {
+	text strings.Builder
+	rest string
+	tell func(line string)
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.text.Write(b)
+	l.rest += string(b)
+	for {
+		line, rest, whole := strings.Cut(l.rest, "\n")
+		if !whole {
+			return len(b), nil
+		}
+		l.rest = rest
+		l.tell(line)
+	}
+}
+
+// follow is try that tells of each line that the command says.
+func (p *proof) follow(ctx context.Context, tell func(line string), name string, args ...string) (said, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+p.work)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &out
+	out := &lines{tell: tell}
+	cmd.Stdout, cmd.Stderr = out, out
 	err := cmd.Run()
 	if cmd.ProcessState == nil || ctx.Err() != nil {
 		return said{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return said{out.String(), err == nil}, nil
+	return said{out.text.String(), err == nil}, nil
 }
 
 // command is try where a bad end is an error.

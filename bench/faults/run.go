@@ -51,6 +51,15 @@ type run struct {
 	leavers  []*leaver
 }
 
+// Try is Run where what goes wrong is a finding: one hiccup does not throw away what others have shown.
+func Try(ctx context.Context, f Fault, o Options) Result {
+	r, err := Run(ctx, f, o)
+	if err != nil {
+		r = Result{Name: f.Name, Done: f.Done, Seen: "it did not come to its end", Broken: []string{"it did not come to its end: " + err.Error()}}
+	}
+	return r
+}
+
 // Run starts the installation that the fault needs, loads it, harms it, heals it, and tells what was seen and what broke.
 func Run(ctx context.Context, f Fault, o Options) (_ Result, err error) {
 	needs := f.Needs

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,20 +70,20 @@ func listFaults() *cobra.Command {
 
 func runFaults(cmd *cobra.Command, chosen []faults.Fault, o faults.Options, file string) error {
 	var all []faults.Result
-	for _, f := range chosen {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", f.Name, f.Done)
-		r, err := faults.Run(cmd.Context(), f, o)
-		if err != nil {
-			return err
-		}
+	for i, f := range chosen {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s (%d of %d)\n", f.Name, f.Done, i+1, len(chosen))
+		r := faults.Try(cmd.Context(), f, o)
 		all = append(all, r)
+		if file != "" { // what there is, should the next not come to its end
+			if err := faults.Write(file, all); err != nil {
+				return err
+			}
+		}
+		if cmd.Context().Err() != nil {
+			return context.Cause(cmd.Context())
+		}
 		for _, line := range append(append(append([]string(nil), r.Lost...), r.Double...), r.Broken...) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "  %s\n", line)
-		}
-	}
-	if file != "" {
-		if err := faults.Write(file, all); err != nil {
-			return err
 		}
 	}
 	if err := faults.Print(cmd.OutOrStdout(), all); err != nil {
