@@ -21,7 +21,9 @@ type spender struct {
 	*witness
 	account string
 	codes   []string
-	used    []use
+
+	mu   sync.Mutex
+	used []use
 }
 
 // use is a code, and the logins at which it was tried.
@@ -66,11 +68,29 @@ func (s *spender) run(ctx context.Context) {
 			both.Go(func() { u.acknowledged[i] = s.enter(ctx, a, code) })
 		}
 		both.Wait()
-		s.used = append(s.used, u)
+		s.keep(u)
 		for _, id := range u.logins {
 			_ = s.service.CancelApproval(ctx, id) // one of them has ended
 		}
 	}
+}
+
+func (s *spender) keep(u use) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used = append(s.used, u)
+}
+
+// confirmed counts the codes that have confirmed a login.
+func (s *spender) confirmed() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range s.used {
+		if u.acknowledged[0] || u.acknowledged[1] {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *spender) open(ctx context.Context) (client.Approval, bool) {

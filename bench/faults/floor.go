@@ -1,6 +1,10 @@
 package faults
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
 // tally is how much there was for the checks to look at.
 type tally struct {
@@ -12,25 +16,33 @@ type tally struct {
 // floor is the least of each without which a run shows nothing.
 var floor = tally{disputes: 3, codes: 2, refusals: 1}
 
+// longer is how long people go on at most where they had too little to show until then: some harms leave them little time.
+const longer = 15 * time.Second
+
+// satisfy returns once there is enough to check, or there has been time enough for it.
+func (r *run) satisfy(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, longer)
+	defer cancel()
+	until(ctx, func() bool { return len(r.tally().idle()) == 0 })
+}
+
 func (r *run) tally() (t tally) {
 	for _, c := range r.contests {
 		t.disputes += disputed(c)
 	}
 	for _, s := range r.spenders {
-		for _, u := range s.used {
-			if u.acknowledged[0] || u.acknowledged[1] {
-				t.codes++
-			}
-		}
+		t.codes += s.confirmed()
 	}
 	for _, l := range r.leavers {
-		t.refusals += l.refused
+		t.refusals += int(l.refused.Load())
 	}
 	return t
 }
 
 // disputed counts the approvals of which somebody was told an outcome that was not theirs alone to make: it was read, or it came too late.
 func disputed(c *contest) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	ended := map[string]bool{}
 	for _, op := range c.history {
 		a, s := op.Input.(Act), op.Output.(Seen)

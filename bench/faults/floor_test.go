@@ -15,10 +15,12 @@ func busy() *run {
 			porcupine.Operation{Input: Act{Approval: id, What: Approve}, Output: Seen{Status: "approved"}},
 			porcupine.Operation{Input: Act{Approval: id, What: Read}, Output: Seen{Status: "approved"}})
 	}
+	left := &leaver{}
+	left.refused.Store(1)
 	return &run{
 		contests: []*contest{{history: history}},
 		spenders: []*spender{{used: []use{{acknowledged: [2]bool{false, true}}}}, {used: []use{{acknowledged: [2]bool{true, false}}, {}}}},
-		leavers:  []*leaver{{}, {refused: 1}},
+		leavers:  []*leaver{{}, left},
 	}
 }
 
@@ -31,7 +33,7 @@ func TestARunThatHadTooLittleToCheckIsNoProof(t *testing.T) {
 		"2 disputed approvals that ended":               func(r *run) { r.contests[0].history = r.contests[0].history[2:] },
 		"0 disputed approvals that ended":               func(r *run) { r.contests = nil },
 		"1 recovery codes that confirmed a login":       func(r *run) { r.spenders = r.spenders[:1] },
-		"0 answers of revoked phones that were refused": func(r *run) { r.leavers[1].refused = 0 },
+		"0 answers of revoked phones that were refused": func(r *run) { r.leavers[1].refused.Store(0) },
 	} {
 		r := busy()
 		harm(r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jawort/jawort/backoff"
@@ -15,7 +16,7 @@ type leaver struct {
 	*witness
 	account    string
 	kept, lost holder
-	refused    int // answers of the lost phone that were
+	refused    atomic.Int64 // answers of the lost phone that were
 	broken     []string
 }
 
@@ -64,6 +65,6 @@ func (l *leaver) steal(ctx context.Context) {
 	case err == nil:
 		l.broken = append(l.broken, fmt.Sprintf("invariant 4: %s was revoked, and answered %s: %s", l.lost.device, a.ID, answer.Status))
 	case phone.Code(err) == phone.CodeUnauthorized:
-		l.refused++
+		l.refused.Add(1)
 	}
 }

@@ -118,7 +118,7 @@ func (r *run) live(ctx context.Context) error {
 		people.Go(func() { l.run(racing, r.Before+time.Duration(i)*r.Lasts/leavers) })
 	}
 	var failed error
-	r.window = r.load.Run(ctx, bench.Phase{Begin: func() { failed = r.harmAndHeal(ctx) }, End: stop})
+	r.window = r.load.Run(ctx, bench.Phase{Begin: func() { failed = r.harmAndHeal(ctx) }, End: func() { r.satisfy(ctx); stop() }})
 	people.Wait()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
