@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/jawort/jawort/looks"
 )
 
 //go:embed static
@@ -42,6 +44,7 @@ func build() (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	raw[styleFile] = append(looks.Tokens(), raw[styleFile]...)
 	a := &App{version: version(raw), files: map[string]file{}}
 	if err := putTogether(raw); err != nil {
 		return nil, err
@@ -91,6 +94,7 @@ const (
 	workerFile   = "worker.js"
 	manifestFile = "manifest.webmanifest"
 	scriptFile   = "main.js"
+	styleFile    = "app.css"
 )
 
 func read(static fs.FS) (map[string][]byte, error) {

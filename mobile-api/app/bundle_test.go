@@ -1,9 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/jawort/jawort/looks"
 )
 
 func TestModulesBecomeOneScriptInOrder(t *testing.T) {
@@ -130,5 +133,16 @@ func TestTheShellHasWhatStartsTheAppAndNoMore(t *testing.T) {
 		if strings.Contains(shell, never) {
 			t.Errorf("has %s: %s", never, shell)
 		}
+	}
+}
+
+func TestTheStylesheetBeginsWithTheColoursOfAllPages(t *testing.T) {
+	t.Parallel()
+	a, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if css := a.files[styleFile].content; !bytes.HasPrefix(css, looks.Tokens()) || bytes.Count(css, []byte("--accent:")) != 2 {
+		t.Errorf("it begins with %.100s", css)
 	}
 }
