@@ -94,6 +94,7 @@ var tries = map[string][]try{
 	"announceRecovery":      {{body: `{"account":"{account}","reason":"lost"}`, must: anAccount}},
 	"getRecovery":           {{ids: []string{"recovery"}}},
 	"stopRecovery":          {{ids: []string{"recovery"}}},
+	"createPortalSession":   {{body: `{"account":"{account}","return_url":"https://login.example/"}`, must: anAccount}},
 	"listAudit":             {{query: []string{"account={account}", "subject={device}"}}},
 	"exportAudit":           {{}},
 	"takeTwilioReceipt":     {{}}, // of the installation's carrier, who is no tenant's
@@ -138,7 +139,7 @@ func init() {
 		"?wait", "?known", "?limit", "?format", "?has", "?lacks", "?used", "?sms", "?interval", "?quarter", "?state", "?kind", "?since", "?until", "?order",
 		"method", "code", "reason", "expires_in", "uses", "kind", "remember", "details[].label", "details[].value", "details[].role",
 		"browser.ip", "browser.user_agent", "phone", "email", "label", "language", "interval", "sms", "days", "quarter", "url", "events[]",
-		"description", "enabled", "user_agent", "credential", "authorize", "decision", "number", "holder", "os_version", "model", "screen_lock", "notifications",
+		"description", "enabled", "user_agent", "return_url", "locale", "page", "credential", "authorize", "decision", "number", "holder", "os_version", "model", "screen_lock", "notifications",
 		"installation.platform", "installation.os_version", "installation.model", "installation.language", "installation.screen_lock", "installation.notifications",
 		"applications{}.confirmation_set", "applications{}.match.digits", "applications{}.match.kind", "applications{}.max_interval", "applications{}.methods[]",
 		"applications{}.offline", "applications{}.preset", "applications{}.remember", "applications{}.totp_skew", "groups{}.activation.recommended",

@@ -190,7 +190,7 @@ type Decider struct {
 
 // LateReport is a report of fraud that came after the end. The outcome stays; look into it.
 type LateReport struct {
-	Device     string    `json:"device"`
+	Device     string    `json:"device"` // empty: the account's own person, in the portal
 	Holder     string    `json:"holder"`
 	ReportedAt time.Time `json:"reported_at"`
 }

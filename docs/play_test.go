@@ -35,6 +35,7 @@ func TestWhatIsSaidIsWhatTheFileSays(t *testing.T) {
 	h.playPasskeys()
 	h.playBinding()
 	h.playAudit()
+	h.playPortal()
 	h.playReceipts()
 	h.playWebhooks()
 	h.playUsage()

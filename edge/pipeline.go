@@ -23,7 +23,8 @@ const (
 )
 
 var (
-	errNoRoute = refusal.New(refusal.NotFound, "not-found",
+	// ErrNoRoute is the refusal of an address at which there is nothing.
+	ErrNoRoute = refusal.New(refusal.NotFound, "not-found",
 		"There is nothing at this address. Compare the path with the documentation.")
 	errWrongMethod = refusal.New(refusal.Malformed, "method-not-allowed",
 		"This address does not answer this method. The header Allow names those that it does.")
@@ -73,7 +74,7 @@ func (m *Mux) route(w http.ResponseWriter, r *http.Request) {
 		Problem(w, r, errWrongMethod)
 		return
 	}
-	Problem(w, r, errNoRoute)
+	Problem(w, r, ErrNoRoute)
 }
 
 // recoverPanic turns a panic into a 500, or into a cut connection where an answer has begun.

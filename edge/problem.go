@@ -59,6 +59,14 @@ func Problem(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, head, members(r.Context(), head, shown), shown.RetryAfter)
 }
 
+// Refused returns what may be shown of err, and the status that goes with it, for answers that are no problem document. It gives the cause to the
+// request's log line.
+func Refused(r *http.Request, err error) (status int, shown *refusal.Error) {
+	shown = refuse(err)
+	annotateError(r.Context(), shown)
+	return headings[shown.Class].status, shown
+}
+
 func members(ctx context.Context, head heading, shown *refusal.Error) map[string]any {
 	doc := make(map[string]any, len(shown.Extra)+5)
 	for name, value := range shown.Extra {

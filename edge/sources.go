@@ -56,6 +56,16 @@ func NewSources(proxies Proxies, l Limits) *Sources {
 	return &Sources{proxies: proxies, limits: l, refused: newRefusals(), known: map[netip.Prefix]*list.Element{}, open: map[netip.Prefix]int{}}
 }
 
+// Of returns where a request comes from, as far as the proxies in front tell; not valid where nobody can say.
+func (s *Sources) Of(r *http.Request) netip.Addr {
+	p := Proxies{}
+	if s != nil {
+		p = s.proxies
+	}
+	addr, _ := p.Source(r)
+	return addr
+}
+
 // visit is one request of a source.
 type visit struct {
 	sources *Sources

@@ -35,6 +35,7 @@ const (
 	Notice       = "ntc_" // to a phone
 	TestPush     = "tst_"
 	Recovery     = "rec_" // of an account whose phone is lost
+	Portal       = "por_" // of an account's own person in the portal
 )
 
 const randomBytes = 16

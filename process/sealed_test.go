@@ -14,6 +14,7 @@ import (
 var notSealed = []string{
 	"*.hash", "*.mac", "*.aaguid", "*.public_key", "api_keys.hash", "audit_chains.key", "audit_entries.previous", "audit_personal.key", "credentials.id",
 	"enrolments.challenge", "enrolments.code_hash", "enrolments.proof_mac", "ledger_entries.number_mac", "outcomes.auth_data", "outcomes.client_data",
+	"portal_sessions.code_hash", "portal_sessions.secret_hash", "portal_sessions.request_key", "portal_sessions.request_hash",
 	"outcomes.credential", "outcomes.document", "outcomes.document_hash", "outcomes.signature", "passkeys.credential", "receipt_keys.jwk",
 	"webhook_endpoints.request", "webhook_endpoints.request_key",
 }

@@ -4,7 +4,7 @@ package process_test
 var about = []string{
 	"accounts", "installations", "devices", "credentials", "enrolments", "outcomes", "partial_denies", "wrong_numbers", "late_reports", "outbox",
 	"methods", "activations", "codes", "recovery_codes", "bypass_codes", "passkeys", "messages", "message_references", "ledger_entries", "audit_entries",
-	"audit_personal", "account_uses", "trusted_browsers", "report_pauses", "recoveries", "invitations", "notices",
+	"audit_personal", "account_uses", "trusted_browsers", "report_pauses", "recoveries", "invitations", "notices", "portal_sessions",
 }
 
 // aboutNobody are the tables that hold nothing of a person, or nothing that another table does not hold.
@@ -22,6 +22,7 @@ var aboutNobody = map[string]string{
 	"ledger_quarters":    "of a tenant",
 	"ledger_windows":     "counts of the last hours, by ids and authenticated hashes, forgotten after them",
 	"organisation_lock":  "of the installation",
+	"portal_steps":       "what waits in the portal for an approval, whose document says the same; forgotten after a day, and with the account",
 	"receipt_keys":       "of the installation",
 	"retention":          "of the installation",
 	"sms_settings":       "of a tenant",
@@ -78,6 +79,10 @@ var notTold = map[string]string{
 	"trusted_browsers.hash":          "secret",
 	"trusted_browsers.suspected_for": "the audit log tells for which approval it was suspected",
 	"report_pauses.session":          "a hash",
+	"portal_sessions.code_hash":      "secret",
+	"portal_sessions.secret_hash":    "secret",
+	"portal_sessions.request_key":    "a hash",
+	"portal_sessions.request_hash":   "a hash",
 }
 
 // staying are the columns that an erasure leaves as they are, and why.

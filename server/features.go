@@ -13,8 +13,10 @@ import (
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/methods"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/passkeys"
 	"github.com/jawort/jawort/server/policy"
+	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/server/webhooks"
 )
@@ -24,13 +26,19 @@ type feature interface{ Mount(m *edge.Mux) }
 
 // features are all that the server answers.
 func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []feature {
-	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Now: o.Now}
+	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Origin: portal.Origin(o.PublicURL), Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}
 	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, NoSender: o.NoSender, Now: o.Now}
+	creation := creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, random: o.Random, log: o.Edge.Log}
+	binding := enrolling.Enrolling{
+		Questions: questions, Store: o.Lasting, Recoveries: o.Lasting, People: o.Lasting, Live: o.Live, Sockets: tickets, Countries: o.Countries, Wait: patience.wait,
+		NoSender: o.NoSender, EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,
+	}
+	means := methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now}
 	return []feature{
-		creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, random: o.Random, log: o.Edge.Log},
+		creation,
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, codes: codeStates{o.Codes}, keys: o.Keys, random: o.Random, patience: patience},
 		sockets{guards: g, ender: ender, hub: h, codes: codeStates{o.Codes}},
 		usage.Feature{Guards: g, Reports: o.Ledger, Settings: o.Ledger},
@@ -48,13 +56,16 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []f
 		},
 		passkeys.Passkeys{Questions: questions, Store: o.Factors, People: o.Lasting},
 		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
-		methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now},
+		means,
 		methods.Activations{Questions: questions, Store: o.Factors, People: o.Lasting},
 		auditlog.Log{Guards: g, Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log},
-		enrolling.Enrolling{
-			Questions: questions, Store: o.Lasting, Recoveries: o.Lasting, People: o.Lasting, Live: o.Live, Sockets: tickets, Countries: o.Countries, Wait: patience.wait,
-			NoSender: o.NoSender, EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,
+		binding,
+		portal.Portal{
+			Guards: g, Store: o.Lasting, Enrolling: binding, Judge: judges, Questions: confirmations{creation}, Keys: o.Keys,
+			Methods: means, Dossier: directory.Dossiers{Store: o.Lasting, Also: o.Also}.Of,
+			Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
 		},
+		pages.Files{},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
 		o.SMSReceipts,
 		component.Feature{},

@@ -33,6 +33,7 @@ import (
 	"github.com/jawort/jawort/server/notice"
 	"github.com/jawort/jawort/server/passkeys"
 	"github.com/jawort/jawort/server/policy"
+	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/server/smsreceipts"
 	"github.com/jawort/jawort/server/ticket"
 	"github.com/jawort/jawort/server/usage"
@@ -70,6 +71,8 @@ type Lasting interface {
 	notice.Phones
 	notice.Due
 	ForgetNotices(ctx context.Context, limit int) (int64, error)
+	portal.Store
+	ForgetPortals(ctx context.Context, limit int) (int64, error)
 	ending.Lasting
 	hub.Lasting
 	auditlog.Accounts

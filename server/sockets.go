@@ -73,7 +73,7 @@ func (s sockets) admit(r *http.Request, offered []string) (id string, v hub.View
 	if err != nil {
 		return "", hub.View{}, err
 	}
-	if !slices.Contains(application.Origins, r.Header.Get("Origin")) {
+	if !s.guards.Waits(application, r.Header.Get("Origin")) {
 		return "", hub.View{}, guard.ErrOrigin
 	}
 	edge.Annotate(r.Context(), slog.String("approval", t.Approval))

@@ -58,7 +58,7 @@ type usedPasskey struct {
 }
 
 type lateReport struct {
-	Device     string    `json:"device"`
+	Device     string    `json:"device,omitempty"` // empty: the account's own person, in the portal
 	Holder     string    `json:"holder"`
 	ReportedAt time.Time `json:"reported_at"`
 }

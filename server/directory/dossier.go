@@ -22,6 +22,7 @@ type dossierView struct {
 	Pauses       []pauseView       `json:"pauses"`
 	Recoveries   []recoveryView    `json:"recoveries"`
 	Notices      []noticeView      `json:"notices"`
+	Portals      []portalView      `json:"portal_sessions"`
 	Invitation   *invitationView   `json:"invitation,omitempty"`
 	Further      map[string]any    `json:"further"`
 }
@@ -61,7 +62,7 @@ func shownDossier(d lasting.Dossier) (dossierView, error) {
 		Account: shownAccount(d.Entry), Devices: each(d.Devices, shownOwn), Enrolments: each(d.Enrolments, shownEnrolment), Approvals: approvals,
 		Denies: each(d.Denies, shownDeny), WrongNumbers: each(d.WrongNumbers, shownWrongNumber), Reports: each(d.Reports, shownReport),
 		Browsers: each(d.Browsers, shownBrowser), Pauses: each(d.Pauses, shownPause), Recoveries: each(d.Recoveries, shownRecovery),
-		Notices: each(d.Notices, shownNotice),
+		Notices: each(d.Notices, shownNotice), Portals: each(d.Portals, shownPortal),
 		Further: map[string]any{},
 	}
 	if i := d.Invitation; i != nil {

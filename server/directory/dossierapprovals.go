@@ -42,7 +42,7 @@ type wrongNumberView struct {
 
 type reportView struct {
 	Approval   string    `json:"approval"`
-	Device     string    `json:"device"`
+	Device     string    `json:"device,omitempty"` // empty: the account's own person, in the portal
 	Holder     string    `json:"holder"`
 	ReportedAt time.Time `json:"reported_at"`
 }

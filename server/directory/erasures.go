@@ -31,22 +31,31 @@ func (d Dossiers) Mount(m *edge.Mux) {
 }
 
 func (d Dossiers) export(w http.ResponseWriter, r *http.Request) error {
-	found, err := d.Store.Dossier(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"))
+	view, err := d.Of(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"))
 	if err != nil {
 		return err
+	}
+	return edge.JSON(w, http.StatusOK, view)
+}
+
+// Of returns all that is kept about an account, as JSON can hold it.
+func (d Dossiers) Of(ctx context.Context, tenant, externalID string) (any, error) {
+	found, err := d.Store.Dossier(ctx, tenant, externalID)
+	if err != nil {
+		return nil, err
 	}
 	view, err := shownDossier(found)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for name, read := range d.Also.Export {
-		kept, err := read(r.Context(), found.Entry.Account)
+		kept, err := read(ctx, found.Entry.Account)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		view.Further[name] = kept
 	}
-	return edge.JSON(w, http.StatusOK, view)
+	return view, nil
 }
 
 func (d Dossiers) erase(w http.ResponseWriter, r *http.Request) error {

@@ -65,17 +65,7 @@ func (e Enrolling) answer(w http.ResponseWriter, r *http.Request, find finding) 
 	if known != "" && !known.Valid() {
 		return refusal.Field("known", "must be the status of an enrolment")
 	}
-	now, device, err := e.look(r.Context(), find)
-	if err != nil {
-		return err
-	}
-	if wait > 0 && awaits(now.Status, known) {
-		first := now
-		err = e.Wait(r.Context(), topic(first), wait, func(ctx context.Context) (done bool, err error) {
-			now, device, err = e.look(ctx, find)
-			return now.Status != first.Status, err
-		})
-	}
+	now, device, err := e.await(r.Context(), find, known, wait)
 	if err != nil {
 		return err
 	}
@@ -85,6 +75,19 @@ func (e Enrolling) answer(w http.ResponseWriter, r *http.Request, find finding) 
 		return err
 	}
 	return edge.JSON(w, http.StatusOK, v)
+}
+
+func (e Enrolling) await(ctx context.Context, find finding, known account.EnrolmentStatus, wait time.Duration) (account.Enrolment, *account.Device, error) {
+	now, device, err := e.look(ctx, find)
+	if err != nil || wait == 0 || !awaits(now.Status, known) {
+		return now, device, err
+	}
+	first := now
+	err = e.Wait(ctx, topic(first), wait, func(ctx context.Context) (done bool, err error) {
+		now, device, err = e.look(ctx, find)
+		return now.Status != first.Status, err
+	})
+	return now, device, err
 }
 
 // awaits reports whether the next step is waited for. Who does not say what they know waits for a phone only, since what comes
@@ -152,25 +155,28 @@ func (e Enrolling) confirm(w http.ResponseWriter, r *http.Request) error {
 
 // settle compares what was typed with what the phone shows.
 func (e Enrolling) settle(w http.ResponseWriter, r *http.Request, found account.Enrolment, body confirmBody) error {
-	ctx := r.Context()
-	edge.Annotate(ctx, slog.String("enrolment", found.ID))
-	tags, err := e.Questions.Keys.MACs(keys.EnrolmentDigits, []byte(found.ID)) // the phone may have got them by an earlier key
+	v, err := e.compare(r.Context(), found, body.Code)
 	if err != nil {
 		return err
 	}
+	return edge.JSON(w, http.StatusOK, v)
+}
+
+func (e Enrolling) compare(ctx context.Context, found account.Enrolment, code string) (view, error) {
+	edge.Annotate(ctx, slog.String("enrolment", found.ID))
+	tags, err := e.Questions.Keys.MACs(keys.EnrolmentDigits, []byte(found.ID)) // the phone may have got them by an earlier key
+	if err != nil {
+		return view{}, err
+	}
 	ok := slices.ContainsFunc(tags, func(tag []byte) bool {
-		return subtle.ConstantTimeCompare([]byte(body.Code), []byte(account.ConfirmationDigits(tag))) == 1
+		return subtle.ConstantTimeCompare([]byte(code), []byte(account.ConfirmationDigits(tag))) == 1
 	})
 	confirmed, device, err := e.Store.ConfirmEnrolment(ctx, found.Tenant, found.ID, ok, guard.ActorOf(ctx))
 	if wake := e.Live.Wake(ctx, found.ID, found.Account); wake != nil {
 		edge.Annotate(ctx, slog.String("wake", wake.Error())) // whoever waits looks again by itself
 	}
 	if err != nil {
-		return err
+		return view{}, err
 	}
-	v, err := e.shown(confirmed, device)
-	if err != nil {
-		return err
-	}
-	return edge.JSON(w, http.StatusOK, v)
+	return e.shown(confirmed, device)
 }

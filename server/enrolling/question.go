@@ -38,9 +38,7 @@ func (e Enrolling) ask(ctx context.Context, c attempt, made account.Enrolment) (
 	if _, err := e.Live.Create(ctx, live.Creation{Pending: p, Limit: e.MaxPending}); err != nil {
 		return nil, err
 	}
-	q := &question{ID: p.ID, Number: p.Number, ExpiresAt: p.ExpiresAt.UTC()}
-	q.Socket.URL, q.Socket.Ticket, err = e.Sockets.Socket(p)
-	return q, err
+	return e.put(p)
 }
 
 func (e Enrolling) pending(c attempt, made account.Enrolment) (approval.Pending, error) {

@@ -25,12 +25,15 @@ func operatorOf(r *http.Request) (string, error) {
 	return name, approval.CheckText(operatorHeader, name)
 }
 
-// ActorOf names the caller in what happened: the login service by its key, with the person that it names, or the page of an
-// approval.
+// ActorOf names the caller in what happened: the login service by its key, with the person that it names, the page of an
+// approval, or the account's own person in the portal.
 func ActorOf(ctx context.Context) outbox.Actor {
 	c := CallerOf(ctx)
 	if c.Ticket != nil {
 		return outbox.Actor{Kind: outbox.ByBrowser, ID: c.Ticket.Approval}
+	}
+	if c.Portal != "" {
+		return outbox.Actor{Kind: outbox.ByPerson, ID: c.Portal}
 	}
 	if c.Operator != "" {
 		return outbox.Actor{Kind: outbox.ByOperator, ID: c.Key, Name: c.Operator}

@@ -38,6 +38,7 @@ type Guards struct {
 	Credentials Credentials
 	Keys        ticket.Keys
 	Ender       *ending.Ender
+	Origin      string // of our own pages, which may wait for the approvals of every application; empty: there are none
 	Now         func() time.Time
 }
 
@@ -46,6 +47,7 @@ type Caller struct {
 	Application account.Application
 	Key         string         // id of the API key; empty for a browser
 	Operator    string         // the person at support whom the login service names; empty: none
+	Portal      string         // id of the session of the account's own person in the portal; empty: it is not that
 	Ticket      *ticket.Ticket // nil for a login service
 }
 
@@ -57,7 +59,8 @@ func CallerOf(ctx context.Context) Caller {
 	return c
 }
 
-func (c Caller) in(ctx context.Context) context.Context {
+// In returns the context with who was let in.
+func (c Caller) In(ctx context.Context) context.Context {
 	edge.Annotate(ctx, slog.String("application", c.Application.ID))
 	return context.WithValue(ctx, callerKey{}, c)
 }
@@ -91,7 +94,7 @@ func (g Guards) withKey(r *http.Request, secret string, scope account.Scope, oth
 	if err != nil {
 		return nil, err
 	}
-	return Caller{Application: application, Key: key.ID, Operator: operator}.in(ctx), nil
+	return Caller{Application: application, Key: key.ID, Operator: operator}.In(ctx), nil
 }
 
 // KeyOrTicket lets in the bearer of an API key with the scope login, or of the ticket of the approval in the path.
@@ -120,10 +123,15 @@ func (g Guards) withTicket(r *http.Request, token string) (context.Context, erro
 	if err != nil {
 		return nil, err
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && !slices.Contains(application.Origins, origin) {
+	if origin := r.Header.Get("Origin"); origin != "" && !g.Waits(application, origin) {
 		return nil, ErrOrigin
 	}
-	return Caller{Application: application, Ticket: &t}.in(r.Context()), nil
+	return Caller{Application: application, Ticket: &t}.In(r.Context()), nil
+}
+
+// Waits reports whether pages of the origin may wait for approvals of the application.
+func (g Guards) Waits(application account.Application, origin string) bool {
+	return slices.Contains(application.Origins, origin) || (g.Origin != "" && origin == g.Origin)
 }
 
 // Active returns an application that may still ask; any other is ticket.ErrBad.

@@ -68,23 +68,42 @@ func scanDevice(r db.Row) (d account.Device, err error) {
 		db.Into(&d.CreatedAt), db.Into(&d.LastUsedAt))
 }
 
-// RenameDevice changes label and holder of a device that is not revoked; an empty one stays as it is.
+// RenameDevice changes label and holder of a device that is not revoked, for its own phone; an empty one stays as it is.
 func (s *Store) RenameDevice(ctx context.Context, installation, device, label, holder string) error {
+	return s.rename(ctx, renaming{device: device, label: label, holder: holder, installation: installation, by: outbox.Actor{Kind: outbox.ByDevice, ID: device}},
+		`installation = $5`, installation)
+}
+
+// RenameDeviceOf does the same for the account whose device it is.
+func (s *Store) RenameDeviceOf(ctx context.Context, tenant, externalID, device, label, holder string, by outbox.Actor) error {
+	a, err := s.Account(ctx, tenant, externalID)
+	if err != nil {
+		return err
+	}
+	return s.rename(ctx, renaming{device: device, label: label, holder: holder, by: by}, `account = $5`, a.ID)
+}
+
+type renaming struct {
+	device, label, holder string
+	installation          string // of the phone that need not be told; empty: none
+	by                    outbox.Actor
+}
+
+func (s *Store) rename(ctx context.Context, n renaming, whose string, owner string) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var tenant, owner, l, h string
-		_, err := db.One(ctx, tx, func(r db.Row) (struct{}, error) { return struct{}{}, r.Scan(&owner, &tenant, &l, &h) }, `
-			UPDATE devices SET label = CASE WHEN $3 = '' THEN label ELSE $3 END, holder = CASE WHEN $4 = '' THEN holder ELSE $4 END
-			WHERE id = $1 AND installation = $2
-			AND EXISTS (SELECT 1 FROM credentials c WHERE c.device = devices.id AND c.status <> $5)
+		e := outbox.Event{Kind: DeviceRenamed, Subject: n.device, Installation: n.installation, Actor: n.by}
+		var l, h string
+		_, err := db.One(ctx, tx, func(r db.Row) (struct{}, error) { return struct{}{}, r.Scan(&e.Account, &e.Tenant, &l, &h) }, `
+			UPDATE devices SET label = CASE WHEN $2 = '' THEN label ELSE $2 END, holder = CASE WHEN $3 = '' THEN holder ELSE $3 END
+			WHERE id = $1 AND `+whose+`
+			AND EXISTS (SELECT 1 FROM credentials c WHERE c.device = devices.id AND c.status <> $4)
 			RETURNING account, (SELECT a.tenant FROM accounts a WHERE a.id = devices.account), label, holder`,
-			device, installation, label, holder, revoked)
+			n.device, n.label, n.holder, revoked, owner)
 		if err != nil {
 			return db.Replace(err, account.ErrUnknownDevice)
 		}
-		return outbox.Put(ctx, tx, outbox.Event{
-			Kind: DeviceRenamed, Tenant: tenant, Account: owner, Subject: device, Installation: installation,
-			Actor: outbox.Actor{Kind: outbox.ByDevice, ID: device}, Personal: map[string]string{"holder": h, "label": l},
-		})
+		e.Personal = map[string]string{"holder": h, "label": l}
+		return outbox.Put(ctx, tx, e)
 	})
 }
 

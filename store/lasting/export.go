@@ -23,7 +23,8 @@ type Dossier struct {
 	Pauses       []ReportPause // lifted ones too
 	Recoveries   []account.Recovery
 	Notices      []KeptNotice // read ones too
-	Invitation   *Invitation  // nil: was never invited
+	Portals      []account.PortalSession
+	Invitation   *Invitation // nil: was never invited
 }
 
 // Enrolled is an enrolment in short.
@@ -46,7 +47,7 @@ func (s *Store) Dossier(ctx context.Context, tenant, externalID string) (Dossier
 	d := Dossier{Entry: e}
 	for _, read := range []func(context.Context, *Dossier) error{
 		s.addDevices, s.addEnrolments, s.addOutcomes, s.addDenies, s.addWrongNumbers, s.addReports, s.addBrowsers, s.addPauses, s.addRecoveries, s.addNotices,
-		s.addInvitation,
+		s.addPortals, s.addInvitation,
 	} {
 		if err := read(ctx, &d); err != nil {
 			return Dossier{}, err

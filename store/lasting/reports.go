@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/outbox"
@@ -30,21 +31,35 @@ func report(ctx context.Context, tx *sql.Tx, d approval.Decided) (approval.Verdi
 }
 
 func reportLate(ctx context.Context, tx *sql.Tx, d approval.Decided) error {
+	p := d.Approval
+	return reportedLate(ctx, tx, late{
+		login:  approval.Outcome{Approval: p.ID, Tenant: p.Tenant, Application: p.Application, Account: p.Account},
+		device: d.Signer.Device, holder: d.Signer.Holder, installation: d.Signer.Installation, by: outbox.Actor{Kind: outbox.ByDevice, ID: d.Signer.Device},
+	})
+}
+
+// late is a report after the end, by a phone or by the account's person in the portal, who has none.
+type late struct {
+	login                        approval.Outcome
+	device, holder, installation string
+	by                           outbox.Actor
+}
+
+func reportedLate(ctx context.Context, tx *sql.Tx, l late) error {
 	fresh, err := db.Exec(ctx, tx, `
 		INSERT INTO late_reports (approval, device, holder, reported_at) VALUES ($1, $2, $3, jawort_now())
-		ON CONFLICT (approval, device) DO NOTHING`, d.Approval.ID, d.Signer.Device, d.Signer.Holder)
+		ON CONFLICT (approval, device) DO NOTHING`, l.login.Approval, l.device, l.holder)
 	if err != nil || fresh == 0 {
 		return err
 	}
 	_, err = db.Exec(ctx, tx, `
-		UPDATE trusted_browsers SET ended_at = jawort_now(), ended_by = $2 WHERE approval = $1 AND ended_at = 0`, d.Approval.ID, LateReportEvent)
+		UPDATE trusted_browsers SET ended_at = jawort_now(), ended_by = $2 WHERE approval = $1 AND ended_at = 0`, l.login.Approval, LateReportEvent)
 	if err != nil {
 		return err
 	}
 	return outbox.Put(ctx, tx, outbox.Event{
-		Kind: LateReportEvent, Tenant: d.Approval.Tenant, Application: d.Approval.Application, Account: d.Approval.Account,
-		Subject: d.Approval.ID, Installation: d.Signer.Installation, Actor: outbox.Actor{Kind: outbox.ByDevice, ID: d.Signer.Device},
-		Personal: map[string]string{"holder": d.Signer.Holder},
+		Kind: LateReportEvent, Tenant: l.login.Tenant, Application: l.login.Application, Account: l.login.Account,
+		Subject: l.login.Approval, Installation: l.installation, Actor: l.by, Personal: map[string]string{"holder": l.holder},
 	})
 }
 
@@ -75,4 +90,22 @@ func pauseReported(ctx context.Context, tx *sql.Tx, p approval.Pending) error {
 		INSERT INTO report_pauses (approval, account, session, network, paused_at) VALUES ($1, $2, $3, $4, jawort_now())
 		ON CONFLICT (approval) DO NOTHING`, p.ID, p.Account, c.Session, c.Network)
 	return err
+}
+
+// ReportLogin keeps that the account's own person says a login that ended was not theirs, as a phone's late report does: what it let in is trusted no
+// longer, and nobody of the same session or network wakes the phones. Repeating it changes nothing. approval.ErrUnknown: the account has no such login.
+func (s *Store) ReportLogin(ctx context.Context, tenant, externalID, approvalID string, by outbox.Actor) error {
+	return s.withAccount(ctx, tenant, externalID, func(ctx context.Context, tx *sql.Tx, a account.Account) error {
+		o, err := readOutcome(ctx, tx, approvalID)
+		if err == nil && (o.Account != a.ID || o.Kind != approval.Login) {
+			err = approval.ErrUnknown
+		}
+		if err != nil {
+			return err
+		}
+		if err := pauseReported(ctx, tx, approval.Pending{ID: o.Approval, Account: o.Account, Context: o.Context}); err != nil {
+			return err
+		}
+		return reportedLate(ctx, tx, late{login: o, by: by})
+	})
 }

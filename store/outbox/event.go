@@ -63,6 +63,7 @@ const (
 	ByPasskey  = "passkey"
 	ByCommand  = "command"  // the command line
 	ByOperator = "operator" // support, named by the login service
+	ByPerson   = "person"   // the account's own person, by their session in the portal
 	BySystem   = "system"   // Jawort itself
 )
 

@@ -1,0 +1,86 @@
+package account
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/jawort/jawort/refusal"
+)
+
+// How long a portal session may be opened, and how long it lasts from then on. The first is the time that a redirect takes.
+const (
+	PortalOpens = time.Minute
+	PortalLife  = 15 * time.Minute
+)
+
+// StepFresh is how long a confirmed question lets the portal take the step that it was about.
+const StepFresh = 5 * time.Minute
+
+// PortalPages are the pages of the portal by their stable names; the first is where it opens.
+var PortalPages = []string{"devices", "interval", "logins", "browsers", "methods", "data"}
+
+// PortalSession is an account's own person in the portal: a one-time address that its login service asked for, and then the browser
+// that opened it.
+type PortalSession struct {
+	ID           string
+	Tenant       string
+	TenantName   string
+	Application  string
+	Account      string // id
+	ExternalID   string
+	AccountLabel string
+	ReturnURL    string // at an origin of the application
+	Locale       string // de or en
+	Page         string // where it opens, one of PortalPages
+	CreatedAt    time.Time
+	OpensUntil   time.Time
+	OpenedAt     time.Time // zero: not yet
+	ExpiresAt    time.Time // zero: not opened
+}
+
+// PortalStep is what a person is about to do, once they have confirmed the question that was put about it.
+type PortalStep struct {
+	Approval string
+	Kind     string // of the portal's choosing
+	Subject  string // what it is done to
+	About    string // as people call that
+}
+
+// Refusals of the portal.
+var (
+	ErrReturnURL = refusal.New(refusal.Invalid, "return-url-not-allowed",
+		"return_url must be an address at one of the application's origins. Add the origin to the application, or return elsewhere.").With("field", "return_url")
+
+	// What only pages meet.
+	ErrUnknownPortal = errors.New("account: this portal session is not known, or is over")
+	ErrUnconfirmed   = errors.New("account: nobody has confirmed this step, or it was taken already")
+)
+
+const maxReturnURL = 2048
+
+// CheckReturnURL returns the address to which people go back, where it lies at one of the origins. What browsers and this parser could read
+// in two ways is refused.
+func CheckReturnURL(origins []string, s string) (string, error) {
+	odd := func(c rune) bool { return c == '\\' || unicode.IsSpace(c) || unicode.IsControl(c) }
+	if len(s) > maxReturnURL || strings.ContainsFunc(s, odd) {
+		return "", ErrReturnURL
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Opaque != "" || u.User != nil || u.Host == "" || !slices.Contains(origins, originOf(u)) {
+		return "", ErrReturnURL
+	}
+	return u.String(), nil
+}
+
+// originOf returns the origin as browsers send it.
+func originOf(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if usual := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]; usual != "" {
+		host = strings.TrimSuffix(host, usual)
+	}
+	return u.Scheme + "://" + host
+}

@@ -1,0 +1,112 @@
+package methods
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/factors"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+// The account's own person changes their methods from the portal by the same rules as a login service does for them. What takes an operator there, takes one here too:
+// nobody at the login service has looked at who asks.
+
+// View are all methods of an account, and Started what proves a new one.
+type (
+	View    = methodsView
+	Started = started
+)
+
+// Typed are the methods that the portal activates, by a code that is typed.
+var Typed = []approval.Method{approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail}
+
+func (s Methods) ofPerson(r *http.Request, externalID string) (account.Audience, error) {
+	return s.People.Audience(r.Context(), guard.TenantOf(r.Context()), externalID, lasting.Approach{})
+}
+
+// Show returns the methods of an account, and which more it may have.
+func (s Methods) Show(r *http.Request, externalID string) (v View, more []approval.Method, err error) {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return v, nil, err
+	}
+	states, err := s.Store.Methods(r.Context(), owner.Account.ID)
+	if err != nil {
+		return v, nil, err
+	}
+	passkeys, err := s.Store.Passkeys(r.Context(), owner.Account.ID)
+	for _, m := range Typed {
+		has := slices.ContainsFunc(states, func(one factors.State) bool { return one.Method == m })
+		if !has && s.may(r, owner, m) == nil {
+			more = append(more, m)
+		}
+	}
+	if given(guard.CallerOf(r.Context()).Application, owner, approval.MethodRecovery) == nil && owner.HasOwn() {
+		more = append(more, approval.MethodRecovery)
+	}
+	return shown(states, passkeys, owner.Account), more, err
+}
+
+// may refuses a first method where policy wants an operator for it.
+func (s Methods) may(r *http.Request, owner account.Audience, m approval.Method) error {
+	application := guard.CallerOf(r.Context()).Application
+	if !slices.Contains(Typed, m) {
+		return errUnknownMethod
+	}
+	if !owner.HasOwn() && owner.Group.Policy.WithDefaults().FirstBinding == account.BindingOperator {
+		return account.ErrAuthorityNeeded.With("support", application.TenantPolicy.Support)
+	}
+	return activatable(application, owner, m, s.NoSender, s.Now())
+}
+
+// Begin starts the activation of a method; codes go to the number and the address on record.
+func (s Methods) Begin(r *http.Request, externalID string, m approval.Method) (Started, error) {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return Started{}, err
+	}
+	if err := s.may(r, owner, m); err != nil {
+		return Started{}, err
+	}
+	return begin(r, s.Store, owner, activation(guard.CallerOf(r.Context()).Application, owner.Account, m), "")
+}
+
+// Finish takes the code that proves it.
+func (s Methods) Finish(r *http.Request, externalID string, m approval.Method, code string) error {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(Typed, m) {
+		return errUnknownMethod
+	}
+	application := guard.CallerOf(r.Context()).Application
+	_, err = s.Store.FinishActivation(r.Context(), factors.Finish{
+		Activation: activation(application, owner.Account, m), Code: code, Skew: application.Policy.Skew(), Actor: guard.ActorOf(r.Context()),
+	})
+	return err
+}
+
+// Remove takes a method away.
+func (s Methods) Remove(r *http.Request, externalID string, m approval.Method) error {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return err
+	}
+	return s.Store.Remove(r.Context(), owner.Account.ID, m, ways(r, owner), guard.ActorOf(r.Context()))
+}
+
+// Renew returns new recovery codes, this once. The earlier ones count no more.
+func (s Methods) Renew(r *http.Request, externalID string) ([]string, error) {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return nil, err
+	}
+	if err := given(guard.CallerOf(r.Context()).Application, owner, approval.MethodRecovery); err != nil {
+		return nil, err
+	}
+	return s.Store.NewRecoveryCodes(r.Context(), owner.Account.ID, ways(r, owner), guard.ActorOf(r.Context()))
+}

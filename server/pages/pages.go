@@ -1,0 +1,158 @@
+// Package pages is the frame of Jawort's own pages: layout, texts in German and English, errors that people can read, the headers that keep a
+// browser from doing anything else with a page, and the files that all pages load. Package portal puts its pages into it.
+//
+// It does not know who may see a page, nor what is on it.
+package pages
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/jawort/jawort/server/component"
+)
+
+//go:embed templates/*.html
+var ownTemplates embed.FS
+
+// Set is a number of pages, each a template that defines "content".
+type Set struct {
+	texts     Texts
+	templates map[string]*template.Template
+	sockets   string // the origin of our websockets
+}
+
+// New reads the pages in templates/ of more, and their texts. origin is where browsers meet them. It panics on what cannot be read.
+func New(more fs.FS, origin string) *Set {
+	s := &Set{texts: ReadTexts(more), templates: map[string]*template.Template{}, sockets: "ws" + strings.TrimPrefix(origin, "http")}
+	layout := template.Must(template.ParseFS(ownTemplates, "templates/layout.html"))
+	for _, from := range []fs.FS{ownTemplates, more} {
+		names, err := fs.Glob(from, "templates/*.html")
+		if err != nil {
+			panic("pages: " + err.Error())
+		}
+		for _, file := range names {
+			if name := strings.TrimSuffix(path.Base(file), ".html"); name != "layout" {
+				s.templates[name] = template.Must(template.Must(layout.Clone()).ParseFS(from, file))
+			}
+		}
+	}
+	return s
+}
+
+// Has reports whether there is such a text.
+func (s *Set) Has(key string) bool { _, ok := s.texts.In("en", key); return ok }
+
+// Link leads somewhere.
+type Link struct {
+	URL  string
+	Text string // key of its text
+	Here bool
+}
+
+// Leave leads back to where somebody came from, by a form: it ends something.
+type Leave struct {
+	Action string
+	Host   string // how the place is called
+	Origin string // where the form ends up
+}
+
+// Page is one answer.
+type Page struct {
+	Name   string // of its template
+	Status int    // 0: 200
+	Lang   string
+	Zone   *time.Location // nil: UTC
+	Title  string         // key of its text
+	House  string         // whose page it is
+	Who    string         // whom it is about
+	Menu   []Link
+	Leave  *Leave // nil: there is no way back
+	Said   string // key of what was done; empty: nothing
+	Wrong  string // what was wrong, as a sentence; empty: nothing
+	Waits  bool   // has <jawort-wait> in it
+	Again  int    // seconds after which it is loaded again where no script runs; 0: never
+	Body   any
+
+	set *Set
+}
+
+// T returns a text.
+func (p *Page) T(key string, args ...any) (string, error) {
+	text, ok := p.set.texts.In(p.Lang, key, args...)
+	if !ok {
+		return "", fmt.Errorf("pages: no text %q in %s", key, p.Lang)
+	}
+	return text, nil
+}
+
+// When tells a time; one that is not given is empty.
+func (p *Page) When(t time.Time) (string, error) { return p.tell("time", t) }
+
+// Date tells a day.
+func (p *Page) Date(t time.Time) (string, error) { return p.tell("date", t) }
+
+func (p *Page) tell(form string, t time.Time) (string, error) {
+	layout, err := p.T(form)
+	if err != nil || t.IsZero() {
+		return "", err
+	}
+	if p.Zone != nil {
+		t = t.In(p.Zone)
+	} else {
+		t = t.UTC()
+	}
+	return t.Format(layout), nil
+}
+
+// File returns where a file of all pages lies.
+func (p *Page) File(name string) string { return fileURL(name) }
+
+// Script returns the waiting component, where the page has one in it.
+func (p *Page) Script() string {
+	if !p.Waits {
+		return ""
+	}
+	return component.Path
+}
+
+// Write answers with the page.
+func (s *Set) Write(w http.ResponseWriter, p Page) error {
+	t, ok := s.templates[p.Name]
+	if !ok {
+		return fmt.Errorf("pages: there is no page %q", p.Name)
+	}
+	p.set = s
+	if s.texts[p.Lang] == nil {
+		p.Lang = "en"
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout.html", &p); err != nil {
+		return fmt.Errorf("pages: %s: %w", p.Name, err)
+	}
+	s.protect(w.Header(), p)
+	w.WriteHeader(max(p.Status, http.StatusOK))
+	_, _ = w.Write(b.Bytes()) // a client that has gone needs no answer
+	return nil
+}
+
+// protect lets a page have what comes from here, and send its forms here; the form that leaves may be led on to where people came from.
+func (s *Set) protect(h http.Header, p Page) {
+	forms := "'self'"
+	if p.Leave != nil {
+		forms += " " + p.Leave.Origin
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self' "+s.sockets+
+		"; form-action "+forms+"; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
+	h.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+}

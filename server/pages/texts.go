@@ -1,0 +1,51 @@
+package pages
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+)
+
+// Languages are those that every page is in.
+var Languages = []string{"de", "en"}
+
+//go:embed texts/*.json
+var ownTexts embed.FS
+
+// Texts are what people read, by language and key.
+type Texts map[string]map[string]string
+
+// ReadTexts returns the texts of the frame with those of more, which lie in texts/ too. It panics on what cannot be read: that is part of the program.
+func ReadTexts(more fs.FS) Texts {
+	all := Texts{}
+	for _, lang := range Languages {
+		all[lang] = loaded(ownTexts, lang)
+		if more != nil {
+			maps.Copy(all[lang], loaded(more, lang))
+		}
+	}
+	return all
+}
+
+func loaded(from fs.FS, lang string) map[string]string {
+	data, err := fs.ReadFile(from, "texts/"+lang+".json")
+	if err != nil {
+		panic("pages: " + err.Error())
+	}
+	var texts map[string]string
+	if err := json.Unmarshal(data, &texts); err != nil {
+		panic("pages: texts/" + lang + ".json: " + err.Error())
+	}
+	return texts
+}
+
+// In returns a text, filled as by fmt.Sprintf; false: there is none.
+func (t Texts) In(lang, key string, args ...any) (string, bool) {
+	text, ok := t[lang][key]
+	if ok && len(args) > 0 {
+		text = fmt.Sprintf(text, args...)
+	}
+	return text, ok
+}

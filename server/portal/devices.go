@@ -1,0 +1,104 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server/guard"
+)
+
+// devicesBody is the list, and a hint where a login seems to be shared.
+type devicesBody struct {
+	Devices []account.Device
+	Shared  bool
+}
+
+func (p Portal) devices(w http.ResponseWriter, v *visit) error {
+	found, err := p.Store.Devices(v.Context(), v.tenant(), v.account())
+	if err != nil {
+		return err
+	}
+	holders := map[string]bool{}
+	for _, d := range found {
+		holders[d.Holder] = true
+	}
+	return p.write(w, v, "devices", devicesBody{found, len(holders) > 1})
+}
+
+// of returns the device in the path, where it is the account's.
+func (p Portal) of(v *visit) (account.Device, []account.Device, error) {
+	found, err := p.Store.Devices(v.Context(), v.tenant(), v.account())
+	if err != nil {
+		return account.Device{}, nil, err
+	}
+	i := slices.IndexFunc(found, func(d account.Device) bool { return d.ID == v.PathValue("id") })
+	if i < 0 {
+		return account.Device{}, nil, account.ErrUnknownDevice
+	}
+	return found[i], found, nil
+}
+
+func (p Portal) device(w http.ResponseWriter, v *visit) error {
+	d, _, err := p.of(v)
+	if err != nil {
+		return err
+	}
+	return p.write(w, v, "device", d)
+}
+
+func (p Portal) rename(w http.ResponseWriter, v *visit) error {
+	d, _, err := p.of(v)
+	if err != nil {
+		return err
+	}
+	d.Label, d.Holder = v.PostFormValue("label"), v.PostFormValue("holder")
+	for _, field := range [][2]string{{"label", d.Label}, {"holder", d.Holder}} {
+		if err := account.ValidateName(field[0], field[1]); err != nil {
+			return p.wrong(w, v, err, "device", d)
+		}
+	}
+	err = p.Store.RenameDeviceOf(v.Context(), v.tenant(), v.account(), d.ID, d.Label, d.Holder, guard.ActorOf(v.Context()))
+	if err != nil {
+		return err
+	}
+	return p.onward(w, v, "/portal/devices?done=renamed")
+}
+
+// removingBody says what will happen.
+type removingBody struct {
+	account.Device
+	Last bool // nothing is left to confirm with
+}
+
+func (p Portal) removing(w http.ResponseWriter, v *visit) error {
+	d, all, err := p.of(v)
+	if err != nil {
+		return err
+	}
+	owner, err := p.audience(v)
+	if err != nil {
+		return err
+	}
+	left := slices.ContainsFunc(owner.Methods, func(m approval.Method) bool { return m != approval.MethodBypass })
+	others := slices.ContainsFunc(all, func(o account.Device) bool { return o.ID != d.ID && o.Status == account.Active })
+	return p.write(w, v, "removing", removingBody{d, !left && !others})
+}
+
+// remove asks for a confirmation first: whoever finds a browser open must not be able to cut off the phones.
+func (p Portal) remove(w http.ResponseWriter, v *visit) error {
+	d, _, err := p.of(v)
+	if err != nil {
+		return err
+	}
+	return p.plan(w, v, account.PortalStep{Kind: stepRemove, Subject: d.ID, About: d.Label})
+}
+
+func (p Portal) removed(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+	err := p.Store.RevokeDevice(v.Context(), v.tenant(), v.account(), step.Subject, guard.ActorOf(v.Context()))
+	if err != nil {
+		return err
+	}
+	return p.onward(w, v, "/portal/devices?done=removed")
+}

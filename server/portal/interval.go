@@ -1,0 +1,123 @@
+package portal
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+// intervalBody is how long a confirmation holds, who says so, and what can be chosen.
+type intervalBody struct {
+	Holds   time.Duration
+	By      account.Bound
+	Min     int
+	Max     int
+	Default int
+	Chosen  *int
+	Days    []int // that can be chosen
+}
+
+// Hours are those of an interval shorter than a day, which only an application caps.
+func (b intervalBody) Hours() int { return int(b.Holds / time.Hour) }
+
+// Whole are the days of an interval, where it is whole ones.
+func (b intervalBody) Whole() (days int) {
+	if b.Holds%account.Day == 0 {
+		days = int(b.Holds / account.Day)
+	}
+	return days
+}
+
+// Is reports whether so many days were chosen.
+func (b intervalBody) Is(days int) bool { return b.Chosen != nil && *b.Chosen == days }
+
+// lasts are the days that hold after a choice; nil: the group's default.
+func (b intervalBody) lasts(days *int) int {
+	if days == nil {
+		return b.Default
+	}
+	return *days
+}
+
+func (p Portal) intervalOf(v *visit) (intervalBody, error) {
+	c, err := p.Judge.Judge(v.Context(), v.application, judge.Request{Account: v.account(), Kind: approval.Login, Browser: p.browser(v)})
+	if err != nil {
+		return intervalBody{}, err
+	}
+	i := c.Audience.Group.Policy.WithDefaults().Interval
+	b := intervalBody{
+		Holds: time.Duration(c.Verdict.Reason.Interval), By: c.Verdict.Reason.BoundedBy, Min: i.Min, Max: i.Max, Default: i.Default, Chosen: c.Audience.Account.Interval,
+	}
+	for n := i.Min; n <= i.Max; n++ {
+		b.Days = append(b.Days, n)
+	}
+	return b, nil
+}
+
+func (p Portal) interval(w http.ResponseWriter, v *visit) error {
+	b, err := p.intervalOf(v)
+	if err != nil {
+		return err
+	}
+	return p.write(w, v, "interval", b)
+}
+
+// choose sets the interval; one that is longer only once it is confirmed, because it lets a browser in for longer.
+func (p Portal) choose(w http.ResponseWriter, v *visit) error {
+	b, err := p.intervalOf(v)
+	if err != nil {
+		return err
+	}
+	text := v.PostFormValue("days")
+	days, err := daysOf(text)
+	if err == nil && days != nil && (*days < b.Min || *days > b.Max) {
+		err = errDays
+	}
+	if err != nil {
+		return p.wrong(w, v, err, "interval", b)
+	}
+	if b.lasts(days) > b.lasts(b.Chosen) {
+		return p.plan(w, v, account.PortalStep{Kind: stepInterval, Subject: text, About: strconv.Itoa(b.lasts(days))})
+	}
+	if err := p.setInterval(v, days); err != nil {
+		return err
+	}
+	return p.onward(w, v, "/portal/interval?done=interval")
+}
+
+var errDays = refusal.Field("interval", "must be one of the days that the group allows")
+
+// daysOf reads a choice; nil: the group's default.
+func daysOf(text string) (*int, error) {
+	if text == "" {
+		return nil, nil
+	}
+	days, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, errDays
+	}
+	return &days, nil
+}
+
+func (p Portal) setInterval(v *visit, days *int) error {
+	by := lasting.By{Application: v.application.ID, Actor: guard.ActorOf(v.Context())}
+	return p.Store.SetInterval(v.Context(), v.tenant(), v.account(), days, by)
+}
+
+func (p Portal) intervalConfirmed(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+	days, err := daysOf(step.Subject)
+	if err != nil {
+		return err
+	}
+	if err := p.setInterval(v, days); err != nil {
+		return err
+	}
+	return p.onward(w, v, "/portal/interval?done=interval")
+}

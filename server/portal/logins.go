@@ -1,0 +1,92 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/lasting"
+)
+
+// loginsAtOnce are on one page.
+const loginsAtOnce = 20
+
+// loginView is a login as its person is shown it.
+type loginView struct {
+	lasting.OwnLogin
+	Where approval.Browser
+	About []approval.Detail // what else was asked, as in the portal
+	Path  string            // where it is reported; empty: there is nothing to report
+}
+
+type loginsBody struct {
+	Logins []loginView
+	Older  string // where older ones are; empty: there are none
+}
+
+func (p Portal) logins(w http.ResponseWriter, v *visit) error {
+	before, err := timeOf(v.URL.Query().Get("before"))
+	if err != nil {
+		return err
+	}
+	found, err := p.Store.OwnLogins(v.Context(), v.tenant(), v.account(), before, loginsAtOnce+1)
+	if err != nil {
+		return err
+	}
+	var b loginsBody
+	for _, one := range found[:min(len(found), loginsAtOnce)] {
+		b.Logins = append(b.Logins, viewed(one))
+	}
+	if len(found) > loginsAtOnce {
+		b.Older = "/portal/logins?before=" + strconv.FormatInt(found[loginsAtOnce-1].DecidedAt.UnixMicro(), 10)
+	}
+	return p.write(w, v, "logins", b)
+}
+
+func timeOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	micros, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}, edge.ErrNoRoute
+	}
+	return time.UnixMicro(micros), nil
+}
+
+// viewed reads what the phones were shown, or what was known where nobody was asked.
+func viewed(l lasting.OwnLogin) loginView {
+	one := loginView{OwnLogin: l}
+	if d, err := approval.ParseDocument(l.Document); err == nil {
+		one.Where, one.About = d.Browser, d.Details
+	}
+	if c, err := approval.ParseContext(l.Context); err == nil && one.Where.Name == "" {
+		one.Where = approval.Browser{Name: c.Family, OS: c.System, Country: c.Country}
+	}
+	if l.Status == approval.StatusApproved && !l.Reported {
+		one.Path = "/portal/logins/" + url.PathEscape(l.Approval)
+	}
+	return one
+}
+
+// reporting says what will happen.
+func (p Portal) reporting(w http.ResponseWriter, v *visit) error {
+	l, err := p.Store.OwnLogin(v.Context(), v.tenant(), v.account(), v.PathValue("approval"))
+	if err != nil {
+		return err
+	}
+	return p.write(w, v, "reporting", viewed(l))
+}
+
+// report needs no confirmation: it only takes trust away, and whoever has to do it may have no phone any more.
+func (p Portal) report(w http.ResponseWriter, v *visit) error {
+	err := p.Store.ReportLogin(v.Context(), v.tenant(), v.account(), v.PathValue("approval"), guard.ActorOf(v.Context()))
+	if err != nil {
+		return err
+	}
+	return p.onward(w, v, "/portal/logins?done=reported")
+}

@@ -1,0 +1,103 @@
+package portal
+
+import (
+	"html/template"
+	"net/http"
+	"slices"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/server/methods"
+)
+
+type methodsBody struct {
+	methods.View
+	More []approval.Method
+}
+
+func (p Portal) methods(w http.ResponseWriter, v *visit) error {
+	found, more, err := p.Methods.Show(v.Request, v.account())
+	if err != nil {
+		return err
+	}
+	return p.write(w, v, "methods", methodsBody{found, more})
+}
+
+// addMethod asks for a confirmation, unless there is nothing yet that could give one.
+func (p Portal) addMethod(w http.ResponseWriter, v *visit) error {
+	m := approval.Method(v.PathValue("method"))
+	owner, err := p.audience(v)
+	if err != nil {
+		return err
+	}
+	if owner.HasOwn() || !slices.Contains(methods.Typed, m) {
+		return p.plan(w, v, account.PortalStep{Kind: stepAddMethod, Subject: string(m), About: p.methodText(v, m)})
+	}
+	return p.beginMethod(w, v, account.PortalStep{Subject: string(m)})
+}
+
+// methodText is how a method is called in the language of the account.
+func (p Portal) methodText(v *visit, m approval.Method) string {
+	text, _ := texts.In(v.page.Lang, "method."+string(m))
+	return text
+}
+
+// provingBody is a method on its way.
+type provingBody struct {
+	methods.Started
+	Image template.URL // of the URL as a QR code; made here
+	Shown bool         // the key is on the page: it is there once
+}
+
+// beginMethod shows what proves the method; recovery codes prove themselves, and are shown this once.
+func (p Portal) beginMethod(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+	m := approval.Method(step.Subject)
+	v.page.Menu = menu("/portal/methods")
+	if m == approval.MethodRecovery {
+		codes, err := p.Methods.Renew(v.Request, v.account())
+		if err != nil {
+			return err
+		}
+		return p.write(w, v, "codes", codes)
+	}
+	begun, err := p.Methods.Begin(v.Request, v.account(), m)
+	if err != nil {
+		return err
+	}
+	return p.write(w, v, "proving", provingBody{Started: begun, Image: template.URL(begun.QR), Shown: true})
+}
+
+// prove takes the code; one that is wrong is typed again.
+func (p Portal) prove(w http.ResponseWriter, v *visit) error {
+	m := approval.Method(v.PathValue("method"))
+	err := p.Methods.Finish(v.Request, v.account(), m, v.PostFormValue("code"))
+	if err != nil {
+		return p.wrong(w, v, err, "proving", provingBody{Started: methods.Started{Method: m}})
+	}
+	return p.onward(w, v, "/portal/methods?done=method-added")
+}
+
+func (p Portal) removingMethod(w http.ResponseWriter, v *visit) error {
+	found, _, err := p.Methods.Show(v.Request, v.account())
+	if err != nil {
+		return err
+	}
+	for _, one := range found.Methods {
+		if string(one.Method) == v.PathValue("method") && one.Method != approval.MethodBypass {
+			return p.write(w, v, "removing-method", one.Method)
+		}
+	}
+	return nowhere(w, v)
+}
+
+func (p Portal) removeMethod(w http.ResponseWriter, v *visit) error {
+	m := approval.Method(v.PathValue("method"))
+	return p.plan(w, v, account.PortalStep{Kind: stepRemoveMethod, Subject: string(m), About: p.methodText(v, m)})
+}
+
+func (p Portal) methodRemoved(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+	if err := p.Methods.Remove(v.Request, v.account(), approval.Method(step.Subject)); err != nil {
+		return err
+	}
+	return p.onward(w, v, "/portal/methods?done=method-removed")
+}

@@ -1,0 +1,86 @@
+package portal
+
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/locale"
+	"github.com/jawort/jawort/server/pages"
+)
+
+// The address is used up by a POST, which its page sends by itself or by its only button. Whatever merely looks at links (previews, scanners of mail and
+// chat, a browser that loads ahead) uses up nothing; and since the POST comes from our own page, the cookie that it sets may be SameSite=Strict.
+
+// door shows that page. It tells a used or expired address from an unknown one by a way back only, to somebody who has it.
+func (p Portal) door(w http.ResponseWriter, r *http.Request) error {
+	offered, open, err := p.Store.PortalOffer(r.Context(), hash(r.PathValue("code")))
+	if err != nil && !errors.Is(err, account.ErrUnknownPortal) {
+		return p.broken(w, r, err)
+	}
+	if !open {
+		return p.over(w, r, offered, http.StatusGone)
+	}
+	page := p.outside(r, offered)
+	page.Name, page.Title, page.Body = "open", "open.title", r.URL.Path
+	return p.frame.Write(w, page)
+}
+
+// enter makes the browser that sends it the session's, where no other was first.
+func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
+	if err := p.cross.Check(r); err != nil {
+		return p.broken(w, r, errForeign)
+	}
+	secret := rand.Text() + rand.Text() // 260 bits
+	opened, err := p.Store.EnterPortal(r.Context(), hash(r.PathValue("code")), hash(secret))
+	if errors.Is(err, account.ErrUnknownPortal) {
+		offered, _, err := p.Store.PortalOffer(r.Context(), hash(r.PathValue("code")))
+		if err != nil && !errors.Is(err, account.ErrUnknownPortal) {
+			return p.broken(w, r, err)
+		}
+		return p.over(w, r, offered, http.StatusGone)
+	}
+	if err != nil {
+		return p.broken(w, r, err)
+	}
+	edge.Annotate(r.Context(), slog.String("portal", opened.ID))
+	http.SetCookie(w, p.cookie(secret, account.PortalLife))
+	http.Redirect(w, r, "/portal/"+opened.Page, http.StatusSeeOther)
+	return nil
+}
+
+// outside is a page for somebody who is not in the portal; of nobody that is known where the session is none.
+func (p Portal) outside(r *http.Request, s account.PortalSession) pages.Page {
+	lang := s.Locale
+	if lang == "" {
+		lang = locale.Nearest(r.Header.Get("Accept-Language"))
+	}
+	return pages.Page{Lang: lang, House: s.TenantName}
+}
+
+// over says that there is nothing here, any more or at all, and where to go.
+func (p Portal) over(w http.ResponseWriter, r *http.Request, s account.PortalSession, status int) error {
+	page := p.outside(r, s)
+	page.Name, page.Title, page.Status, page.Body = "over", "over.title", status, struct{ Back, Host string }{s.ReturnURL, hostOf(s.ReturnURL)}
+	return p.frame.Write(w, page)
+}
+
+// broken tells somebody outside what went wrong.
+func (p Portal) broken(w http.ResponseWriter, r *http.Request, err error) error {
+	return p.frame.Refuse(w, r, p.outside(r, account.PortalSession{}), nil, err)
+}
+
+func hostOf(address string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(Origin(address), "https://"), "http://")
+}
+
+// Confirms reports whether the method confirms on the portal's pages, as the account's own. A passkey belongs to the application's domain, which the portal is not under;
+// an operator's code lets somebody in once.
+func Confirms(m approval.Method) bool {
+	return m != approval.MethodPasskey && m != approval.MethodBypass
+}

@@ -1,0 +1,244 @@
+package portal_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/account"
+)
+
+func TestALoginServiceSendsSomebodyToTheirPageAndTheyComeBack(t *testing.T) {
+	h := newHouse(t)
+	h.phone("Anna")
+	b := h.browser()
+	address := h.address("page", "devices")
+	b.get(address).want(http.StatusOK).says("Here you see and change how you confirm your logins.")
+	b.post(address, nil).want(http.StatusSeeOther)
+	b.get("/portal/devices").want(http.StatusOK).says("Anna's phone", "Office South", "Muster Makler AG", "Back to login.example")
+	left := b.post("/portal/leave", nil).want(http.StatusSeeOther)
+	if left.to() != returnURL {
+		t.Errorf("it leads back to %q", left.to())
+	}
+	b.get("/portal/devices").want(http.StatusUnauthorized).silent("Anna")
+}
+
+func TestAnAddressWorksOnceForOneBrowserAndForAMinute(t *testing.T) {
+	h := newHouse(t)
+	t.Run("looking at it uses up nothing", func(t *testing.T) {
+		address := h.address()
+		for range 3 {
+			h.browser().get(address).want(http.StatusOK)
+			h.browser().do(http.MethodHead, address, nil).want(http.StatusOK)
+		}
+		h.browser().post(address, nil).want(http.StatusSeeOther)
+	})
+	t.Run("of two browsers at once one wins", func(t *testing.T) {
+		address := h.address()
+		var won atomic.Int32
+		var both sync.WaitGroup
+		for range 4 {
+			b := h.browser()
+			both.Go(func() {
+				if b.post(address, nil).status == http.StatusSeeOther {
+					won.Add(1)
+				}
+			})
+		}
+		both.Wait()
+		if won.Load() != 1 {
+			t.Errorf("%d browsers got in", won.Load())
+		}
+	})
+	t.Run("a used one says so and leads back", func(t *testing.T) {
+		address := h.address()
+		h.browser().post(address, nil).want(http.StatusSeeOther)
+		other := h.browser()
+		for _, p := range []page{other.get(address), other.post(address, nil)} {
+			p.want(http.StatusGone).says("once only", "Back to login.example", returnURL)
+		}
+		other.get("/portal/devices").want(http.StatusUnauthorized)
+	})
+	t.Run("an unknown one says the same without a way back", func(t *testing.T) {
+		for _, p := range []page{h.browser().get("/portal/open/nothing"), h.browser().post("/portal/open/nothing", nil)} {
+			p.want(http.StatusGone).says("once only").silent("login.example", "Muster")
+		}
+	})
+	t.Run("an expired one", func(t *testing.T) {
+		address := h.address()
+		h.pass(account.PortalOpens + time.Second)
+		h.browser().get(address).want(http.StatusGone)
+		h.browser().post(address, nil).want(http.StatusGone).says("once only", returnURL)
+	})
+}
+
+func TestASessionEndsWithItsTimeItsAccountItsApplicationAndItsTenant(t *testing.T) {
+	for name, end := range map[string]func(h *house){
+		"time": func(h *house) { h.pass(account.PortalLife + time.Second) },
+		"account": func(h *house) {
+			h.must(h.client.DeleteAccount(h.Context(), login))
+		},
+		"application": func(h *house) { h.sql(`UPDATE applications SET revoked_at = 1`) },
+		"tenant":      func(h *house) { h.must(h.process.Lasting().RevokeTenant(h.Context(), h.tenant.ID)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.phone("Anna")
+			b, unopened := h.in(), h.address()
+			b.get("/portal/devices").want(http.StatusOK)
+			end(h)
+			b.get("/portal/devices").want(http.StatusUnauthorized).silent("Anna")
+			b.post("/portal/devices/"+h.device("Anna"), url.Values{"label": {"x"}, "holder": {"y"}}).want(http.StatusUnauthorized)
+			h.browser().post(unopened, nil).want(http.StatusGone)
+		})
+	}
+}
+
+func TestPeopleGoBackToTheirLoginServiceAndNowhereElse(t *testing.T) {
+	h := newHouse(t)
+	for _, bad := range []string{
+		"https://evil.example/", "javascript:alert(1)", "https://login.example@evil.example/", "https://login.example:pw@evil.example/",
+		"https://user@login.example/", `https://login.example\@evil.example/`, "//login.example/", "/account", "https://login.example.evil.example/",
+		"https://login.example:444/", "http://login.example/", "https://evil.example/https://login.example", "https:login.example/",
+		"https://login.example/\n", " https://login.example/", "https:///login.example/", "data:text/html,x", "https://login.example%2f@evil.example", "https://" + strings.Repeat("a", 3000),
+	} {
+		status, answer := h.offer(h.key, map[string]string{"account": login, "return_url": bad})
+		if status != http.StatusUnprocessableEntity || answer["type"] != "urn:jawort:problem:return-url-not-allowed" {
+			t.Errorf("%q: %d %v", bad, status, answer["type"])
+		}
+	}
+	for _, good := range []string{origin, origin + "/", "HTTPS://LOGIN.example:443/a?b=c#d"} {
+		if status, answer := h.offer(h.key, map[string]string{"account": login, "return_url": good}); status != http.StatusCreated {
+			t.Errorf("%q: %d %v", good, status, answer)
+		}
+	}
+}
+
+func TestAnAddressIsOfTheCallersTenantOnly(t *testing.T) {
+	h := newHouse(t)
+	_, _, foreign := h.service("Another AG", account.ScopeAdmin)
+	if status, answer := h.offer(foreign, map[string]string{"account": login, "return_url": origin}); status != http.StatusNotFound || answer["type"] != "urn:jawort:problem:unknown-account" {
+		t.Errorf("another tenant's account: %d %v", status, answer)
+	}
+	weaker := h.keyOf(h.app, account.ScopeLogin, account.ScopeEnrol)
+	if status, answer := h.offer(weaker, map[string]string{"account": login, "return_url": origin}); status != http.StatusForbidden {
+		t.Errorf("a key without the scope: %d %v", status, answer)
+	}
+	for field, value := range map[string]string{"page": "elsewhere", "locale": "fr", "return_url": "", "account": ""} {
+		body := map[string]string{"account": login, "return_url": origin, field: value}
+		if status, answer := h.offer(h.key, body); status != http.StatusUnprocessableEntity || answer["field"] != field {
+			t.Errorf("%s %q: %d %v", field, value, status, answer)
+		}
+	}
+}
+
+func TestARepeatedRequestGetsTheSameAddress(t *testing.T) {
+	h := newHouse(t)
+	body := map[string]string{"account": login, "return_url": origin}
+	_, first := h.offer(h.key, body, "Idempotency-Key", "one")
+	_, again := h.offer(h.key, body, "Idempotency-Key", "one")
+	_, another := h.offer(h.key, body, "Idempotency-Key", "two")
+	if first["url"] != again["url"] || first["expires_at"] != again["expires_at"] || first["url"] == another["url"] {
+		t.Errorf("got %v, then %v, and %v by another key", first, again, another)
+	}
+	body["page"] = "logins"
+	if status, answer := h.offer(h.key, body, "Idempotency-Key", "one"); status != http.StatusUnprocessableEntity {
+		t.Errorf("the same key for something else: %d %v", status, answer)
+	}
+	h.browser().post(again["url"].(string), nil).want(http.StatusSeeOther)
+}
+
+func TestTheCookieIsOutOfReachOfScriptsAndOtherSites(t *testing.T) {
+	h := newHouse(t)
+	p := h.browser().post(h.address(), nil).want(http.StatusSeeOther)
+	c := p.header.Get("Set-Cookie")
+	for _, want := range []string{"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=900"} {
+		if !strings.Contains(c, want) {
+			t.Errorf("%s is missing in %s", want, c)
+		}
+	}
+	secret, _, _ := strings.Cut(strings.TrimPrefix(c, "jawort-portal="), ";")
+	if h.log.has(secret) || h.count(`portal_sessions WHERE CAST(secret_hash AS TEXT) LIKE '%' || $1 || '%'`, secret) != 0 || len(secret) < 43 {
+		t.Error("the secret of the cookie is kept or logged, or is short")
+	}
+}
+
+func TestBehindTLSTheCookieIsOfThisHostAloneAndFormsFromItArePassed(t *testing.T) {
+	h := newHouse(t, "https://jawort.example")
+	address := h.address()
+	if !strings.HasPrefix(address, "https://jawort.example/portal/open/") {
+		t.Fatalf("the address is %s", address)
+	}
+	here := strings.Replace(address, "https://jawort.example", h.url, 1)
+	p := h.browser().post(here, nil, "Origin", "https://jawort.example", "Sec-Fetch-Site", "").want(http.StatusSeeOther) // an older browser, and a proxy that changes the host
+	if c := p.header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-jawort-portal=") || !strings.Contains(c, "; Secure") || strings.Contains(c, "Domain") {
+		t.Errorf("the cookie is %s", c)
+	}
+}
+
+func TestAnAddressIsInNoLog(t *testing.T) {
+	h := newHouse(t)
+	address := h.address()
+	code := address[strings.LastIndex(address, "/")+1:]
+	h.browser().get(address)
+	h.browser().post(address, nil)
+	if len(code) != 43 || h.log.has(code) || !h.log.has("/portal/open/{code}") {
+		t.Errorf("the code %q is in the log, or is not 256 bits", code)
+	}
+}
+
+func TestAPageOfAnotherOriginChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	h.phone("Anna")
+	b, address := h.in(), h.address()
+	form := url.Values{"label": {"x"}, "holder": {"y"}}
+	for _, headers := range [][]string{
+		{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example", "Sec-Fetch-Site", ""}, {"Origin", "null", "Sec-Fetch-Site", ""},
+		{"Origin", "http://sub.localhost", "Sec-Fetch-Site", "same-site"},
+	} {
+		b.post("/portal/devices/"+h.device("Anna"), form, headers...).want(http.StatusForbidden)
+		b.post("/portal/leave", nil, headers...).want(http.StatusForbidden)
+		h.browser().post(address, nil, headers...).want(http.StatusForbidden)
+	}
+	b.get("/portal/devices").want(http.StatusOK).says("Anna's phone")
+}
+
+func TestPagesAreFramedAndKeptByNobodyAndLoadNothingFromElsewhere(t *testing.T) {
+	h := newHouse(t)
+	b := h.in()
+	for _, p := range []page{b.get("/portal/devices"), b.get("/portal/nothing"), h.browser().get("/portal/devices"), h.browser().get(h.address())} {
+		for name, want := range map[string]string{"X-Frame-Options": "DENY", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"} {
+			if got := p.header.Get(name); got != want {
+				t.Errorf("%s is %q", name, got)
+			}
+		}
+		csp := p.header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"} {
+			if !strings.Contains(csp, want) {
+				t.Errorf("%s is missing in %s", want, csp)
+			}
+		}
+		p.silent("<style", "style=", "onclick", "javascript:")
+	}
+}
+
+func TestOldSessionsAreForgotten(t *testing.T) {
+	h := newHouse(t)
+	h.in()
+	forget := func() int64 {
+		n, err := h.process.Lasting().ForgetPortals(t.Context(), 10)
+		h.must(err)
+		return n
+	}
+	if n := forget(); n != 0 {
+		t.Errorf("%d were forgotten at once", n)
+	}
+	h.pass(25 * time.Hour)
+	if n := forget(); n != 1 || h.count(`portal_sessions`) != 0 {
+		t.Errorf("%d were forgotten, and %d are left", n, h.count(`portal_sessions`))
+	}
+}

@@ -1,0 +1,175 @@
+package portal
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/pages"
+	"github.com/jawort/jawort/store/db"
+)
+
+const cookieName = "jawort-portal"
+
+// cookie binds the session to this host where there is TLS, which only a test and a trial at one's own desk have not.
+func (p Portal) cookie(secret string, life time.Duration) *http.Cookie {
+	c := &http.Cookie{Name: p.cookieName(), Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: p.overTLS(), MaxAge: int(life / time.Second)}
+	if life == 0 {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func (p Portal) overTLS() bool { return strings.HasPrefix(p.PublicURL, "https:") }
+
+func (p Portal) cookieName() string {
+	if p.overTLS() {
+		return "__Host-" + cookieName
+	}
+	return cookieName
+}
+
+// errForeign is what a page of another origin gets that sends a form here; errStale, who takes a step that nobody confirmed, or takes it twice.
+var (
+	errForeign = pages.Fault{Status: http.StatusForbidden, Text: "refused.forbidden"}
+	errStale   = pages.Fault{Status: http.StatusConflict, Text: "refused.unconfirmed"}
+)
+
+// visit is a request of somebody in the portal.
+type visit struct {
+	*http.Request
+	session     account.PortalSession
+	application account.Application
+	page        pages.Page // to be filled
+}
+
+// account is the login number.
+func (v *visit) account() string { return v.session.ExternalID }
+
+func (v *visit) tenant() string { return v.session.Tenant }
+
+// page lets in whoever has the cookie of a session that lasts, as its account's own person. What changes something has to come from our own pages.
+func (p Portal) page(show func(http.ResponseWriter, *visit) error) edge.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := p.cross.Check(r); err != nil {
+			return p.broken(w, r, errForeign)
+		}
+		session, err := p.session(r)
+		if errors.Is(err, account.ErrUnknownPortal) {
+			return p.over(w, r, session, http.StatusUnauthorized)
+		}
+		if err != nil {
+			return p.broken(w, r, err)
+		}
+		v, err := p.visit(r, session)
+		if err != nil {
+			return p.broken(w, r, err)
+		}
+		if err := show(w, v); err != nil {
+			return p.frame.Refuse(w, r, v.page, &pages.Link{URL: "/portal/devices", Text: "refused.back"}, shown(err))
+		}
+		return nil
+	}
+}
+
+func (p Portal) session(r *http.Request) (account.PortalSession, error) {
+	c, err := r.Cookie(p.cookieName())
+	if err != nil || c.Value == "" {
+		return account.PortalSession{}, account.ErrUnknownPortal
+	}
+	return p.Store.Portal(r.Context(), hash(c.Value))
+}
+
+// visit makes the person the caller of everything that is done for them.
+func (p Portal) visit(r *http.Request, s account.PortalSession) (*visit, error) {
+	application, err := p.Guards.Credentials.Application(r.Context(), s.Application)
+	if errors.Is(err, db.ErrNotFound) {
+		err = account.ErrUnknownPortal
+	}
+	if err != nil {
+		return nil, err
+	}
+	edge.Annotate(r.Context(), slog.String("portal", s.ID))
+	ctx := guard.Caller{Application: application, Portal: s.ID}.In(r.Context())
+	v := &visit{Request: r.WithContext(ctx), session: s, application: application}
+	v.page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(r.URL.Path), Leave: &pages.Leave{
+		Action: "/portal/leave", Host: hostOf(s.ReturnURL), Origin: Origin(s.ReturnURL),
+	}}
+	if v.page.Lang == "" {
+		v.page.Lang = application.TenantPolicy.WithDefaults().Language
+	}
+	v.page.Zone, err = application.TenantPolicy.Zone()
+	return v, err
+}
+
+func menu(path string) []pages.Link {
+	var all []pages.Link
+	for _, name := range account.PortalPages {
+		url := "/portal/" + name
+		all = append(all, pages.Link{URL: url, Text: "menu." + name, Here: path == url || strings.HasPrefix(path, url+"/")})
+	}
+	return all
+}
+
+// shown makes what only pages meet fit to be shown.
+func shown(err error) error {
+	if errors.Is(err, account.ErrUnconfirmed) {
+		return errStale
+	}
+	return err
+}
+
+// write shows the page of the visit.
+func (p Portal) write(w http.ResponseWriter, v *visit, name string, body any) error {
+	v.page.Name, v.page.Body = name, body
+	if v.page.Title == "" {
+		v.page.Title = name + ".title"
+	}
+	if done := "done." + v.URL.Query().Get("done"); v.page.Said == "" && done != "done." && p.frame.Has(done) {
+		v.page.Said = done
+	}
+	return p.frame.Write(w, v.page)
+}
+
+// wrong shows a form again, with what was wrong about it in words.
+func (p Portal) wrong(w http.ResponseWriter, v *visit, err error, name string, body any) error {
+	status, refused := edge.Refused(v.Request, err)
+	if refused.Class == refusal.Internal || refused.Class == refusal.Unavailable {
+		return err
+	}
+	v.page.Status, v.page.Wrong = status, p.frame.Explain(v.page.Lang, refused)
+	return p.write(w, v, name, body)
+}
+
+func (p Portal) onward(w http.ResponseWriter, v *visit, path string) error {
+	http.Redirect(w, v.Request, path, http.StatusSeeOther)
+	return nil
+}
+
+// browser is what phones are told of where somebody is.
+func (p Portal) browser(v *visit) judge.Browser {
+	agent := v.UserAgent()
+	return judge.Browser{IP: p.Source(v.Request).String(), UserAgent: agent[:min(len(agent), 512)], Session: v.session.ID}
+}
+
+func (p Portal) home(w http.ResponseWriter, v *visit) error {
+	return p.onward(w, v, "/portal/"+v.session.Page)
+}
+
+func nowhere(http.ResponseWriter, *visit) error { return edge.ErrNoRoute }
+
+// leave ends the session, and leads back to where its person came from.
+func (p Portal) leave(w http.ResponseWriter, v *visit) error {
+	if err := p.Store.LeavePortal(v.Context(), v.session.ID); err != nil {
+		return err
+	}
+	http.SetCookie(w, p.cookie("", 0))
+	return p.onward(w, v, v.session.ReturnURL)
+}
