@@ -94,7 +94,7 @@ func heads(lines []string) []string {
 }
 
 func FuzzHashAndKeyAreReadAsTheyAreWritten(f *testing.F) {
-	for _, seed := range []string{"", "AA", strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", strings.Repeat("A", 43) + "=", strings.Repeat("A", 44), strings.Repeat("A", 42) + "\n", "\xff"} {
+	for _, seed := range []string{"", "AA", strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", strings.Repeat("A", 43) + "=", strings.Repeat("A", 44), strings.Repeat("A", 42) + "\n", strings.Repeat("A", 37) + "\rAAAAAA", "\xff"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

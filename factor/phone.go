@@ -15,7 +15,11 @@ import (
 var ErrCannotReceiveSMS = refusal.New(refusal.Invalid, "cannot-receive-sms",
 	"This is not a mobile number, so no SMS can be sent to it. Give a mobile number.")
 
-const maxNumber = 40 // characters as typed
+const (
+	maxNumber = 40 // characters as typed
+	// longestE164 is a plus and fifteen digits (ITU-T E.164, 6.1). Some plans hold longer numbers, which no carrier takes.
+	longestE164 = 16
+)
 
 // Phone is a telephone number that exists according to its country's plan.
 type Phone struct{ number *phonenumbers.PhoneNumber }
@@ -31,7 +35,10 @@ func ParsePhone(field, typed, region string) (Phone, error) {
 	if err != nil || !phonenumbers.IsValidNumber(n) || n.GetExtension() != "" {
 		return Phone{}, refused
 	}
-	return Phone{n}, nil
+	if p := (Phone{n}); len(p.E164()) <= longestE164 {
+		return p, nil
+	}
+	return Phone{}, refused
 }
 
 // notInNumber leaves out letters, which the library would turn into digits as on a keypad.

@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzValid(f *testing.F) {
-	for _, seed := range []string{"dev_aaaaaaaaaaaaaaaaaaaaaaaaaa", "dev_", "", "enr_aaaaaaaaaaaaaaaaaaaaaaaaaa", "dev_AAAAAAAAAAAAAAAAAAAAAAAAAA", "dev_aaaaaaaaaaaaaaaaaaaaaaaa\r\n", "dev_aaaaaaaaaaaaaaaaaaaaaaaaa=", "dev_1aaaaaaaaaaaaaaaaaaaaaaaaa"} {
+	for _, seed := range []string{"dev_aaaaaaaaaaaaaaaaaaaaaaaaaa", "dev_", "", "enr_aaaaaaaaaaaaaaaaaaaaaaaaaa", "dev_AAAAAAAAAAAAAAAAAAAAAAAAAA", "dev_aaaaaaaaaaaaaaaaaaaaaaaa\r\n", "dev_aaaaaaaaaaaaaaaaaaaaaaaaa=", "dev_aaaaaaaaaaaaaaaaaaaaaaa\xffa=", "dev_1aaaaaaaaaaaaaaaaaaaaaaaaa"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -40,7 +40,9 @@ const (
 
 const randomBytes = 16
 
-var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+
+var encoding = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 
 // randomChars is the length of 128 bits in base32.
 var randomChars = encoding.EncodedLen(randomBytes)
@@ -57,7 +59,7 @@ func New(random io.Reader, prefix string) (string, error) {
 // Valid reports whether s is prefix followed by the random part of an id.
 func Valid(prefix, s string) bool {
 	rest, ok := strings.CutPrefix(s, prefix)
-	if !ok || len(rest) != randomChars || strings.ContainsAny(rest, "\r\n") { // which the decoder skips
+	if !ok || len(rest) != randomChars || strings.Trim(rest, alphabet) != "" { // the decoder skips line breaks, and takes the byte 0xff for padding
 		return false
 	}
 	_, err := encoding.DecodeString(rest)
