@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/bench/local"
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/client/browser"
 	"github.com/jawort/jawort/phone"
@@ -30,15 +32,42 @@ type installation struct {
 	redis  *redistest.Server
 	env    []string
 	key    string // API key
-	server *balancer
-	phones *balancer
+	server face
+	phones face
 	file   map[string]any // sections of the configuration file
+}
+
+// face is what people and login services reach, whichever processes stand behind it.
+type face struct {
+	*local.Balancer
+	url string
+}
+
+func newFace(t *testing.T) face {
+	t.Helper()
+	b, err := local.NewBalancer("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	_, port, err := net.SplitHostPort(b.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return face{b, "http://localhost:" + port}
+}
+
+// leadsTo puts a process behind it; empty: one that does not serve this.
+func (f face) leadsTo(address string) {
+	if address != "" {
+		f.Add(address)
+	}
 }
 
 // install sets up tenant, application and key, with Postgres at the given URL.
 func install(t *testing.T, database string) *installation {
 	t.Helper()
-	i := &installation{t: t, redis: redistest.Start(t), server: newBalancer(t), phones: newBalancer(t)}
+	i := &installation{t: t, redis: redistest.Start(t), server: newFace(t), phones: newFace(t)}
 	keys := filepath.Join(t.TempDir(), "keys.json")
 	if _, stderr, err := output(t, nil, "secrets", "init", keys); err != nil {
 		t.Fatal(stderr)
@@ -89,8 +118,8 @@ func (i *installation) keep(name string, content []byte) (path string) {
 func (i *installation) run(part ...string) *program {
 	i.t.Helper()
 	p := serving(i.t, i.env, part...)
-	i.server.add(p.ready.Server)
-	i.phones.add(p.ready.MobileAPI)
+	i.server.leadsTo(p.ready.Server)
+	i.phones.leadsTo(p.ready.MobileAPI)
 	return p
 }
 
