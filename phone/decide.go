@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 // Decision is what the person says.
@@ -52,7 +54,7 @@ func (p *Phone) Decide(ctx context.Context, i Item, d Decision, number string) (
 			p.drop(i, d, number)
 			return a, err
 		}
-		if p.tooLate(i) || !sleep(ctx, backOff(try, err)) {
+		if p.tooLate(i) || !backoff.Wait(ctx, backOff(try, err)) {
 			return a, err
 		}
 	}
@@ -155,15 +157,4 @@ func backOff(try int, err error) time.Duration {
 		pause = max(pause, min(e.RetryAfter, longestPause))
 	}
 	return pause
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 // PushAddress is where the phone is woken.
@@ -200,7 +202,7 @@ func (p *Phone) insist(ctx context.Context, q call, answer any) error {
 	const tries = 5
 	for try := 0; ; try++ {
 		err := p.do(ctx, q, answer)
-		if !unanswered(err) || try+1 == tries || !sleep(ctx, backOff(try, err)) {
+		if !unanswered(err) || try+1 == tries || !backoff.Wait(ctx, backOff(try, err)) {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 const (
@@ -49,7 +51,7 @@ func (t *Terminal) watch(ctx context.Context, listed []Device) <-chan sighting {
 				failures = 0
 				continue
 			}
-			sleep(ctx, t.pause(failures, s.err))
+			backoff.Wait(ctx, t.pause(failures, s.err))
 			failures++
 		}
 	}()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/jawort/jawort/backoff"
 )
 
 const (
@@ -37,7 +39,7 @@ func (w *watcher) run(ctx context.Context) error {
 		case err != nil:
 			w.failures++
 		}
-		if !sleep(ctx, backOff(w.failures)) {
+		if !backoff.Wait(ctx, backOff(w.failures)) {
 			return context.Cause(ctx)
 		}
 	}
@@ -66,15 +68,4 @@ func (w *watcher) tell(s State) error {
 func backOff(failures int) time.Duration {
 	pause := min(firstPause<<min(failures, 10), longestPause)
 	return pause/2 + rand.N(pause/2+1)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
