@@ -22,7 +22,7 @@ type addingBody struct {
 }
 
 // ways are what adding a phone takes for the account.
-func (p Portal) ways(v *visit) (addingBody, error) {
+func (p Portal) ways(v *Visit) (addingBody, error) {
 	owner, err := p.audience(v)
 	if err != nil {
 		return addingBody{}, err
@@ -32,11 +32,11 @@ func (p Portal) ways(v *visit) (addingBody, error) {
 	b.ByMethod = slices.ContainsFunc(owner.Methods, func(m approval.Method) bool {
 		return Confirms(m) && slices.Contains(account.Authorising, m)
 	})
-	b.Devices, err = p.Store.Devices(v.Context(), v.tenant(), v.account())
+	b.Devices, err = p.Store.Devices(v.Context(), v.Tenant(), v.ExternalID())
 	return b, err
 }
 
-func (p Portal) adding(w http.ResponseWriter, v *visit) error {
+func (p Portal) adding(w http.ResponseWriter, v *Visit) error {
 	b, err := p.ways(v)
 	if err != nil {
 		return err
@@ -45,8 +45,8 @@ func (p Portal) adding(w http.ResponseWriter, v *visit) error {
 }
 
 // add begins: with the question to the phones that are there, with a confirmation by a code, or at once where the account has nothing yet.
-func (p Portal) add(w http.ResponseWriter, v *visit) error {
-	wish := enrolling.Wish{Account: v.account(), Browser: p.browser(v), Replaces: v.PostFormValue("replaces")}
+func (p Portal) add(w http.ResponseWriter, v *Visit) error {
+	wish := enrolling.Wish{Account: v.ExternalID(), Browser: p.browser(v), Replaces: v.PostFormValue("replaces")}
 	switch v.PostFormValue("by") {
 	case string(account.ByDevice):
 		wish.Authorize = account.ByDevice
@@ -61,7 +61,7 @@ func (p Portal) add(w http.ResponseWriter, v *visit) error {
 }
 
 // notAdded shows again what can be chosen, and why the choice did not do.
-func (p Portal) notAdded(w http.ResponseWriter, v *visit, cause error) error {
+func (p Portal) notAdded(w http.ResponseWriter, v *Visit, cause error) error {
 	b, err := p.ways(v)
 	if err != nil {
 		return err
@@ -70,8 +70,8 @@ func (p Portal) notAdded(w http.ResponseWriter, v *visit, cause error) error {
 }
 
 // labelOf is empty for what is none of the account's devices: the store refuses that when it comes to it.
-func (p Portal) labelOf(v *visit, device string) string {
-	found, err := p.Store.Devices(v.Context(), v.tenant(), v.account())
+func (p Portal) labelOf(v *Visit, device string) string {
+	found, err := p.Store.Devices(v.Context(), v.Tenant(), v.ExternalID())
 	if err != nil {
 		return ""
 	}
@@ -84,9 +84,9 @@ func (p Portal) labelOf(v *visit, device string) string {
 }
 
 // addConfirmed goes on after a confirmation by a code, which authorises one enrolment.
-func (p Portal) addConfirmed(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+func (p Portal) addConfirmed(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
 	begun, err := p.Enrolling.Begin(v.Context(), enrolling.Wish{
-		Account: v.account(), Browser: p.browser(v), Authorize: account.ByApproval, Approval: step.Approval, Replaces: step.Subject,
+		Account: v.ExternalID(), Browser: p.browser(v), Authorize: account.ByApproval, Approval: step.Approval, Replaces: step.Subject,
 	})
 	if err != nil {
 		return p.notAdded(w, v, err)
@@ -103,7 +103,7 @@ type enrolmentBody struct {
 	Watch  string // where to ask whether it has got further; empty: it does not by itself
 }
 
-func (p Portal) enrolment(w http.ResponseWriter, v *visit) error {
+func (p Portal) enrolment(w http.ResponseWriter, v *Visit) error {
 	b, err := p.progress(v)
 	if err != nil {
 		return err
@@ -111,17 +111,17 @@ func (p Portal) enrolment(w http.ResponseWriter, v *visit) error {
 	return p.write(w, v, "enrolment", b)
 }
 
-func (p Portal) progress(v *visit) (enrolmentBody, error) {
-	found, err := p.Enrolling.Show(v.Context(), v.session.Account, v.PathValue("id"))
+func (p Portal) progress(v *Visit) (enrolmentBody, error) {
+	found, err := p.Enrolling.Show(v.Context(), v.Session.Account, v.PathValue("id"))
 	b := enrolmentBody{View: found, Action: "/portal/add/" + url.PathEscape(found.ID), Image: template.URL(found.QR)}
 	switch found.Status {
 	case account.EnrolmentWaiting:
-		v.page.Waits, v.page.Again = found.Approval != nil, 5
+		v.Page.Waits, v.Page.Again = found.Approval != nil, 5
 		if found.Approval != nil {
 			b.Left = int(found.Approval.ExpiresAt.Sub(p.Now()) / time.Second)
 		}
 	case account.EnrolmentOpen, account.EnrolmentClaimed:
-		v.page.Again, b.Watch = 5, b.Action+"/moved?known="+string(found.Status)
+		v.Page.Again, b.Watch = 5, b.Action+"/moved?known="+string(found.Status)
 	}
 	return b, err
 }
@@ -130,9 +130,9 @@ func (p Portal) progress(v *visit) (enrolmentBody, error) {
 const watching = 25 * time.Second
 
 // moved tells the script of the page whether to load it again.
-func (p Portal) moved(w http.ResponseWriter, v *visit) error {
+func (p Portal) moved(w http.ResponseWriter, v *Visit) error {
 	known := account.EnrolmentStatus(v.URL.Query().Get("known"))
-	now, err := p.Enrolling.Await(v.Context(), v.session.Account, v.PathValue("id"), known, watching)
+	now, err := p.Enrolling.Await(v.Context(), v.Session.Account, v.PathValue("id"), known, watching)
 	if err != nil {
 		return err
 	}
@@ -140,8 +140,8 @@ func (p Portal) moved(w http.ResponseWriter, v *visit) error {
 }
 
 // digits are what the phone shows, and only who has both in hand can type.
-func (p Portal) digits(w http.ResponseWriter, v *visit) error {
-	found, err := p.Enrolling.Confirm(v.Context(), v.session.Account, v.PathValue("id"), v.PostFormValue("code"))
+func (p Portal) digits(w http.ResponseWriter, v *Visit) error {
+	found, err := p.Enrolling.Confirm(v.Context(), v.Session.Account, v.PathValue("id"), v.PostFormValue("code"))
 	if err == nil && found.Status == account.EnrolmentConfirmed {
 		return p.onward(w, v, "/portal/devices?done=added")
 	}

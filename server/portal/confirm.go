@@ -23,42 +23,42 @@ const (
 )
 
 // steps say how each is taken.
-func (p Portal) steps() map[string]func(http.ResponseWriter, *visit, account.PortalStep) error {
-	return map[string]func(http.ResponseWriter, *visit, account.PortalStep) error{
+func (p Portal) steps() map[string]func(http.ResponseWriter, *Visit, account.PortalStep) error {
+	return map[string]func(http.ResponseWriter, *Visit, account.PortalStep) error{
 		stepRemove: p.removed, stepAdd: p.addConfirmed, stepInterval: p.intervalConfirmed, stepAddMethod: p.beginMethod, stepRemoveMethod: p.methodRemoved,
 	}
 }
 
 // audience is the account with all that policy needs.
-func (p Portal) audience(v *visit) (account.Audience, error) {
-	return p.Judge.Audiences.Audience(v.Context(), v.tenant(), v.account(), lasting.Approach{})
+func (p Portal) audience(v *Visit) (account.Audience, error) {
+	return p.Judge.Audiences.Audience(v.Context(), v.Tenant(), v.ExternalID(), lasting.Approach{})
 }
 
 // plan puts the question whether the person wants the step, about what.
-func (p Portal) plan(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+func (p Portal) plan(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
 	details, err := p.details(v, step)
 	if err != nil {
 		return err
 	}
-	step.Approval, err = p.Questions.Confirm(v.Context(), v.application, v.account(), details, p.browser(v))
+	step.Approval, err = p.Questions.Confirm(v.Context(), v.Application, v.ExternalID(), details, p.browser(v))
 	if err != nil {
 		return err
 	}
-	if err := p.Store.PlanStep(v.Context(), v.session.ID, step); err != nil {
+	if err := p.Store.PlanStep(v.Context(), v.Session.ID, step); err != nil {
 		return err
 	}
 	return p.onward(w, v, "/portal/confirm/"+url.PathEscape(step.Approval))
 }
 
 // details are what phones show of the step, in the language of the account.
-func (p Portal) details(v *visit, step account.PortalStep) ([]approval.Detail, error) {
+func (p Portal) details(v *Visit, step account.PortalStep) ([]approval.Detail, error) {
 	owner, err := p.audience(v)
 	if err != nil {
 		return nil, err
 	}
 	lang := owner.Account.Language
 	if lang == "" {
-		lang = v.application.TenantPolicy.WithDefaults().Language
+		lang = v.Application.TenantPolicy.WithDefaults().Language
 	}
 	text := func(key string) string { s, _ := texts.In(lang, key); return s }
 	all := []approval.Detail{{Label: text("detail.what"), Value: text("detail." + step.Kind)}}
@@ -81,8 +81,8 @@ type confirmBody struct {
 }
 
 // confirming waits for the answer, and then lets the step be taken: a page that is merely looked at changes nothing.
-func (p Portal) confirming(w http.ResponseWriter, v *visit) error {
-	step, err := p.Store.Step(v.Context(), v.session.ID, v.PathValue("approval"))
+func (p Portal) confirming(w http.ResponseWriter, v *Visit) error {
+	step, err := p.Store.Step(v.Context(), v.Session.ID, v.PathValue("approval"))
 	if err != nil {
 		return err
 	}
@@ -100,14 +100,14 @@ func (p Portal) confirming(w http.ResponseWriter, v *visit) error {
 		if body.Socket.URL, body.Socket.Ticket, err = p.Questions.Socket(*s.Pending); err != nil {
 			return err
 		}
-		v.page.Waits, v.page.Again = true, 5
+		v.Page.Waits, v.Page.Again = true, 5
 	}
 	return p.write(w, v, "confirm", body)
 }
 
 // cancel takes the question back, so that nobody answers it any more. What has ended stays as it ended.
-func (p Portal) cancel(w http.ResponseWriter, v *visit) error {
-	step, err := p.Store.Step(v.Context(), v.session.ID, v.PathValue("approval"))
+func (p Portal) cancel(w http.ResponseWriter, v *Visit) error {
+	step, err := p.Store.Step(v.Context(), v.Session.ID, v.PathValue("approval"))
 	if err != nil {
 		return err
 	}
@@ -125,8 +125,8 @@ func (p Portal) cancel(w http.ResponseWriter, v *visit) error {
 var sections = map[string]string{stepRemove: "devices", stepAdd: "devices", stepInterval: "interval", stepAddMethod: "methods", stepRemoveMethod: "methods"}
 
 // confirmed takes the step.
-func (p Portal) confirmed(w http.ResponseWriter, v *visit) error {
-	step, err := p.Store.TakeStep(v.Context(), v.session.ID, v.PathValue("approval"))
+func (p Portal) confirmed(w http.ResponseWriter, v *Visit) error {
+	step, err := p.Store.TakeStep(v.Context(), v.Session.ID, v.PathValue("approval"))
 	if err != nil {
 		return err
 	}

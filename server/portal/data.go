@@ -6,11 +6,11 @@ import (
 	"github.com/jawort/jawort/edge"
 )
 
-func (p Portal) data(w http.ResponseWriter, v *visit) error { return p.write(w, v, "data", nil) }
+func (p Portal) data(w http.ResponseWriter, v *Visit) error { return p.write(w, v, "data", nil) }
 
 // download hands over all that is kept about the account, as a file.
-func (p Portal) download(w http.ResponseWriter, v *visit) error {
-	found, err := p.Dossier(v.Context(), v.tenant(), v.account())
+func (p Portal) download(w http.ResponseWriter, v *Visit) error {
+	found, err := p.Dossier(v.Context(), v.Tenant(), v.ExternalID())
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ type devicesBody struct {
 	Shared  bool
 }
 
-func (p Portal) devices(w http.ResponseWriter, v *visit) error {
-	found, err := p.Store.Devices(v.Context(), v.tenant(), v.account())
+func (p Portal) devices(w http.ResponseWriter, v *Visit) error {
+	found, err := p.Store.Devices(v.Context(), v.Tenant(), v.ExternalID())
 	if err != nil {
 		return err
 	}
@@ -28,8 +28,8 @@ func (p Portal) devices(w http.ResponseWriter, v *visit) error {
 }
 
 // of returns the device in the path, where it is the account's.
-func (p Portal) of(v *visit) (account.Device, []account.Device, error) {
-	found, err := p.Store.Devices(v.Context(), v.tenant(), v.account())
+func (p Portal) of(v *Visit) (account.Device, []account.Device, error) {
+	found, err := p.Store.Devices(v.Context(), v.Tenant(), v.ExternalID())
 	if err != nil {
 		return account.Device{}, nil, err
 	}
@@ -40,7 +40,7 @@ func (p Portal) of(v *visit) (account.Device, []account.Device, error) {
 	return found[i], found, nil
 }
 
-func (p Portal) device(w http.ResponseWriter, v *visit) error {
+func (p Portal) device(w http.ResponseWriter, v *Visit) error {
 	d, _, err := p.of(v)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (p Portal) device(w http.ResponseWriter, v *visit) error {
 	return p.write(w, v, "device", d)
 }
 
-func (p Portal) rename(w http.ResponseWriter, v *visit) error {
+func (p Portal) rename(w http.ResponseWriter, v *Visit) error {
 	d, _, err := p.of(v)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (p Portal) rename(w http.ResponseWriter, v *visit) error {
 			return p.wrong(w, v, err, "device", d)
 		}
 	}
-	err = p.Store.RenameDeviceOf(v.Context(), v.tenant(), v.account(), d.ID, d.Label, d.Holder, guard.ActorOf(v.Context()))
+	err = p.Store.RenameDeviceOf(v.Context(), v.Tenant(), v.ExternalID(), d.ID, d.Label, d.Holder, guard.ActorOf(v.Context()))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ type removingBody struct {
 	Last bool // nothing is left to confirm with
 }
 
-func (p Portal) removing(w http.ResponseWriter, v *visit) error {
+func (p Portal) removing(w http.ResponseWriter, v *Visit) error {
 	d, all, err := p.of(v)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (p Portal) removing(w http.ResponseWriter, v *visit) error {
 }
 
 // remove asks for a confirmation first: whoever finds a browser open must not be able to cut off the phones.
-func (p Portal) remove(w http.ResponseWriter, v *visit) error {
+func (p Portal) remove(w http.ResponseWriter, v *Visit) error {
 	d, _, err := p.of(v)
 	if err != nil {
 		return err
@@ -95,8 +95,8 @@ func (p Portal) remove(w http.ResponseWriter, v *visit) error {
 	return p.plan(w, v, account.PortalStep{Kind: stepRemove, Subject: d.ID, About: d.Label})
 }
 
-func (p Portal) removed(w http.ResponseWriter, v *visit, step account.PortalStep) error {
-	err := p.Store.RevokeDevice(v.Context(), v.tenant(), v.account(), step.Subject, guard.ActorOf(v.Context()))
+func (p Portal) removed(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
+	err := p.Store.RevokeDevice(v.Context(), v.Tenant(), v.ExternalID(), step.Subject, guard.ActorOf(v.Context()))
 	if err != nil {
 		return err
 	}

@@ -46,8 +46,8 @@ func (b intervalBody) lasts(days *int) int {
 	return *days
 }
 
-func (p Portal) intervalOf(v *visit) (intervalBody, error) {
-	c, err := p.Judge.Judge(v.Context(), v.application, judge.Request{Account: v.account(), Kind: approval.Login, Browser: p.browser(v)})
+func (p Portal) intervalOf(v *Visit) (intervalBody, error) {
+	c, err := p.Judge.Judge(v.Context(), v.Application, judge.Request{Account: v.ExternalID(), Kind: approval.Login, Browser: p.browser(v)})
 	if err != nil {
 		return intervalBody{}, err
 	}
@@ -61,7 +61,7 @@ func (p Portal) intervalOf(v *visit) (intervalBody, error) {
 	return b, nil
 }
 
-func (p Portal) interval(w http.ResponseWriter, v *visit) error {
+func (p Portal) interval(w http.ResponseWriter, v *Visit) error {
 	b, err := p.intervalOf(v)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (p Portal) interval(w http.ResponseWriter, v *visit) error {
 }
 
 // choose sets the interval; one that is longer only once it is confirmed, because it lets a browser in for longer.
-func (p Portal) choose(w http.ResponseWriter, v *visit) error {
+func (p Portal) choose(w http.ResponseWriter, v *Visit) error {
 	b, err := p.intervalOf(v)
 	if err != nil {
 		return err
@@ -106,12 +106,12 @@ func daysOf(text string) (*int, error) {
 	return &days, nil
 }
 
-func (p Portal) setInterval(v *visit, days *int) error {
-	by := lasting.By{Application: v.application.ID, Actor: guard.ActorOf(v.Context())}
-	return p.Store.SetInterval(v.Context(), v.tenant(), v.account(), days, by)
+func (p Portal) setInterval(v *Visit, days *int) error {
+	by := lasting.By{Application: v.Application.ID, Actor: guard.ActorOf(v.Context())}
+	return p.Store.SetInterval(v.Context(), v.Tenant(), v.ExternalID(), days, by)
 }
 
-func (p Portal) intervalConfirmed(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+func (p Portal) intervalConfirmed(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
 	days, err := daysOf(step.Subject)
 	if err != nil {
 		return err

@@ -28,12 +28,12 @@ type loginsBody struct {
 	Older  string // where older ones are; empty: there are none
 }
 
-func (p Portal) logins(w http.ResponseWriter, v *visit) error {
+func (p Portal) logins(w http.ResponseWriter, v *Visit) error {
 	before, err := timeOf(v.URL.Query().Get("before"))
 	if err != nil {
 		return err
 	}
-	found, err := p.Store.OwnLogins(v.Context(), v.tenant(), v.account(), before, loginsAtOnce+1)
+	found, err := p.Store.OwnLogins(v.Context(), v.Tenant(), v.ExternalID(), before, loginsAtOnce+1)
 	if err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ func viewed(l lasting.OwnLogin) loginView {
 }
 
 // reporting says what will happen.
-func (p Portal) reporting(w http.ResponseWriter, v *visit) error {
-	l, err := p.Store.OwnLogin(v.Context(), v.tenant(), v.account(), v.PathValue("approval"))
+func (p Portal) reporting(w http.ResponseWriter, v *Visit) error {
+	l, err := p.Store.OwnLogin(v.Context(), v.Tenant(), v.ExternalID(), v.PathValue("approval"))
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func (p Portal) reporting(w http.ResponseWriter, v *visit) error {
 }
 
 // report needs no confirmation: it only takes trust away, and whoever has to do it may have no phone any more.
-func (p Portal) report(w http.ResponseWriter, v *visit) error {
-	err := p.Store.ReportLogin(v.Context(), v.tenant(), v.account(), v.PathValue("approval"), guard.ActorOf(v.Context()))
+func (p Portal) report(w http.ResponseWriter, v *Visit) error {
+	err := p.Store.ReportLogin(v.Context(), v.Tenant(), v.ExternalID(), v.PathValue("approval"), guard.ActorOf(v.Context()))
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ type methodsBody struct {
 	More []approval.Method
 }
 
-func (p Portal) methods(w http.ResponseWriter, v *visit) error {
-	found, more, err := p.Methods.Show(v.Request, v.account())
+func (p Portal) methods(w http.ResponseWriter, v *Visit) error {
+	found, more, err := p.Methods.Show(v.Request, v.ExternalID())
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (p Portal) methods(w http.ResponseWriter, v *visit) error {
 }
 
 // addMethod asks for a confirmation, unless there is nothing yet that could give one.
-func (p Portal) addMethod(w http.ResponseWriter, v *visit) error {
+func (p Portal) addMethod(w http.ResponseWriter, v *Visit) error {
 	m := approval.Method(v.PathValue("method"))
 	owner, err := p.audience(v)
 	if err != nil {
@@ -37,8 +37,8 @@ func (p Portal) addMethod(w http.ResponseWriter, v *visit) error {
 }
 
 // methodText is how a method is called in the language of the account.
-func (p Portal) methodText(v *visit, m approval.Method) string {
-	text, _ := texts.In(v.page.Lang, "method."+string(m))
+func (p Portal) methodText(v *Visit, m approval.Method) string {
+	text, _ := texts.In(v.Page.Lang, "method."+string(m))
 	return text
 }
 
@@ -50,17 +50,17 @@ type provingBody struct {
 }
 
 // beginMethod shows what proves the method; recovery codes prove themselves, and are shown this once.
-func (p Portal) beginMethod(w http.ResponseWriter, v *visit, step account.PortalStep) error {
+func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
 	m := approval.Method(step.Subject)
-	v.page.Menu = menu("/portal/methods")
+	v.Page.Menu = menu("/portal/methods")
 	if m == approval.MethodRecovery {
-		codes, err := p.Methods.Renew(v.Request, v.account())
+		codes, err := p.Methods.Renew(v.Request, v.ExternalID())
 		if err != nil {
 			return err
 		}
 		return p.write(w, v, "codes", codes)
 	}
-	begun, err := p.Methods.Begin(v.Request, v.account(), m)
+	begun, err := p.Methods.Begin(v.Request, v.ExternalID(), m)
 	if err != nil {
 		return err
 	}
@@ -68,17 +68,17 @@ func (p Portal) beginMethod(w http.ResponseWriter, v *visit, step account.Portal
 }
 
 // prove takes the code; one that is wrong is typed again.
-func (p Portal) prove(w http.ResponseWriter, v *visit) error {
+func (p Portal) prove(w http.ResponseWriter, v *Visit) error {
 	m := approval.Method(v.PathValue("method"))
-	err := p.Methods.Finish(v.Request, v.account(), m, v.PostFormValue("code"))
+	err := p.Methods.Finish(v.Request, v.ExternalID(), m, v.PostFormValue("code"))
 	if err != nil {
 		return p.wrong(w, v, err, "proving", provingBody{Started: methods.Started{Method: m}})
 	}
 	return p.onward(w, v, "/portal/methods?done=method-added")
 }
 
-func (p Portal) removingMethod(w http.ResponseWriter, v *visit) error {
-	found, _, err := p.Methods.Show(v.Request, v.account())
+func (p Portal) removingMethod(w http.ResponseWriter, v *Visit) error {
+	found, _, err := p.Methods.Show(v.Request, v.ExternalID())
 	if err != nil {
 		return err
 	}
@@ -90,13 +90,13 @@ func (p Portal) removingMethod(w http.ResponseWriter, v *visit) error {
 	return nowhere(w, v)
 }
 
-func (p Portal) removeMethod(w http.ResponseWriter, v *visit) error {
+func (p Portal) removeMethod(w http.ResponseWriter, v *Visit) error {
 	m := approval.Method(v.PathValue("method"))
 	return p.plan(w, v, account.PortalStep{Kind: stepRemoveMethod, Subject: string(m), About: p.methodText(v, m)})
 }
 
-func (p Portal) methodRemoved(w http.ResponseWriter, v *visit, step account.PortalStep) error {
-	if err := p.Methods.Remove(v.Request, v.account(), approval.Method(step.Subject)); err != nil {
+func (p Portal) methodRemoved(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
+	if err := p.Methods.Remove(v.Request, v.ExternalID(), approval.Method(step.Subject)); err != nil {
 		return err
 	}
 	return p.onward(w, v, "/portal/methods?done=method-removed")

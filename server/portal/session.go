@@ -42,21 +42,22 @@ var (
 	errStale   = pages.Fault{Status: http.StatusConflict, Text: "refused.unconfirmed"}
 )
 
-// visit is a request of somebody in the portal.
-type visit struct {
+// Visit is a request of somebody in the portal.
+type Visit struct {
 	*http.Request
-	session     account.PortalSession
-	application account.Application
-	page        pages.Page // to be filled
+	Session     account.PortalSession
+	Application account.Application
+	Page        pages.Page // to be filled
 }
 
-// account is the login number.
-func (v *visit) account() string { return v.session.ExternalID }
+// ExternalID is the login number.
+func (v *Visit) ExternalID() string { return v.Session.ExternalID }
 
-func (v *visit) tenant() string { return v.session.Tenant }
+// Tenant is the id of the tenant.
+func (v *Visit) Tenant() string { return v.Session.Tenant }
 
 // page lets in whoever has the cookie of a session that lasts, as its account's own person. What changes something has to come from our own pages.
-func (p Portal) page(show func(http.ResponseWriter, *visit) error) edge.HandlerFunc {
+func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := p.cross.Check(r); err != nil {
 			return p.broken(w, r, errForeign)
@@ -68,12 +69,12 @@ func (p Portal) page(show func(http.ResponseWriter, *visit) error) edge.HandlerF
 		if err != nil {
 			return p.broken(w, r, err)
 		}
-		v, err := p.visit(r, session)
+		v, err := p.visiting(r, session)
 		if err != nil {
 			return p.broken(w, r, err)
 		}
 		if err := show(w, v); err != nil {
-			return p.frame.Refuse(w, r, v.page, &pages.Link{URL: "/portal/devices", Text: "refused.back"}, shown(err))
+			return p.frame.Refuse(w, r, v.Page, &pages.Link{URL: "/portal/devices", Text: "refused.back"}, shown(err))
 		}
 		return nil
 	}
@@ -87,8 +88,8 @@ func (p Portal) session(r *http.Request) (account.PortalSession, error) {
 	return p.Store.Portal(r.Context(), hash(c.Value))
 }
 
-// visit makes the person the caller of everything that is done for them.
-func (p Portal) visit(r *http.Request, s account.PortalSession) (*visit, error) {
+// visiting makes the person the caller of everything that is done for them.
+func (p Portal) visiting(r *http.Request, s account.PortalSession) (*Visit, error) {
 	application, err := p.Guards.Credentials.Application(r.Context(), s.Application)
 	if errors.Is(err, db.ErrNotFound) {
 		err = account.ErrUnknownPortal
@@ -98,14 +99,14 @@ func (p Portal) visit(r *http.Request, s account.PortalSession) (*visit, error) 
 	}
 	edge.Annotate(r.Context(), slog.String("portal", s.ID))
 	ctx := guard.Caller{Application: application, Portal: s.ID}.In(r.Context())
-	v := &visit{Request: r.WithContext(ctx), session: s, application: application}
-	v.page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(r.URL.Path), Leave: &pages.Leave{
+	v := &Visit{Request: r.WithContext(ctx), Session: s, Application: application}
+	v.Page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(r.URL.Path), Leave: &pages.Leave{
 		Action: "/portal/leave", Host: hostOf(s.ReturnURL), Origin: Origin(s.ReturnURL),
 	}}
-	if v.page.Lang == "" {
-		v.page.Lang = application.TenantPolicy.WithDefaults().Language
+	if v.Page.Lang == "" {
+		v.Page.Lang = application.TenantPolicy.WithDefaults().Language
 	}
-	v.page.Zone, err = application.TenantPolicy.Zone()
+	v.Page.Zone, err = application.TenantPolicy.Zone()
 	return v, err
 }
 
@@ -127,49 +128,49 @@ func shown(err error) error {
 }
 
 // write shows the page of the visit.
-func (p Portal) write(w http.ResponseWriter, v *visit, name string, body any) error {
-	v.page.Name, v.page.Body = name, body
-	if v.page.Title == "" {
-		v.page.Title = name + ".title"
+func (p Portal) write(w http.ResponseWriter, v *Visit, name string, body any) error {
+	v.Page.Name, v.Page.Body = name, body
+	if v.Page.Title == "" {
+		v.Page.Title = name + ".title"
 	}
-	if done := "done." + v.URL.Query().Get("done"); v.page.Said == "" && done != "done." && p.frame.Has(done) {
-		v.page.Said = done
+	if done := "done." + v.URL.Query().Get("done"); v.Page.Said == "" && done != "done." && p.frame.Has(done) {
+		v.Page.Said = done
 	}
-	return p.frame.Write(w, v.page)
+	return p.frame.Write(w, v.Page)
 }
 
 // wrong shows a form again, with what was wrong about it in words.
-func (p Portal) wrong(w http.ResponseWriter, v *visit, err error, name string, body any) error {
+func (p Portal) wrong(w http.ResponseWriter, v *Visit, err error, name string, body any) error {
 	status, refused := edge.Refused(v.Request, err)
 	if refused.Class == refusal.Internal || refused.Class == refusal.Unavailable {
 		return err
 	}
-	v.page.Status, v.page.Wrong = status, p.frame.Explain(v.page.Lang, refused)
+	v.Page.Status, v.Page.Wrong = status, p.frame.Explain(v.Page.Lang, refused)
 	return p.write(w, v, name, body)
 }
 
-func (p Portal) onward(w http.ResponseWriter, v *visit, path string) error {
+func (p Portal) onward(w http.ResponseWriter, v *Visit, path string) error {
 	http.Redirect(w, v.Request, path, http.StatusSeeOther)
 	return nil
 }
 
 // browser is what phones are told of where somebody is.
-func (p Portal) browser(v *visit) judge.Browser {
+func (p Portal) browser(v *Visit) judge.Browser {
 	agent := v.UserAgent()
-	return judge.Browser{IP: p.Source(v.Request).String(), UserAgent: agent[:min(len(agent), 512)], Session: v.session.ID}
+	return judge.Browser{IP: p.Source(v.Request).String(), UserAgent: agent[:min(len(agent), 512)], Session: v.Session.ID}
 }
 
-func (p Portal) home(w http.ResponseWriter, v *visit) error {
-	return p.onward(w, v, "/portal/"+v.session.Page)
+func (p Portal) home(w http.ResponseWriter, v *Visit) error {
+	return p.onward(w, v, "/portal/"+v.Session.Page)
 }
 
-func nowhere(http.ResponseWriter, *visit) error { return edge.ErrNoRoute }
+func nowhere(http.ResponseWriter, *Visit) error { return edge.ErrNoRoute }
 
 // leave ends the session, and leads back to where its person came from.
-func (p Portal) leave(w http.ResponseWriter, v *visit) error {
-	if err := p.Store.LeavePortal(v.Context(), v.session.ID); err != nil {
+func (p Portal) leave(w http.ResponseWriter, v *Visit) error {
+	if err := p.Store.LeavePortal(v.Context(), v.Session.ID); err != nil {
 		return err
 	}
 	http.SetCookie(w, p.cookie("", 0))
-	return p.onward(w, v, v.session.ReturnURL)
+	return p.onward(w, v, v.Session.ReturnURL)
 }
