@@ -42,6 +42,9 @@ type PortalSession struct {
 	ExpiresAt    time.Time // zero: not opened
 }
 
+// Pages are those that the session's person sees.
+func (p PortalSession) Pages() []string { return PortalPages }
+
 // PortalStep is what a person is about to do, once they have confirmed the question that was put about it.
 type PortalStep struct {
 	Approval string

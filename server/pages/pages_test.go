@@ -107,3 +107,24 @@ func TestWhatAllPagesLoadIsKeptForEverAndBeginsWithTheColoursOfTheApp(t *testing
 		}
 	}
 }
+
+func TestSeveralPutTheirPagesAndTextsIntoOneSet(t *testing.T) {
+	t.Parallel()
+	further := fstest.MapFS{
+		"texts/de.json":       {Data: []byte(`{"more.title":"Mehr"}`)},
+		"texts/en.json":       {Data: []byte(`{"more.title":"More"}`)},
+		"templates/more.html": {Data: []byte(`{{define "content"}}<p>{{.T "some.title"}}</p>{{end}}`)},
+	}
+	m, set := mux(t), pages.New(some, "https://jawort.example", further)
+	for _, name := range []string{"some", "more"} {
+		m.HandlePage("GET /"+name, func(w http.ResponseWriter, _ *http.Request) error {
+			return set.Write(w, pages.Page{Name: name, Lang: "de", Title: name + ".title"})
+		})
+	}
+	if w := get(m, "/more"); !strings.Contains(w.Body.String(), "<h1>Mehr</h1>") || !strings.Contains(w.Body.String(), "<p>Titel</p>") {
+		t.Errorf("%s", w.Body)
+	}
+	if w := get(m, "/some"); !strings.Contains(w.Body.String(), "<h1>Titel</h1>") {
+		t.Errorf("%s", w.Body)
+	}
+}

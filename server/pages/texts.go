@@ -18,12 +18,12 @@ var ownTexts embed.FS
 type Texts map[string]map[string]string
 
 // ReadTexts returns the texts of the frame with those of more, which lie in texts/ too. It panics on what cannot be read: that is part of the program.
-func ReadTexts(more fs.FS) Texts {
+func ReadTexts(more ...fs.FS) Texts {
 	all := Texts{}
 	for _, lang := range Languages {
 		all[lang] = loaded(ownTexts, lang)
-		if more != nil {
-			maps.Copy(all[lang], loaded(more, lang))
+		for _, from := range more {
+			maps.Copy(all[lang], loaded(from, lang))
 		}
 	}
 	return all

@@ -9,7 +9,6 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/guard"
-	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -22,10 +21,11 @@ const (
 	stepRemoveMethod = "remove-method"
 )
 
-// steps say how each is taken.
-func (p Portal) steps() map[string]func(http.ResponseWriter, *Visit, account.PortalStep) error {
-	return map[string]func(http.ResponseWriter, *Visit, account.PortalStep) error{
-		stepRemove: p.removed, stepAdd: p.addConfirmed, stepInterval: p.intervalConfirmed, stepAddMethod: p.beginMethod, stepRemoveMethod: p.methodRemoved,
+// steps say how each is taken, and where it belongs.
+func (p Portal) steps() map[string]Step {
+	return map[string]Step{
+		stepRemove: {"devices", p.removed}, stepAdd: {"devices", p.addConfirmed}, stepInterval: {"interval", p.intervalConfirmed},
+		stepAddMethod: {"methods", p.beginMethod}, stepRemoveMethod: {"methods", p.methodRemoved},
 	}
 }
 
@@ -60,15 +60,13 @@ func (p Portal) details(v *Visit, step account.PortalStep) ([]approval.Detail, e
 	if lang == "" {
 		lang = v.Application.TenantPolicy.WithDefaults().Language
 	}
-	text := func(key string) string { s, _ := texts.In(lang, key); return s }
+	text := func(key string) string { s, _ := p.texts.In(lang, key); return s }
 	all := []approval.Detail{{Label: text("detail.what"), Value: text("detail." + step.Kind)}}
 	if step.About != "" {
 		all = append(all, approval.Detail{Label: text("detail.about." + step.Kind), Value: step.About})
 	}
 	return all, nil
 }
-
-var texts = pages.ReadTexts(own)
 
 // confirmBody is the question on the page that waits with its person.
 type confirmBody struct {
@@ -118,11 +116,8 @@ func (p Portal) cancel(w http.ResponseWriter, v *Visit) error {
 	if err != nil && !errors.Is(err, approval.ErrUnknown) {
 		return err
 	}
-	return p.onward(w, v, "/portal/"+sections[step.Kind])
+	return p.onward(w, v, "/portal/"+p.allSteps()[step.Kind].Page)
 }
-
-// sections are where a step belongs.
-var sections = map[string]string{stepRemove: "devices", stepAdd: "devices", stepInterval: "interval", stepAddMethod: "methods", stepRemoveMethod: "methods"}
 
 // confirmed takes the step.
 func (p Portal) confirmed(w http.ResponseWriter, v *Visit) error {
@@ -130,9 +125,9 @@ func (p Portal) confirmed(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	take, ok := p.steps()[step.Kind]
+	planned, ok := p.allSteps()[step.Kind]
 	if !ok {
 		return account.ErrUnconfirmed
 	}
-	return take(w, v, step)
+	return planned.Take(w, v, step)
 }

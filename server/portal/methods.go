@@ -38,7 +38,7 @@ func (p Portal) addMethod(w http.ResponseWriter, v *Visit) error {
 
 // methodText is how a method is called in the language of the account.
 func (p Portal) methodText(v *Visit, m approval.Method) string {
-	text, _ := texts.In(v.Page.Lang, "method."+string(m))
+	text, _ := p.texts.In(v.Page.Lang, "method."+string(m))
 	return text
 }
 
@@ -52,7 +52,7 @@ type provingBody struct {
 // beginMethod shows what proves the method; recovery codes prove themselves, and are shown this once.
 func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
 	m := approval.Method(step.Subject)
-	v.Page.Menu = menu("/portal/methods")
+	v.Page.Menu = menu(v.Session.Pages(), "/portal/methods")
 	if m == approval.MethodRecovery {
 		codes, err := p.Methods.Renew(v.Request, v.ExternalID())
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -108,15 +109,18 @@ type Portal struct {
 	PublicURL string                         // of the server, as browsers reach it
 	Random    io.Reader
 	Now       func() time.Time
+	Sections  []Section // of other packages
 
 	frame *pages.Set
+	texts pages.Texts
 	cross *http.CrossOriginProtection
 }
 
 // Mount implements the server's feature.
 func (p Portal) Mount(m *edge.Mux) {
 	p.PublicURL = strings.TrimSuffix(p.PublicURL, "/")
-	p.frame = pages.New(own, Origin(p.PublicURL))
+	p.frame = pages.New(own, Origin(p.PublicURL), p.further()...)
+	p.texts = pages.ReadTexts(append([]fs.FS{own}, p.further()...)...)
 	p.cross = http.NewCrossOriginProtection()
 	_ = p.cross.AddTrustedOrigin(Origin(p.PublicURL)) // a proxy may have changed the host; New has looked at the address
 	m.Handle("POST /v1/portal-sessions", p.Guards.Key(account.ScopeAdmin), p.offer)
@@ -153,6 +157,9 @@ func (p Portal) Mount(m *edge.Mux) {
 	m.HandlePage("POST /portal/methods/{method}/remove", p.page(p.removeMethod))
 	m.HandlePage("GET /portal/data", p.page(p.data))
 	m.HandlePage("POST /portal/data", p.page(p.download))
+	for _, s := range p.Sections {
+		s.Mount(m, Desk{&p})
+	}
 }
 
 // Origin returns the origin of an address, as browsers send it.

@@ -100,7 +100,7 @@ func (p Portal) visiting(r *http.Request, s account.PortalSession) (*Visit, erro
 	edge.Annotate(r.Context(), slog.String("portal", s.ID))
 	ctx := guard.Caller{Application: application, Portal: s.ID}.In(r.Context())
 	v := &Visit{Request: r.WithContext(ctx), Session: s, Application: application}
-	v.Page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(r.URL.Path), Leave: &pages.Leave{
+	v.Page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(s.Pages(), r.URL.Path), Leave: &pages.Leave{
 		Action: "/portal/leave", Host: hostOf(s.ReturnURL), Origin: Origin(s.ReturnURL),
 	}}
 	if v.Page.Lang == "" {
@@ -110,9 +110,9 @@ func (p Portal) visiting(r *http.Request, s account.PortalSession) (*Visit, erro
 	return v, err
 }
 
-func menu(path string) []pages.Link {
+func menu(names []string, path string) []pages.Link {
 	var all []pages.Link
-	for _, name := range account.PortalPages {
+	for _, name := range names {
 		url := "/portal/" + name
 		all = append(all, pages.Link{URL: url, Text: "menu." + name, Here: path == url || strings.HasPrefix(path, url+"/")})
 	}
