@@ -36,6 +36,7 @@ const (
 	TestPush     = "tst_"
 	Recovery     = "rec_" // of an account whose phone is lost
 	Portal       = "por_" // of an account's own person in the portal
+	Process      = "prc_" // one run of a program
 )
 
 const randomBytes = 16

@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/courier/dispatch"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/figures"
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/ledger"
@@ -75,6 +76,7 @@ type Process struct {
 	receipts *dispatch.Receipts
 	metrics  *prometheus.Registry
 	sources  *edge.Sources
+	figures  *figures.Reporter
 	faces    []func(context.Context) error // take work from outside: stop first
 	addrs    Addrs
 	open     []io.Closer // what has to be closed where Run is never reached
@@ -96,6 +98,9 @@ func (p *Process) prepare(ctx context.Context) error {
 		return fmt.Errorf("process: trusted_proxies%w", err)
 	}
 	if err := p.openStores(ctx); err != nil {
+		return err
+	}
+	if p.figures, err = p.reporter(); err != nil {
 		return err
 	}
 	for _, part := range []struct {
@@ -147,6 +152,7 @@ func (p *Process) Run(ctx context.Context) error {
 	defer stop()
 	var base errgroup.Group
 	base.Go(func() error { return p.wakeups.Run(background) })
+	base.Go(func() error { return p.figures.Run(background) })
 
 	faces, facing := errgroup.WithContext(ctx)
 	for _, run := range p.faces {

@@ -47,6 +47,7 @@ type creation struct {
 	keys    Keys
 	most    int
 	random  io.Reader
+	counts  counts
 	log     *slog.Logger
 }
 

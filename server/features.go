@@ -25,13 +25,13 @@ import (
 type feature interface{ Mount(m *edge.Mux) }
 
 // features are all that the server answers.
-func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string) []feature {
+func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, counts counts) []feature {
 	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Origin: portal.Origin(o.PublicURL), Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}
 	judges := judge.Judge{Audiences: o.Lasting, Countries: o.Countries, NoSender: o.NoSender, Now: o.Now}
-	creation := creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, random: o.Random, log: o.Edge.Log}
+	creation := creation{guards: g, judge: judges, live: o.Live, lasting: o.Lasting, ender: ender, tickets: tickets, keys: o.Keys, most: o.MaxPending, random: o.Random, counts: counts, log: o.Edge.Log}
 	binding := enrolling.Enrolling{
 		Questions: questions, Store: o.Lasting, Recoveries: o.Lasting, People: o.Lasting, Live: o.Live, Sockets: tickets, Countries: o.Countries, Wait: patience.wait,
 		NoSender: o.NoSender, EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,

@@ -41,6 +41,9 @@ func (c creation) letIn(ctx context.Context, a asked) (created, error) {
 	if err != nil {
 		return created{}, err
 	}
+	if kept == nil {
+		c.counts.create(p.Kind)
+	}
 	return answer.told(o)
 }
 

@@ -46,7 +46,7 @@ func stale(o Options) []forgetting.Stale {
 }
 
 // followers do what follows from what happened. Phones are told first: there somebody waits.
-func followers(o Options) []ending.Follower {
+func followers(o Options, c counts) []ending.Follower {
 	all := []ending.Follower{ending.Withdrawal{Live: o.Live}, directory.Uses{Store: o.Lasting}}
 	if o.Webhooks.Store != nil {
 		all = append(all, webhooks.Follower{Store: o.Webhooks.Store, Nudge: o.Webhooks.nudge})
@@ -57,5 +57,5 @@ func followers(o Options) []ending.Follower {
 			Budgets: notice.NewBudgets(o.Edge.Metrics), Log: o.Edge.Log,
 		})
 	}
-	return all
+	return append(all, c) // when the others are done: it counts again what is followed up again
 }

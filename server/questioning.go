@@ -35,6 +35,8 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	}
 	if done.Answer != nil {
 		answer = kept
+	} else {
+		c.counts.create(p.Kind)
 	}
 	answer.push(done)
 	c.endSuperseded(ctx, done.Superseded)

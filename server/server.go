@@ -164,15 +164,15 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	ender := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log)
-	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o), o.Tick, o.Edge.Log)}
+	ender, counts := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log), newCounts(o.Edge.Metrics)
+	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o, counts), o.Tick, o.Edge.Log)}
 	s.hub = hub.New(hub.Options{
 		Lasting: o.Lasting, Live: o.Live, Codes: o.Codes, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
 		Now: o.Now, Tick: o.Tick, Log: o.Edge.Log, Metrics: o.Edge.Metrics,
 	})
 	s.parts = append([]part{s.hub, s.outbox}, parts(o, ender)...)
 	o.Wakeups.OnWake(s.wake)
-	for _, feature := range features(o, ender, s.hub, socket) {
+	for _, feature := range features(o, ender, s.hub, socket, counts) {
 		feature.Mount(s.mux)
 	}
 	return s, nil

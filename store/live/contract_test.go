@@ -20,7 +20,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // contract is what every topology keeps. A test has the Redis to itself, empty.
-var contract = slices.Concat(createContract, limitContract, pushLimitContract, pauseContract, extendContract, rememberContract, deliveryContract, endContract, queueContract, testPushContract, wakeupContract)
+var contract = slices.Concat(createContract, limitContract, pushLimitContract, pauseContract, extendContract, rememberContract, deliveryContract, endContract, queueContract, testPushContract, wakeupContract, figuresContract)
 
 type clause struct {
 	name string

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/figures"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/live/redistest"
@@ -31,11 +32,14 @@ func (w *world) everything(p approval.Pending) map[string]error {
 	_, reclaim := q.Reclaim(ctx, time.Second, 1)
 	_, depth := q.Depth(ctx)
 	_, wakeups := w.Wakeups(ctx)
+	_, points := w.Figures(ctx, w.now(), w.now())
+	_, _, queued := w.PushQueue(ctx)
 	return map[string]error{
 		"ping": w.Ping(ctx), "create": create, "pending": pending, "pendingOf": pendingOf, "deliveries": deliveries, "due": due,
 		"mark": w.Mark(ctx, p.ID, "ins_a", approval.ProgressSent), "resend": w.Resend(ctx, p.ID, "req_a"), "end": w.End(ctx, p.ID, "", approval.StatusExpired),
 		"read": read, "reclaim": reclaim, "depth": depth, "ack": q.Ack(ctx, job), "renew": q.Renew(ctx, []approval.QueuedJob{job}),
 		"wake": w.Wake(ctx, p.ID), "test push": w.TestPush(ctx, testJob("ins_a")), "extend": extend, "remember": remember, "drop": w.Drop(ctx, p.Application, p.Account, "k", []byte("a")), "limits": limits, "wakeups": wakeups,
+		"add figures": w.AddFigures(ctx, w.now(), figures.Sheet{Process: "prc_a"}), "figures": points, "push queue": queued,
 	}
 }
 

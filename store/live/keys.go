@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"hash/fnv"
 	"strconv"
+	"time"
 
 	"github.com/jawort/jawort/approval"
 )
@@ -48,6 +49,9 @@ func idempotencyKey(application, account, key string) string {
 func testPushKey(installation string) string {
 	return partitionTag(approval.PartitionOf(installation)) + "test:" + installation
 }
+
+// figuresKey is the hash of what all processes counted in the bucket that begins at a time. All of them are in one slot, so that many are read at once.
+func figuresKey(at time.Time) string { return "{jw:figures}:" + strconv.FormatInt(at.Unix(), 10) }
 
 // pushBell is the channel that tells the push queue's readers that there is work.
 const pushBell = "jw:push"

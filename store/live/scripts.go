@@ -36,6 +36,8 @@ var (
 	dueSource string
 	//go:embed lua/forget.lua
 	forgetSource string
+	//go:embed lua/figures.lua
+	figuresSource string
 )
 
 var (
@@ -50,12 +52,13 @@ var (
 	dropScript     = redis.NewScript(dropSource)
 	dueScript      = redis.NewScript(dueSource)
 	forgetScript   = redis.NewScript(forgetSource)
+	figuresScript  = redis.NewScript(figuresSource)
 )
 
 var scripts = map[string]*redis.Script{
 	"create": createScript, "mark": markScript, "resend": resendScript, "end": endScript, "due": dueScript,
 	"notify": notifyScript, "testpush": testPushScript,
-	"extend": extendScript, "remember": rememberScript, "drop": dropScript, "forget": forgetScript,
+	"extend": extendScript, "remember": rememberScript, "drop": dropScript, "forget": forgetScript, "figures": figuresScript,
 }
 
 // longestQueued is for how long a job stays queued where nobody delivers, in milliseconds: no approval lives longer. What
