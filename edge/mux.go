@@ -33,6 +33,8 @@ type Options struct {
 	Random  io.Reader             // read by many requests at once
 	Now     func() time.Time
 	Sources *Sources // nil: no address is limited
+	// Page shows a refusal to somebody whose browser asked for a page; nil: everybody gets a problem document.
+	Page func(w http.ResponseWriter, r *http.Request, err error) error
 }
 
 // Mux routes requests through the pipeline: request id, headers, body limit, guard, handler, problem, log line.
@@ -68,7 +70,7 @@ func (m *Mux) Handle(pattern string, g Guard, h HandlerFunc) {
 
 // HandlePage adds a page that anybody may open, or what belongs to it. It is no call of the API: Routes does not list it.
 func (m *Mux) HandlePage(pattern string, h HandlerFunc) {
-	m.add(pattern, route{guard: Public, handle: h})
+	m.add(pattern, route{guard: Public, handle: h, page: true})
 }
 
 // Routes lists the patterns of the API in the order in which they were added, without preflights.
@@ -82,6 +84,7 @@ func (m *Mux) add(pattern string, rt route) {
 	if rt.guard == nil || rt.handle == nil {
 		panic("edge: route " + pattern + " needs a guard and a handler")
 	}
+	rt.refuse = m.refuse
 	m.routes.Handle(pattern, rt)
 }
 
@@ -90,11 +93,13 @@ type route struct {
 	guard  Guard
 	handle HandlerFunc
 	cors   *CORS
+	page   bool
+	refuse func(http.ResponseWriter, *http.Request, error)
 }
 
 func (rt route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := rt.serve(w, r); err != nil {
-		Problem(w, r, err)
+		rt.refuse(w, r, err)
 	}
 }
 

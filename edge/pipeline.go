@@ -41,7 +41,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header(), r)
 	requestID, err := id.New(m.options.Random, id.Request)
 	if err != nil {
-		Problem(out, r, fmt.Errorf("edge: request id: %w", err))
+		m.refuse(out, r, fmt.Errorf("edge: request id: %w", err))
 		return
 	}
 	rec.id = requestID
@@ -50,7 +50,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = bounded(w, r, maxBody, m.bodyTime)
 	if rec.visit, err = m.options.Sources.begin(r, rec.started); err != nil {
 		readableAnywhere(w.Header())
-		Problem(out, r, err)
+		m.refuse(out, r, err)
 		return
 	}
 	m.route(out, r)
@@ -63,7 +63,7 @@ func (m *Mux) route(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if late := settle(r.Context()); late != nil {
-		Problem(w, r, late)
+		m.refuse(w, r, late)
 		return
 	}
 	// What is not ours answers 404, 405 or a redirect to a cleaned path, in plain text.
@@ -71,10 +71,10 @@ func (m *Mux) route(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(probe, r)
 	if allow := http.Header(probe).Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
-		Problem(w, r, errWrongMethod)
+		m.refuse(w, r, errWrongMethod)
 		return
 	}
-	Problem(w, r, ErrNoRoute)
+	m.refuse(w, r, ErrNoRoute)
 }
 
 // recoverPanic turns a panic into a 500, or into a cut connection where an answer has begun.
@@ -93,7 +93,7 @@ func (m *Mux) recoverPanic(w *recorder, r *http.Request, rec *record) {
 		rec.aborted = true
 		return
 	}
-	Problem(w, r, fmt.Errorf("edge: panic: %v", p))
+	m.refuse(w, r, fmt.Errorf("edge: panic: %v", p))
 }
 
 // finish writes the one log line, then passes an abort on to net/http, which cuts the connection.

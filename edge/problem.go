@@ -52,10 +52,7 @@ func Problem(w http.ResponseWriter, r *http.Request, err error) {
 	if rec, ok := w.(*recorder); ok && rec.began() {
 		return
 	}
-	head := headings[shown.Class]
-	if errors.Is(shown, errWrongMethod) {
-		head = heading{http.StatusMethodNotAllowed, "This method is not answered here"}
-	}
+	head := headingOf(shown)
 	writeProblem(w, head, members(r.Context(), head, shown), shown.RetryAfter)
 }
 
@@ -64,7 +61,14 @@ func Problem(w http.ResponseWriter, r *http.Request, err error) {
 func Refused(r *http.Request, err error) (status int, shown *refusal.Error) {
 	shown = refuse(err)
 	annotateError(r.Context(), shown)
-	return headings[shown.Class].status, shown
+	return headingOf(shown).status, shown
+}
+
+func headingOf(shown *refusal.Error) heading {
+	if errors.Is(shown, errWrongMethod) {
+		return heading{http.StatusMethodNotAllowed, "This method is not answered here"}
+	}
+	return headings[shown.Class]
 }
 
 func members(ctx context.Context, head heading, shown *refusal.Error) map[string]any {
@@ -85,9 +89,7 @@ func members(ctx context.Context, head heading, shown *refusal.Error) map[string
 func writeProblem(w http.ResponseWriter, head heading, doc map[string]any, after time.Duration) {
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
-	if after > 0 {
-		h.Set("Retry-After", strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10))
-	}
+	RetryAfter(h, after)
 	if head.status == http.StatusUnauthorized && h.Get("WWW-Authenticate") == "" {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
@@ -98,6 +100,13 @@ func writeProblem(w http.ResponseWriter, head heading, doc map[string]any, after
 	}
 	w.WriteHeader(head.status)
 	_, _ = w.Write(b) // a client that has gone needs no answer
+}
+
+// RetryAfter says when to come again; 0: nothing is said.
+func RetryAfter(h http.Header, after time.Duration) {
+	if after > 0 {
+		h.Set("Retry-After", strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10))
+	}
 }
 
 // refuse returns what may be shown of err.

@@ -31,6 +31,7 @@ import (
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/notice"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/passkeys"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/portal"
@@ -164,6 +165,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
+	o.Edge.Page = pages.New(nil, portal.Origin(o.PublicURL)).Refused
 	ender, counts := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log), newCounts(o.Edge.Metrics)
 	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o, counts), o.Tick, o.Edge.Log)}
 	s.hub = hub.New(hub.Options{

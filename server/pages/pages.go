@@ -28,9 +28,12 @@ type Set struct {
 	sockets   string // the origin of our websockets
 }
 
-// New reads the pages in templates/ of more and further, and their texts. origin is where browsers meet them. It panics on what cannot be read.
+// New reads the pages in templates/ of more and further, and their texts; without, there are only those of errors. origin is where browsers meet them.
+// It panics on what cannot be read.
 func New(more fs.FS, origin string, further ...fs.FS) *Set {
-	further = append([]fs.FS{more}, further...)
+	if more != nil {
+		further = append([]fs.FS{more}, further...)
+	}
 	s := &Set{texts: ReadTexts(further...), templates: map[string]*template.Template{}, sockets: "ws" + strings.TrimPrefix(origin, "http")}
 	layout := template.Must(template.ParseFS(ownTemplates, "templates/layout.html"))
 	for _, from := range append([]fs.FS{ownTemplates}, further...) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/refusal"
 )
 
@@ -17,7 +18,7 @@ type refused struct {
 
 var classes = map[refusal.Class]string{
 	refusal.Malformed: "malformed", refusal.Unauthorized: "forbidden", refusal.Forbidden: "forbidden", refusal.NotFound: "not-found", refusal.Conflict: "conflict",
-	refusal.Gone: "gone", refusal.TooLarge: "malformed", refusal.Unsupported: "malformed", refusal.Invalid: "invalid", refusal.TooMany: "too-many",
+	refusal.Gone: "gone", refusal.TooLarge: "too-large", refusal.Unsupported: "malformed", refusal.Invalid: "invalid", refusal.TooMany: "too-many",
 	refusal.Unavailable: "unavailable", refusal.Internal: "internal",
 }
 
@@ -39,6 +40,7 @@ func (s *Set) Refuse(w http.ResponseWriter, r *http.Request, p Page, back *Link,
 		return s.Write(w, p)
 	}
 	status, shown := edge.Refused(r, err)
+	edge.RetryAfter(w.Header(), shown.RetryAfter)
 	p.Status = status
 	body := refused{Text: s.Explain(p.Lang, shown), Back: back}
 	if shown.Class == refusal.Internal {
@@ -46,6 +48,11 @@ func (s *Set) Refuse(w http.ResponseWriter, r *http.Request, p Page, back *Link,
 	}
 	p.Body = body
 	return s.Write(w, p)
+}
+
+// Refused answers with err whoever asked for a page that they did not get to: nobody is known there. It is edge.Options.Page.
+func (s *Set) Refused(w http.ResponseWriter, r *http.Request, err error) error {
+	return s.Refuse(w, r, Page{Lang: locale.Nearest(r.Header.Get("Accept-Language"))}, nil, err)
 }
 
 // Explain says a refusal in words for people; its detail is for those who write login services.

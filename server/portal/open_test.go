@@ -242,3 +242,21 @@ func TestOldSessionsAreForgotten(t *testing.T) {
 		t.Errorf("%d were forgotten, and %d are left", n, h.count(`portal_sessions`))
 	}
 }
+
+func TestWhatIsRefusedBeforeAPageIsAPageToo(t *testing.T) {
+	h := newHouse(t)
+	h.phone("Anna")
+	b, html := h.in(), []string{"Accept", "text/html,*/*;q=0.8", "Accept-Language", "de-AT"}
+	huge := url.Values{"label": {strings.Repeat("x", 70<<10)}, "holder": {"y"}}
+	b.post("/portal/devices/"+h.device("Anna"), huge, html...).want(http.StatusRequestEntityTooLarge).says("That was too much at once.", "<html")
+	b.post("/portal/interval", url.Values{"days": {""}}, append(html, "Content-Type", "application/x-www-form-urlencoded; =")...).want(http.StatusBadRequest).says("could not be read")
+	b.do(http.MethodDelete, "/portal/devices", nil, html...).want(http.StatusMethodNotAllowed).says("Das ging nicht", `<html lang="de">`)
+	for _, address := range []string{"/", "/elsewhere", "/pages/old/pages.css"} {
+		p := b.do(http.MethodGet, address, nil, html...).want(http.StatusNotFound).says("Diese Seite gibt es nicht")
+		if p.header.Get("X-Frame-Options") != "DENY" || !strings.Contains(p.header.Get("Content-Security-Policy"), "style-src 'self'") {
+			t.Errorf("%s: %v", address, p.header)
+		}
+	}
+	b.do(http.MethodGet, "/v1/approvals/apr_x", nil, html...).want(http.StatusUnauthorized).says(`"type":"urn:jawort:problem:unauthorized"`)
+	b.get("/elsewhere").want(http.StatusNotFound).says(`"type":"urn:jawort:problem:not-found"`)
+}

@@ -42,6 +42,17 @@ var (
 	errStale   = pages.Fault{Status: http.StatusConflict, Text: "refused.unconfirmed"}
 )
 
+// back leads on from what was refused.
+var back = &pages.Link{URL: "/portal/devices", Text: "refused.back"}
+
+// unreadable is a form that is too large, or none.
+func unreadable(err error) error {
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return err
+	}
+	return pages.Fault{Status: http.StatusBadRequest, Text: "refused.malformed"}
+}
+
 // Visit is a request of somebody in the portal.
 type Visit struct {
 	*http.Request
@@ -73,8 +84,11 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 		if err != nil {
 			return p.broken(w, r, err)
 		}
+		if err := v.ParseForm(); err != nil { // what is read of it later would be empty, and empty means something
+			return p.frame.Refuse(w, r, v.Page, back, unreadable(err))
+		}
 		if err := show(w, v); err != nil {
-			return p.frame.Refuse(w, r, v.Page, &pages.Link{URL: "/portal/devices", Text: "refused.back"}, shown(err))
+			return p.frame.Refuse(w, r, v.Page, back, shown(err))
 		}
 		return nil
 	}
