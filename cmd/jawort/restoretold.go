@@ -17,14 +17,15 @@ func (d *restoration) describe(w io.Writer) error {
 		sum.Enrolments += e.Enrolments
 		sum.Recoveries += e.Recoveries
 		sum.BypassCodes += e.BypassCodes
+		sum.Portals += e.Portals
 	}
 	if d.Until.IsZero() {
 		fmt.Fprintln(w, "Restored.")
 	} else {
 		fmt.Fprintf(w, "Restored. The last entry of its audit log is of %s.\n", stamp(d.Until))
 	}
-	fmt.Fprintf(w, "Ended, because they may have been used since: %d open enrolments, %d recoveries, %d bypass codes, and the trust in all browsers.\n",
-		sum.Enrolments, sum.Recoveries, sum.BypassCodes)
+	fmt.Fprintf(w, "Ended, because they may have been used since: %d open enrolments, %d recoveries, %d bypass codes, %d portal sessions, and the trust in all browsers.\n",
+		sum.Enrolments, sum.Recoveries, sum.BypassCodes, sum.Portals)
 	for _, r := range d.Since {
 		describeSince(w, r)
 	}

@@ -33,9 +33,11 @@ const portalTables = ` FROM portal_sessions p JOIN accounts a ON a.id = p.accoun
 // Whose account, application or tenant has ended has no portal any more.
 const portalStands = `a.deleted_at = 0 AND t.revoked_at = 0 AND x.revoked_at = 0`
 
-func scanPortal(r db.Row) (p account.PortalSession, err error) {
-	return p, r.Scan(&p.ID, &p.Tenant, &p.TenantName, &p.Application, &p.Account, &p.ExternalID, &p.AccountLabel, &p.ReturnURL, &p.Locale, &p.Page,
-		db.Into(&p.CreatedAt), db.Into(&p.OpensUntil), db.Into(&p.OpenedAt), db.Into(&p.ExpiresAt))
+func scanPortal(r db.Row) (p account.PortalSession, err error) { return scanPortalAnd(r) }
+
+func scanPortalAnd(r db.Row, more ...any) (p account.PortalSession, err error) {
+	return p, r.Scan(append([]any{&p.ID, &p.Tenant, &p.TenantName, &p.Application, &p.Account, &p.ExternalID, &p.AccountLabel, &p.ReturnURL, &p.Locale, &p.Page,
+		db.Into(&p.CreatedAt), db.Into(&p.OpensUntil), db.Into(&p.OpenedAt), db.Into(&p.ExpiresAt)}, more...)...)
 }
 
 // OfferPortal keeps a session that may be opened by the code for account.PortalOpens, and returns it as it is kept. A request that is repeated gets
@@ -95,7 +97,7 @@ func (s *Store) EnterPortal(ctx context.Context, codeHash, secretHash []byte) (p
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		err := db.MustTouch(ctx, tx, account.ErrUnknownPortal, `
 			UPDATE portal_sessions SET secret_hash = $2, opened_at = jawort_now(), expires_at = jawort_now() + $3
-			WHERE code_hash = $1 AND opened_at = 0 AND opens_until > jawort_now()`, codeHash, secretHash, account.PortalLife.Microseconds())
+			WHERE code_hash = $1 AND opened_at = 0 AND ended_at = 0 AND opens_until > jawort_now()`, codeHash, secretHash, account.PortalLife.Microseconds())
 		if err != nil {
 			return err
 		}
@@ -113,34 +115,36 @@ func (s *Store) EnterPortal(ctx context.Context, codeHash, secretHash []byte) (p
 
 // PortalOffer returns the session of a code as long as it is kept, and whether the code opens it now. account.ErrUnknownPortal: none.
 func (s *Store) PortalOffer(ctx context.Context, codeHash []byte) (p account.PortalSession, open bool, err error) {
-	p, err = portalWhere(ctx, s.Reads(), `p.code_hash = $1`, codeHash)
-	if err != nil {
-		return p, false, db.Replace(err, account.ErrUnknownPortal)
-	}
-	open, err = db.One(ctx, s.Reads(), db.ScanBool, `
-		SELECT EXISTS (SELECT 1`+portalTables+`WHERE p.code_hash = $1 AND p.opened_at = 0 AND p.opens_until > (SELECT jawort_now()) AND `+portalStands+`)`, codeHash)
-	return p, open, err
+	return s.portalIf(ctx, `p.opened_at = 0 AND p.ended_at = 0 AND p.opens_until > (SELECT jawort_now())`, `p.code_hash = $1`, codeHash)
 }
 
 // Portal returns the session of the browser that keeps the secret. account.ErrUnknownPortal: there is none, or it is over; then it is returned
 // all the same where it is still kept, so that its person finds the way back.
 func (s *Store) Portal(ctx context.Context, secretHash []byte) (account.PortalSession, error) {
-	p, err := portalWhere(ctx, s.Reads(), `p.secret_hash = $1`, secretHash)
-	if err != nil {
-		return p, db.Replace(err, account.ErrUnknownPortal)
-	}
-	lasts, err := db.One(ctx, s.Reads(), db.ScanBool, `
-		SELECT EXISTS (SELECT 1`+portalTables+`WHERE p.secret_hash = $1 AND p.ended_at = 0 AND p.expires_at > (SELECT jawort_now()) AND `+portalStands+`)`, secretHash)
+	p, lasts, err := s.portalIf(ctx, `p.ended_at = 0 AND p.expires_at > (SELECT jawort_now())`, `p.secret_hash = $1`, secretHash)
 	if err == nil && !lasts {
 		err = account.ErrUnknownPortal
 	}
 	return p, err
 }
 
+// portalIf returns the session, and whether the condition holds for it while its account, application and tenant stand.
+func (s *Store) portalIf(ctx context.Context, condition, which string, args ...any) (p account.PortalSession, holds bool, err error) {
+	p, err = db.One(ctx, s.Reads(), func(r db.Row) (account.PortalSession, error) { return scanPortalAnd(r, &holds) },
+		`SELECT `+portalColumns+`, `+condition+` AND `+portalStands+portalTables+`WHERE `+which, args...)
+	return p, holds, db.Replace(err, account.ErrUnknownPortal)
+}
+
 // LeavePortal ends a session. Repeating it changes nothing.
 func (s *Store) LeavePortal(ctx context.Context, session string) error {
 	_, err := db.Exec(ctx, s.Writes(), `UPDATE portal_sessions SET ended_at = jawort_now() WHERE id = $1 AND ended_at = 0`, session)
 	return err
+}
+
+// endPortals ends all sessions of a tenant, those that nobody has opened yet too.
+func endPortals(ctx context.Context, tx *sql.Tx, tenant string) (int64, error) {
+	return db.Exec(ctx, tx, `UPDATE portal_sessions SET ended_at = jawort_now() WHERE tenant = $1 AND ended_at = 0
+		AND (opened_at = 0 AND opens_until > jawort_now() OR expires_at > jawort_now())`, tenant)
 }
 
 // PlanStep keeps what a session wants to do once its approval is confirmed.

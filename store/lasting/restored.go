@@ -17,6 +17,7 @@ type Reopened struct {
 	Enrolments  int64  `json:"enrolments"`
 	Recoveries  int64  `json:"recoveries"`
 	BypassCodes int64  `json:"bypass_codes"`
+	Portals     int64  `json:"portal_sessions"`
 }
 
 // EndBypasses ends all bypass codes of a tenant's accounts and returns how many those were.
@@ -64,6 +65,9 @@ func endReopened(ctx context.Context, tx *sql.Tx, tenant string, bypasses EndByp
 		return ended, err
 	}
 	if ended.BypassCodes, err = bypasses(ctx, tx, tenant); err != nil {
+		return ended, err
+	}
+	if ended.Portals, err = endPortals(ctx, tx, tenant); err != nil {
 		return ended, err
 	}
 	if err := endTrust(ctx, tx, tenant); err != nil {

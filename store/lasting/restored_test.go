@@ -3,6 +3,7 @@ package lasting_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"testing"
 	"time"
 
@@ -31,6 +32,9 @@ func TestWhatABackupOpensAgainIsEndedInEveryTenant(t *testing.T) {
 		if !trusted || err != nil {
 			t.Fatalf("trusted %v, %v", trusted, err)
 		}
+		_, secret := w.portal()
+		_, unopened, err := w.offer(lasting.PortalRequest{})
+		must(t, err)
 		must(t, s.SQL(ctx, `DELETE FROM outbox`))
 
 		w.after(time.Millisecond) // a login counts as asked at the end of its own
@@ -40,7 +44,7 @@ func TestWhatABackupOpensAgainIsEndedInEveryTenant(t *testing.T) {
 		for _, e := range ended {
 			sum[e.Tenant] = e
 		}
-		wantEqual(t, "ended", sum[w.tenant.ID], lasting.Reopened{Tenant: w.tenant.ID, Enrolments: 2, Recoveries: 1})
+		wantEqual(t, "ended", sum[w.tenant.ID], lasting.Reopened{Tenant: w.tenant.ID, Enrolments: 2, Recoveries: 1, Portals: 2})
 		wantEqual(t, "ended", sum[other.tenant.ID], lasting.Reopened{Tenant: other.tenant.ID, Enrolments: 1})
 
 		_, err = s.ClaimEnrolment(ctx, hash, "yet another")
@@ -53,6 +57,15 @@ func TestWhatABackupOpensAgainIsEndedInEveryTenant(t *testing.T) {
 			}
 		}
 		w.wantRecovery(r, account.RecoveryStopped)
+		if _, err := s.Portal(ctx, secret); !errors.Is(err, account.ErrUnknownPortal) {
+			t.Errorf("a portal session goes on: %v", err)
+		}
+		if _, open, err := s.PortalOffer(ctx, unopened); open || err != nil {
+			t.Errorf("an address that may have been used is open: %v", err)
+		}
+		if _, err := s.EnterPortal(ctx, unopened, []byte("secret")); !errors.Is(err, account.ErrUnknownPortal) {
+			t.Errorf("an address that may have been used opens the portal: %v", err)
+		}
 		left, err := s.TrustedBrowsers(ctx, w.tenant.ID, w.account.ExternalID)
 		must(t, err)
 		wantEqual(t, "trusted browsers", len(left), 0)
