@@ -70,15 +70,17 @@ func (s *Store) Aftermath(ctx context.Context, o approval.Outcome) (externalID s
 	return externalID, slices.DeleteFunc(all, func(l approval.LateReport) bool { return l.ReportedAt.IsZero() }), err
 }
 
-func scanOutcome(r db.Row) (approval.Outcome, error) {
+func scanOutcome(r db.Row) (approval.Outcome, error) { return scanOutcomeAnd(r) }
+
+func scanOutcomeAnd(r db.Row, more ...any) (approval.Outcome, error) {
 	var o approval.Outcome
 	var c approval.Credential
 	var a approval.Assertion
-	err := r.Scan(&o.Approval, &o.Tenant, &o.Application, &o.Account, &o.Kind, &o.Status, &o.Method, &o.Decision, &o.Number,
+	err := r.Scan(append([]any{&o.Approval, &o.Tenant, &o.Application, &o.Account, &o.Kind, &o.Status, &o.Method, &o.Decision, &o.Number,
 		&o.Device, &o.Label, &o.Holder, &o.Document,
 		&c.ID, &c.PublicKey, &c.SignCount, &c.BackupEligible, &c.AAGUID, &c.Attestation, db.Into(&c.EnrolledAt),
 		&a.AuthenticatorData, &a.ClientDataJSON, &a.Signature,
-		db.Into(&o.CreatedAt), db.Into(&o.ExpiresAt), db.Into(&o.DecidedAt), db.Into(&o.ClosesAt), &o.Context, &o.Browser, &o.Actor)
+		db.Into(&o.CreatedAt), db.Into(&o.ExpiresAt), db.Into(&o.DecidedAt), db.Into(&o.ClosesAt), &o.Context, &o.Browser, &o.Actor}, more...)...)
 	if o.Device != "" && a.Signature != nil { // it may have been erased
 		c.Device, a.CredentialID = o.Device, c.ID
 		o.Signer, o.Assertion = &c, &a
