@@ -29,11 +29,16 @@ type Standings struct {
 // their evidence. Something may be gone only where the log says that it was erased. The error is a *domain.Fault where
 // something does not hold.
 func (s *Store) Verify(ctx context.Context, tenant string, published jose.JSONWebKeySet) (Check, error) {
+	return s.VerifyTelling(ctx, tenant, published, func(int64, int64) {})
+}
+
+// VerifyTelling is Verify that tells, now and then, how many entries of how many it has seen.
+func (s *Store) VerifyTelling(ctx context.Context, tenant string, published jose.JSONWebKeySet, tell func(seen, all int64)) (Check, error) {
 	before, err := s.Chain(ctx, tenant) // read first: entries that come meanwhile are no fault
 	if err != nil {
 		return Check{}, err
 	}
-	c := &checker{store: s, verifier: domain.NewVerifier(tenant, published)}
+	c := &checker{store: s, verifier: domain.NewVerifier(tenant, published), tell: func(seen int64) { tell(seen, max(seen, before.Sequence)) }}
 	if err := s.walk(ctx, tenant, c); err != nil {
 		return Check{}, err
 	}
@@ -51,6 +56,7 @@ type checker struct {
 	store    *Store
 	verifier *domain.Verifier
 	found    Check
+	tell     func(seen int64)
 }
 
 func (c *checker) record(r Record) error     { return c.verifier.Entry(r.Entry, r.Personal) }
@@ -77,6 +83,9 @@ func (c *checker) pause(ctx context.Context, page []Record) error {
 		if err := c.compare(ended[id], e); err != nil {
 			return err
 		}
+	}
+	if len(page) > 0 {
+		c.tell(page[len(page)-1].Entry.Sequence)
 	}
 	return nil
 }

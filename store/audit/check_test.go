@@ -40,6 +40,23 @@ func TestALogThatNobodyTouchedIsVerifiedWhereItLies(t *testing.T) {
 	})
 }
 
+func TestHowFarACheckHasComeIsTold(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.appended("ten_a", 1200)
+		var seen []int64
+		found, err := w.s.VerifyTelling(w.Context(), "ten_a", w.published(), func(n, all int64) {
+			seen = append(seen, n)
+			if all != 1200 {
+				w.Errorf("%d of %d", n, all)
+			}
+		})
+		must(w, err)
+		if found.Entries != 1200 || !slices.Equal(seen, []int64{500, 1000, 1200}) {
+			w.Errorf("%d entries, told at %v", found.Entries, seen)
+		}
+	})
+}
+
 func TestWhoWritesToTheDatabaseIsFound(t *testing.T) {
 	edit := func(set string) string {
 		return `UPDATE audit_entries SET ` + set + ` WHERE tenant = 'ten_a' AND sequence = 3`

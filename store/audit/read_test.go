@@ -34,7 +34,7 @@ func TestTheLogIsFilteredAndReadInPages(t *testing.T) {
 		w.appended("ten_a", 4)
 		w.appended("ten_b", 4)
 		must(w, w.d.SetClockOffset(w.Context(), time.Hour))
-		w.put(outbox.Event{Kind: "account.changed", Tenant: "ten_a", Account: "acc_1", Subject: "acc_1"})
+		w.put(outbox.Event{Kind: "account.changed", Tenant: "ten_a", Account: "acc_1", Subject: "acc_1", Actor: outbox.Actor{Kind: outbox.ByOperator, ID: "opr_1"}})
 		w.drain(w.leased())
 		now, err := w.s.Now(w.Context())
 		must(w, err)
@@ -52,6 +52,8 @@ func TestTheLogIsFilteredAndReadInPages(t *testing.T) {
 			"an account":               {audit.Filter{Account: "acc_1"}, []int64{5, 2}},
 			"a kind":                   {audit.Filter{Kind: "account.changed"}, []int64{5}},
 			"a subject":                {audit.Filter{Subject: "dev_3"}, []int64{4}},
+			"an operator":              {audit.Filter{Actor: "operator:opr_1"}, []int64{5}},
+			"another operator":         {audit.Filter{Actor: "operator:opr_2"}, []int64{}},
 			"since":                    {audit.Filter{Since: since}, []int64{5}},
 			"until":                    {audit.Filter{Until: since, Limit: 1}, []int64{4}},
 			"everything at once":       {audit.Filter{Account: "acc_1", Kind: "device.enrolled", Subject: "dev_1", Until: since, After: 4}, []int64{2}},

@@ -15,7 +15,7 @@ import (
 const (
 	DeviceEnrolled = "device.enrolled" // data: platform, authority, enrolment, replaces, proof (sms or email, of the account's own)
 	DeviceRenamed  = "device.renamed"  // holder or label, by its own phone
-	DeviceRevoked  = "device.revoked"  // data: reason (revoked or replaced)
+	DeviceRevoked  = "device.revoked"  // data: reason (revoked or replaced); personal: reason, as support says it
 	DeviceLeft     = "device.left"     // its own phone wanted it
 	DeviceDisabled = "device.disabled" // data: reason (wrong-numbers)
 )
@@ -25,18 +25,24 @@ type ended struct {
 	device, account string
 	installation    string // of the phone that need not be told; empty: none
 	kind, reason    string
+	why             string // as somebody said it: personal; empty: nothing
 	by              outbox.Actor
 }
 
 // RevokeDevice ends a device of an account. When it returns, the device decides nothing any more. Repeating it
 // changes nothing.
 func (s *Store) RevokeDevice(ctx context.Context, tenant, externalID, device string, by outbox.Actor) error {
+	return s.RevokeDeviceBecause(ctx, tenant, externalID, device, "", by)
+}
+
+// RevokeDeviceBecause is RevokeDevice with what somebody says about it.
+func (s *Store) RevokeDeviceBecause(ctx context.Context, tenant, externalID, device, why string, by outbox.Actor) error {
 	a, err := s.Account(ctx, tenant, externalID)
 	if err != nil {
 		return err
 	}
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return endDevice(ctx, tx, ended{device: device, account: a.ID, kind: DeviceRevoked, reason: "revoked", by: by})
+		return endDevice(ctx, tx, ended{device: device, account: a.ID, kind: DeviceRevoked, reason: "revoked", why: why, by: by})
 	})
 }
 
@@ -86,6 +92,9 @@ func putEnded(ctx context.Context, tx *sql.Tx, e ended) error {
 	}
 	if e.reason != "" {
 		event.Data = map[string]string{"reason": e.reason}
+	}
+	if e.why != "" {
+		event.Personal = map[string]string{"holder": holder, "label": label, "reason": e.why}
 	}
 	return outbox.Put(ctx, tx, event)
 }
