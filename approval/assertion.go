@@ -61,6 +61,18 @@ func (a *Assertion) SignCount() uint32 {
 	return a.parsed.Response.AuthenticatorData.Counter
 }
 
+// Challenge returns the challenge that the browser names; whether it was given is for the caller to see.
+func (a *Assertion) Challenge() []byte {
+	if a.parsed == nil {
+		return nil
+	}
+	challenge, err := base64.RawURLEncoding.DecodeString(a.parsed.Response.CollectedClientData.Challenge)
+	if err != nil {
+		return nil
+	}
+	return challenge
+}
+
 // BackedUp reports whether the key exists in more places than one, as the authenticator says.
 func (a *Assertion) BackedUp() bool {
 	return a.parsed != nil && a.parsed.Response.AuthenticatorData.Flags.HasBackupState()

@@ -42,6 +42,15 @@ func (rp *RelyingParty) VerifyPasskey(a *Assertion, signer Credential, account s
 	return rp.verify(a, signer, account, PasskeyChallenge(document))
 }
 
+// VerifyOwn checks that signer, which belongs to the user with this handle, made the assertion over a challenge of our own for this relying party, from one
+// of its origins, with user verification. Everything wrong is ErrAssertion.
+func (rp *RelyingParty) VerifyOwn(a *Assertion, signer Credential, handle string, challenge [sha256.Size]byte) error {
+	if len(signer.PublicKey) > maxPasskeyKey || len(a.Signature) > maxPasskeySignature {
+		return fmt.Errorf("%w: key or signature is too long", ErrAssertion)
+	}
+	return rp.verify(a, signer, handle, challenge)
+}
+
 // ErrRegistration is what every registration that does not hold is wrapped in.
 var ErrRegistration = errors.New("the registration does not hold")
 

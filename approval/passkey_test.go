@@ -314,6 +314,9 @@ func FuzzParseRegistration(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if rp.VerifyOwn(&approval.Assertion{CredentialID: b}, approval.Credential{ID: b, PublicKey: b}, accountID, [32]byte{}) == nil {
+			t.Error("what nobody signed holds")
+		}
 		if p, err := rp.Register(r, accountID); err == nil && (len(p.Credential.ID) == 0 || approval.CheckPasskeyKey(p.Credential.PublicKey) != nil) {
 			t.Error("a passkey without id or key was accepted")
 		}

@@ -69,6 +69,11 @@ func (rp *RelyingParty) RequestOptions(document []byte, allow [][]byte) RequestO
 	return RequestOptions{rp.id, encoded(challenge[:]), descriptors(allow), "required"}
 }
 
+// OwnRequestOptions returns those for an answer to a challenge of our own by one of the credentials; none: by any that the authenticator finds.
+func (rp *RelyingParty) OwnRequestOptions(challenge []byte, allow [][]byte) RequestOptions {
+	return RequestOptions{rp.id, encoded(challenge), descriptors(allow), "required"}
+}
+
 func descriptors(ids [][]byte) []Descriptor {
 	all := make([]Descriptor, len(ids))
 	for i, id := range ids {

@@ -17,10 +17,21 @@ import (
 	"github.com/jawort/jawort/docs"
 )
 
-// unseen are refusals that no caller ever gets.
+const inConsole = "only the console's pages and the command line meet it, which say it in words"
+
+// unseen are refusals that no caller of the API ever gets.
 var unseen = map[string]string{
 	"changed":              "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
 	"changed-meanwhile":    "tells who runs jawort apply that somebody else was faster; it is no call",
+	"last-administrator":   inConsole,
+	"last-passkey":         inConsole,
+	"passkey-refused":      inConsole,
+	"passkey-taken":        inConsole,
+	"signed-out":           inConsole,
+	"too-many-attempts":    inConsole,
+	"unknown-invitation":   inConsole,
+	"unknown-operator":     inConsole,
+	"unknown-tenant":       inConsole,
 	"not-due":              "tells the server's own sweeper that the database's clock is behind; it tries later",
 	"not-for-transactions": "no approval of a transaction offers such a method; the store refuses it all the same",
 }

@@ -37,6 +37,8 @@ const (
 	Recovery     = "rec_" // of an account whose phone is lost
 	Portal       = "por_" // of an account's own person in the portal
 	Process      = "prc_" // one run of a program
+	Operator     = "opr_" // who runs the installation, or a tenant, in the console
+	Sitting      = "ops_" // of an operator in a browser
 )
 
 const randomBytes = 16

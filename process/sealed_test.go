@@ -16,6 +16,7 @@ var notSealed = []string{
 	"enrolments.challenge", "enrolments.code_hash", "enrolments.proof_mac", "ledger_entries.number_mac", "outcomes.auth_data", "outcomes.client_data",
 	"portal_sessions.code_hash", "portal_sessions.secret_hash", "portal_sessions.request_key", "portal_sessions.request_hash",
 	"outcomes.credential", "outcomes.document", "outcomes.document_hash", "outcomes.signature", "passkeys.credential", "receipt_keys.jwk",
+	"operators.code_hash", "operator_passkeys.credential", "operator_sessions.secret_hash", "operator_challenges.challenge", "operator_attempts.source",
 	"webhook_endpoints.request", "webhook_endpoints.request_key",
 }
 

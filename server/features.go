@@ -6,6 +6,7 @@ import (
 	"github.com/jawort/jawort/server/codes"
 	"github.com/jawort/jawort/server/component"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/console"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/enrolling"
@@ -64,6 +65,10 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 			Guards: g, Store: o.Lasting, Enrolling: binding, Judge: judges, Questions: confirmations{creation}, Keys: o.Keys,
 			Methods: means, Dossier: directory.Dossiers{Store: o.Lasting, Also: o.Also}.Of,
 			Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
+		},
+		console.Console{
+			Operators: o.Operators, Tenants: o.Lasting, Keys: o.Keys, Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
+			Sections: sections(o),
 		},
 		pages.Files{},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},

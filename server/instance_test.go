@@ -21,6 +21,7 @@ import (
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/ledger"
 	"github.com/jawort/jawort/store/messages"
+	"github.com/jawort/jawort/store/operators"
 	"github.com/jawort/jawort/store/outbox"
 	"github.com/jawort/jawort/store/webhooks"
 )
@@ -57,7 +58,7 @@ func (w *world) serve(changes ...func(*server.Options)) *instance {
 		Factors: factors.New(w.lasting.DB, factors.Parts{
 			Keys: w.keys, Outcomes: w.lasting, Messages: messages.New(w.lasting.DB, w.keys, money), Ledger: money, Random: rand.Reader,
 		}),
-		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: money, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
+		Live: w.live, Lasting: w.lasting, Events: &outbox.Store{DB: w.lasting.DB}, Ledger: money, Operators: &operators.Store{DB: w.lasting.DB}, Keys: w.keys, Receipts: fakeReceipts{}, Wakeups: wakeups,
 		Audit: audit.New(w.lasting.DB, rand.Reader), SignHead: func(h domain.Head) (string, error) { return h.Sign(w.keys.Receipt()) },
 		Webhooks:  server.Webhooks{Store: webhooks.New(w.lasting.DB, rand.Reader)}, // delivering is tested with the worker
 		PublicURL: "http://" + i.Listener.Addr().String(), EnrolURL: "https://phone.example",

@@ -38,6 +38,7 @@ func stale(o Options) []forgetting.Stale {
 		func(ctx context.Context, limit int) (int64, error) { return o.Lasting.ForgetBrowsers(ctx, limit) },
 		func(ctx context.Context, limit int) (int64, error) { return o.Lasting.ForgetNotices(ctx, limit) },
 		func(ctx context.Context, limit int) (int64, error) { return o.Lasting.ForgetPortals(ctx, limit) },
+		func(ctx context.Context, limit int) (int64, error) { return o.Operators.Forget(ctx, limit) },
 		func(ctx context.Context, _ int) (int64, error) {
 			n, err := o.Ledger.Forget(ctx)
 			return int64(n), err

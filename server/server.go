@@ -19,10 +19,13 @@ import (
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/codes"
 	"github.com/jawort/jawort/server/confirming"
+	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/console/tenancy"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/enrolling"
@@ -73,11 +76,18 @@ type Lasting interface {
 	notice.Due
 	ForgetNotices(ctx context.Context, limit int) (int64, error)
 	portal.Store
+	tenancy.Store
 	ForgetPortals(ctx context.Context, limit int) (int64, error)
 	ending.Lasting
 	hub.Lasting
 	auditlog.Accounts
 	auditlog.Tenants
+}
+
+// Operators are who runs the installation in the console.
+type Operators interface {
+	console.Operators
+	Forget(ctx context.Context, limit int) (int64, error)
 }
 
 // Audit is all that the server needs of the audit log.
@@ -97,6 +107,7 @@ type Ledger interface {
 type Keys interface {
 	ticket.Keys
 	confirming.Keys
+	operator.Keys
 	webhooks.Keys
 }
 
@@ -122,6 +133,7 @@ type Options struct {
 	Factors     Factors
 	Events      ending.Events
 	Ledger      Ledger
+	Operators   Operators
 	Keys        Keys
 	Receipts    Receipts
 	Audit       Audit

@@ -56,7 +56,7 @@ func newRoot() *cobra.Command {
 	cmd.PersistentFlags().StringVar(&r.configPath, "config", os.Getenv("JAWORT_CONFIG"), "configuration file (YAML); default: $JAWORT_CONFIG, else built-in defaults")
 	cmd.AddCommand(
 		r.serve(), r.demo(), newPhone(), newVerify(),
-		r.tenant(), r.application(), r.key(), r.apply(), r.accounts(), r.migrate(), r.audit(),
+		r.tenant(), r.application(), r.key(), r.operator(), r.apply(), r.accounts(), r.migrate(), r.audit(),
 		r.secrets(), r.backup(), r.restore(), r.healthcheck(), r.bench(),
 	)
 	return cmd

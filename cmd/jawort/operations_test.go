@@ -36,8 +36,8 @@ func markedBlocks(t *testing.T) (all []block) {
 	return all
 }
 
-// operator types what the document says, on a machine whose folders lie elsewhere.
-type operator struct {
+// typist types what the document says, on a machine whose folders lie elsewhere.
+type typist struct {
 	*testing.T
 	root  string
 	env   []string
@@ -45,9 +45,9 @@ type operator struct {
 	redis string
 }
 
-func newOperator(t *testing.T) *operator {
+func newTypist(t *testing.T) *typist {
 	t.Helper()
-	o := &operator{T: t, root: t.TempDir(), ids: map[string]string{}, redis: redistest.Start(t).URL}
+	o := &typist{T: t, root: t.TempDir(), ids: map[string]string{}, redis: redistest.Start(t).URL}
 	for _, folder := range []string{"bin", "etc/jawort", "backup", "elsewhere"} {
 		if err := os.MkdirAll(filepath.Join(o.root, folder), 0o700); err != nil {
 			t.Fatal(err)
@@ -72,7 +72,7 @@ func newOperator(t *testing.T) *operator {
 }
 
 // here puts the folders of this machine in the place of those of the document, and its Redis.
-func (o *operator) here(text string) string {
+func (o *typist) here(text string) string {
 	for _, folder := range []string{"/etc/jawort/", "/backup/", "/elsewhere/"} {
 		text = strings.ReplaceAll(text, " "+folder, " "+o.root+folder)
 		text = strings.ReplaceAll(text, "="+folder, "="+o.root+folder)
@@ -81,7 +81,7 @@ func (o *operator) here(text string) string {
 }
 
 // types runs a line as it stands there.
-func (o *operator) types(line string) {
+func (o *typist) types(line string) {
 	o.Helper()
 	line = placeholder.ReplaceAllStringFunc(line, func(p string) string { return o.ids[strings.TrimSuffix(p, "…")] })
 	if name, value, is := strings.Cut(strings.TrimPrefix(line, "export "), "="); is && strings.HasPrefix(line, "export ") {
@@ -102,7 +102,7 @@ func (o *operator) types(line string) {
 
 func TestWhatTheOperationsSayToTypeWorks(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
+	o := newTypist(t)
 	databases := map[string]string{"First set-up": pgtest.Empty(t), "Restore": pgtest.Empty(t)}
 	ran := 0
 	for _, b := range markedBlocks(t) {

@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/live"
+	"github.com/jawort/jawort/store/operators"
 	"github.com/jawort/jawort/store/restored"
 	"github.com/jawort/jawort/store/sealed"
 	"github.com/jawort/jawort/store/webhooks"
@@ -68,11 +69,14 @@ func (r *root) restorable(ctx context.Context) (*config.Config, *keys.Set, error
 
 // restoration is what was done in a restored database, and what was found.
 type restoration struct {
-	Until  time.Time         `json:"until,omitzero"` // of the last entry of the audit log
-	Ended  []endedInTenant   `json:"ended"`
-	Since  []restored.Report `json:"since,omitempty"` // what the exports told
-	Sealed sealed.Check      `json:"sealed"`
-	Audit  []audit.Check     `json:"audit"`
+	Until time.Time       `json:"until,omitzero"` // of the last entry of the audit log
+	Ended []endedInTenant `json:"ended"`
+	// Of the console: sessions of operators, and links that invite one.
+	Sessions int64             `json:"console_sessions"`
+	Links    int64             `json:"console_links"`
+	Since    []restored.Report `json:"since,omitempty"` // what the exports told
+	Sealed   sealed.Check      `json:"sealed"`
+	Audit    []audit.Check     `json:"audit"`
 }
 
 type endedInTenant struct {
@@ -95,6 +99,9 @@ func settle(cmd *cobra.Command, cfg *config.Config, set *keys.Set, exports []str
 	}
 	for _, e := range ended {
 		done.Ended = append(done.Ended, endedInTenant{e.Tenant, e})
+	}
+	if done.Sessions, done.Links, err = (&operators.Store{DB: store.DB}).SignOutAll(ctx); err != nil {
+		return fmt.Errorf("the data is there, but operators are still signed in: start no process before `jawort restore --database` has succeeded: %w", err)
 	}
 	failed := errors.Join(done.endSince(ctx, store, set, exports), done.checkKeys(ctx, store, cfg, set), done.checkLog(ctx, store), checkRedis(ctx, cfg))
 	return errors.Join(show(cmd, done, done.describe), failed)

@@ -26,6 +26,7 @@ func (d *restoration) describe(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "Ended, because they may have been used since: %d open enrolments, %d recoveries, %d bypass codes, %d portal sessions, and the trust in all browsers.\n",
 		sum.Enrolments, sum.Recoveries, sum.BypassCodes, sum.Portals)
+	fmt.Fprintf(w, "Of the console: %d sessions and %d links that invited somebody.\n", d.Sessions, d.Links)
 	for _, r := range d.Since {
 		describeSince(w, r)
 	}

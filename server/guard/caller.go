@@ -26,7 +26,7 @@ func operatorOf(r *http.Request) (string, error) {
 }
 
 // ActorOf names the caller in what happened: the login service by its key, with the person that it names, the page of an
-// approval, or the account's own person in the portal.
+// approval, the account's own person in the portal, or an operator in the console.
 func ActorOf(ctx context.Context) outbox.Actor {
 	c := CallerOf(ctx)
 	if c.Ticket != nil {
@@ -34,6 +34,9 @@ func ActorOf(ctx context.Context) outbox.Actor {
 	}
 	if c.Portal != "" {
 		return outbox.Actor{Kind: outbox.ByPerson, ID: c.Portal}
+	}
+	if c.Console.ID != "" {
+		return outbox.Actor{Kind: outbox.ByOperator, ID: c.Console.ID, Name: c.Console.Name}
 	}
 	if c.Operator != "" {
 		return outbox.Actor{Kind: outbox.ByOperator, ID: c.Key, Name: c.Operator}

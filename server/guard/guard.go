@@ -14,6 +14,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/ticket"
@@ -45,10 +46,11 @@ type Guards struct {
 // Caller is who was let in: an application with its key, or a browser with the ticket of one approval.
 type Caller struct {
 	Application account.Application
-	Key         string         // id of the API key; empty for a browser
-	Operator    string         // the person at support whom the login service names; empty: none
-	Portal      string         // id of the session of the account's own person in the portal; empty: it is not that
-	Ticket      *ticket.Ticket // nil for a login service
+	Key         string            // id of the API key; empty for a browser
+	Operator    string            // the person at support whom the login service names; empty: none
+	Portal      string            // id of the session of the account's own person in the portal; empty: it is not that
+	Console     operator.Operator // who is in the console; the application says their tenant then. No id: it is not that
+	Ticket      *ticket.Ticket    // nil for a login service
 }
 
 type callerKey struct{}
@@ -61,7 +63,11 @@ func CallerOf(ctx context.Context) Caller {
 
 // In returns the context with who was let in.
 func (c Caller) In(ctx context.Context) context.Context {
-	edge.Annotate(ctx, slog.String("application", c.Application.ID))
+	if c.Console.ID != "" {
+		edge.Annotate(ctx, slog.String("operator", c.Console.ID))
+	} else {
+		edge.Annotate(ctx, slog.String("application", c.Application.ID))
+	}
 	return context.WithValue(ctx, callerKey{}, c)
 }
 

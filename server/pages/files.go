@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -19,7 +21,7 @@ var static embed.FS
 // files are what all pages load, put together once: the stylesheet begins with what it shares with the app.
 var files = sync.OnceValue(func() map[string][]byte {
 	all := map[string][]byte{}
-	for _, name := range []string{"pages.css", "pages.js"} {
+	for name := range kinds {
 		content, err := static.ReadFile("static/" + name)
 		if err != nil {
 			panic("pages: " + err.Error())
@@ -33,7 +35,7 @@ var files = sync.OnceValue(func() map[string][]byte {
 // version names the content, so that browsers may keep it for ever.
 var version = sync.OnceValue(func() string {
 	h := sha256.New()
-	for _, name := range []string{"pages.css", "pages.js"} {
+	for _, name := range slices.Sorted(maps.Keys(files())) {
 		fmt.Fprintf(h, "%s\x00%d\x00", name, len(files()[name]))
 		h.Write(files()[name])
 	}
@@ -48,7 +50,9 @@ type Files struct{}
 // Mount implements the server's feature.
 func (Files) Mount(m *edge.Mux) { m.HandlePage("GET /pages/{version}/{name}", serve) }
 
-var kinds = map[string]string{"pages.css": "text/css; charset=utf-8", "pages.js": "text/javascript; charset=utf-8"}
+const script = "text/javascript; charset=utf-8"
+
+var kinds = map[string]string{"pages.css": "text/css; charset=utf-8", "pages.js": script, "passkey.js": script}
 
 func serve(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")

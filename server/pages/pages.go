@@ -29,7 +29,7 @@ type Set struct {
 }
 
 // New reads the pages in templates/ of more and further, and their texts; without, there are only those of errors. origin is where browsers meet them.
-// It panics on what cannot be read.
+// It panics on what cannot be read, and on pages that two of them call the same.
 func New(more fs.FS, origin string, further ...fs.FS) *Set {
 	if more != nil {
 		further = append([]fs.FS{more}, further...)
@@ -43,6 +43,9 @@ func New(more fs.FS, origin string, further ...fs.FS) *Set {
 		}
 		for _, file := range names {
 			if name := strings.TrimSuffix(path.Base(file), ".html"); name != "layout" {
+				if s.templates[name] != nil {
+					panic("pages: two pages are called " + name)
+				}
 				s.templates[name] = template.Must(template.Must(layout.Clone()).ParseFS(from, file))
 			}
 		}
@@ -63,8 +66,9 @@ type Link struct {
 // Leave leads back to where somebody came from, by a form: it ends something.
 type Leave struct {
 	Action string
+	Text   string // key of its text; empty: it names Host
 	Host   string // how the place is called
-	Origin string // where the form ends up
+	Origin string // where the form ends up; empty: here
 }
 
 // Page is one answer.
@@ -77,11 +81,15 @@ type Page struct {
 	House  string         // whose page it is
 	Who    string         // whom it is about
 	Menu   []Link
-	Leave  *Leave // nil: there is no way back
-	Said   string // key of what was done; empty: nothing
-	Wrong  string // what was wrong, as a sentence; empty: nothing
-	Waits  bool   // has <jawort-wait> in it
-	Again  int    // seconds after which it is loaded again where no script runs; 0: never
+	Place  string   // what Below is of
+	Below  []Link   // a second menu
+	Leave  *Leave   // nil: there is no way back
+	Said   string   // key of what was done; empty: nothing
+	Wrong  string   // what was wrong, as a sentence; empty: nothing
+	Waits  bool     // has <jawort-wait> in it
+	Wide   bool     // has tables that need room
+	More   []string // further scripts of all pages that it needs, as "passkey.js"
+	Again  int      // seconds after which it is loaded again where no script runs; 0: never
 	Body   any
 
 	set *Set
@@ -149,7 +157,7 @@ func (s *Set) Write(w http.ResponseWriter, p Page) error {
 // protect lets a page have what comes from here, and send its forms here; the form that leaves may be led on to where people came from.
 func (s *Set) protect(h http.Header, p Page) {
 	forms := "'self'"
-	if p.Leave != nil {
+	if p.Leave != nil && p.Leave.Origin != "" {
 		forms += " " + p.Leave.Origin
 	}
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self' "+s.sockets+

@@ -49,3 +49,16 @@ func (t Texts) In(lang, key string, args ...any) (string, bool) {
 	}
 	return text, ok
 }
+
+// Distinct panics where two of them give one text.
+func Distinct(all ...fs.FS) {
+	seen := map[string]bool{}
+	for _, from := range all {
+		for key := range loaded(from, Languages[0]) {
+			if seen[key] {
+				panic("pages: two texts are called " + key)
+			}
+			seen[key] = true
+		}
+	}
+}

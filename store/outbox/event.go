@@ -62,7 +62,7 @@ const (
 	ByTrusted  = "trusted_browser"
 	ByPasskey  = "passkey"
 	ByCommand  = "command"  // the command line
-	ByOperator = "operator" // support, named by the login service
+	ByOperator = "operator" // in the console, by their id; or support, named by the login service, by its API key
 	ByPerson   = "person"   // the account's own person, by their session in the portal
 	BySystem   = "system"   // Jawort itself
 )

@@ -1,0 +1,156 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/server/pages"
+	"github.com/jawort/jawort/store/db"
+)
+
+// Who may do what, for Access.
+var (
+	Everyone       = []operator.Role{operator.Administrator, operator.Support, operator.Auditor}
+	Administrators = []operator.Role{operator.Administrator}
+	Helpers        = []operator.Role{operator.Administrator, operator.Support} // who help people
+	Readers        = []operator.Role{operator.Administrator, operator.Auditor} // of how things are set up, and of what happened
+)
+
+// Reach is whose things a page is about.
+type Reach int
+
+// The reaches. None of them is the default: each page says it.
+const (
+	OfTenant Reach = iota + 1 // the tenant in the path: an operator who may not see it is told that there is none
+	OfHouse                   // all tenants: there is no such page for operators of one
+	OfOwn                     // the operator's own, or what the page itself narrows to what they see
+)
+
+// Access says who may open a page, or send its form. Nothing of it has a default.
+type Access struct {
+	Roles []operator.Role
+	Reach Reach
+	Fresh bool // a passkey has to have answered in the last minutes
+}
+
+// Route is a page with who may open it.
+type Route struct {
+	Pattern string
+	Access
+}
+
+// Rooms are where sections put their pages.
+type Rooms struct {
+	console *Console
+	mux     *edge.Mux
+	routes  []Route
+}
+
+// Routes lists the pages.
+func (r *Rooms) Routes() []Route { return slices.Clone(r.routes) }
+
+// Page adds a page, or what its form does. It panics where nobody could tell who may open it, and where an auditor could change what is not their own.
+func (r *Rooms) Page(pattern string, a Access, show func(http.ResponseWriter, *Visit) error) {
+	method, path, _ := strings.Cut(pattern, " ")
+	inTenant := strings.HasPrefix(path, tenantPath+"{tenant}")
+	switch {
+	case len(a.Roles) == 0 || a.Reach == 0:
+		panic("console: " + pattern + " must say who may open it, and of whom")
+	case inTenant != (a.Reach == OfTenant):
+		panic("console: " + pattern + " is a tenant's exactly where it is below " + tenantPath + "{tenant}")
+	case method != http.MethodGet && a.Reach != OfOwn && slices.Contains(a.Roles, operator.Auditor):
+		panic("console: " + pattern + " would let auditors change something")
+	case a.Fresh && method != http.MethodPost:
+		panic("console: " + pattern + " cannot ask for a passkey: it has no form")
+	}
+	r.routes = append(r.routes, Route{pattern, a})
+	r.mux.HandlePage(pattern, r.console.page(a, show))
+}
+
+const tenantPath = "/console/tenants/"
+
+// page lets in whoever has the cookie of a session that lasts, may open the page, and has it from here. In this order: who may not see something is not told
+// that it is there.
+func (c *Console) page(a Access, show func(http.ResponseWriter, *Visit) error) edge.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := c.cross.Check(r); err != nil {
+			return c.refuse(w, r, errForeign)
+		}
+		session, err := c.session(r)
+		if errors.Is(err, operator.ErrSignedOut) {
+			return c.away(w, r)
+		}
+		if err != nil {
+			return c.refuse(w, r, err)
+		}
+		v := c.visiting(r, session)
+		if err := c.admit(w, v, a, show); err != nil {
+			return c.frame.Refuse(w, r, v.Page, &pages.Link{URL: v.Base(), Text: "console.back"}, err)
+		}
+		return nil
+	}
+}
+
+var (
+	errForeign = pages.Fault{Status: http.StatusForbidden, Text: "refused.forbidden"}
+	errRole    = pages.Fault{Status: http.StatusForbidden, Text: "console.role"}
+)
+
+func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(http.ResponseWriter, *Visit) error) error {
+	switch a.Reach {
+	case OfTenant:
+		if err := c.enter(v, v.PathValue("tenant")); err != nil {
+			return err
+		}
+	case OfHouse:
+		if v.Operator.Tenant != "" {
+			return edge.ErrNoRoute
+		}
+	}
+	if !v.Operator.Is(a.Roles...) {
+		return errRole
+	}
+	if err := v.ParseForm(); err != nil { // what is read of it later would be empty, and empty means something
+		return unreadable(err)
+	}
+	if a.Fresh {
+		if fresh, err := c.confirmed(v); err != nil || !fresh {
+			return c.stepUp(w, v, err)
+		}
+	}
+	return show(w, v)
+}
+
+// unreadable is a form that is too large, or none.
+func unreadable(err error) error {
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return err
+	}
+	return pages.Fault{Status: http.StatusBadRequest, Text: "refused.malformed"}
+}
+
+// enter puts the tenant into the visit. One that was revoked can be looked at, and nothing else.
+func (c *Console) enter(v *Visit, tenant string) error {
+	if !v.Operator.Sees(tenant) {
+		return edge.ErrNoRoute
+	}
+	t, err := c.Tenants.Tenant(v.Context(), tenant)
+	if errors.Is(err, db.ErrNotFound) || (err == nil && !t.RevokedAt.IsZero() && v.Method == http.MethodPost) {
+		return edge.ErrNoRoute
+	}
+	if err != nil {
+		return err
+	}
+	v.in(c, t)
+	return nil
+}
+
+// application stands for all of a tenant's, in what is done for it.
+func application(t account.Tenant) account.Application {
+	return account.Application{Tenant: t.ID, TenantName: t.Name, TenantPolicy: t.Policy}
+}

@@ -1,0 +1,65 @@
+package operators
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+const openInvitation = `o.code_hash = $1 AND o.invited_until > (SELECT jawort_now()) AND ` + stands
+
+// Invitation returns whom the code invites. operator.ErrUnknownInvitation: nobody, or nobody any more.
+func (s *Store) Invitation(ctx context.Context, codeHash []byte) (operator.Operator, error) {
+	o, err := where(ctx, s.Reads(), openInvitation, codeHash)
+	return o, db.Replace(err, operator.ErrUnknownInvitation)
+}
+
+// Entry is a browser that is let in.
+type Entry struct {
+	Session    string // its id
+	SecretHash []byte // of its cookie
+	Challenge  []byte // that the passkey answered
+}
+
+// Join uses up the code: it registers the passkey, and lets the browser in. operator.ErrUnknownInvitation, ErrPasskeyTaken.
+func (s *Store) Join(ctx context.Context, codeHash []byte, k operator.Passkey, e Entry) (o operator.Operator, err error) {
+	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := db.MustTouch(ctx, tx, operator.ErrUnknownInvitation, `
+			UPDATE operators SET code_hash = NULL, joined_at = jawort_now(), used_at = jawort_now()
+			WHERE id = (SELECT o.id`+tables+`WHERE `+openInvitation+`) AND code_hash = $1`, codeHash)
+		if err != nil {
+			return err
+		}
+		if o, err = where(ctx, tx, `o.id = $1`, k.Operator); err != nil {
+			return err
+		}
+		if err := keep(ctx, tx, k); err != nil {
+			return err
+		}
+		if err := enter(ctx, tx, o.ID, e); err != nil {
+			return err
+		}
+		return outbox.Put(ctx, tx, event(Joined, o, Actor(o), map[string]any{"passkey": k.ID}))
+	})
+	return o, err
+}
+
+// enter spends the challenge and begins the session.
+func enter(ctx context.Context, tx *sql.Tx, operatorID string, e Entry) error {
+	if err := spend(ctx, tx, e.Challenge); err != nil {
+		return err
+	}
+	_, err := db.Exec(ctx, tx, `
+		INSERT INTO operator_sessions (id, operator, secret_hash, began_at, seen_at, confirmed_at) VALUES ($1, $2, $3, jawort_now(), jawort_now(), jawort_now())`,
+		e.Session, operatorID, e.SecretHash)
+	return err
+}
+
+// spend makes the answer to a challenge count once. operator.ErrPasskey: it did already.
+func spend(ctx context.Context, tx *sql.Tx, challenge []byte) error {
+	return db.MustTouch(ctx, tx, operator.ErrPasskey,
+		`INSERT INTO operator_challenges (challenge, spent_at) VALUES ($1, jawort_now()) ON CONFLICT (challenge) DO NOTHING`, challenge)
+}
