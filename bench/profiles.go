@@ -16,6 +16,9 @@ import (
 
 // profile writes what each process spends its time on, for `go tool pprof`, while a window lasts.
 func profile(ctx context.Context, processes []*local.Process, dir string, lasting time.Duration) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("bench: profiles: %w", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, p := range processes {
 		g.Go(func() error {

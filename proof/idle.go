@@ -51,11 +51,11 @@ func (p *proof) takeIdle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var kib float64
-	if _, err := fmt.Sscan(found(`VmRSS:\s*(\d+)`, string(b)), &kib); err != nil {
+	var all, file float64
+	if _, err := fmt.Sscan(found(`VmRSS:\s*(\d+)`, string(b))+" "+found(`RssFile:\s*(\d+)`, string(b)), &all, &file); err != nil {
 		return fmt.Errorf("resident memory: %w", err)
 	}
-	p.report.measured(goalIdle, kib/1024, "")
+	p.report.measured(goalIdle, all/1024, fmt.Sprintf("%.0f MiB of its own, %.0f MiB of the program's file, which the kernel has mapped around what was used", (all-file)/1024, file/1024))
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -59,6 +60,7 @@ func serve(cmd *cobra.Command, cfg *config.Config, parts process.Parts, now func
 	}
 	at := p.Addrs()
 	log.Info("ready", slog.String("server", at.Server), slog.String("mobile_api", at.MobileAPI), slog.String("admin", at.Admin))
+	debug.FreeOSMemory() // what starting needed is a multiple of what stays
 	context.AfterFunc(cmd.Context(), func() { log.Info("stopping") })
 	err = p.Run(cmd.Context())
 	log.Info("stopped")
