@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -39,6 +40,15 @@ func ValidateRPID(rpID string, origins []string) error {
 
 // PasskeyOrigins are those of the application's pages that may use its passkeys.
 func (a Application) PasskeyOrigins() []string { return under(a.RPID, a.Origins) }
+
+// PasskeysAt reports whether Jawort's own pages at the origin may use the application's passkeys: where it lies under the RP ID, or where the application
+// has it among its origins. In the second case browsers also ask the RP ID's host (WebAuthn Level 3, 5.11: /.well-known/webauthn).
+func (a Application) PasskeysAt(origin string) bool {
+	if len(under(a.RPID, []string{origin})) > 0 {
+		return true
+	}
+	return a.RPID != "" && strings.HasPrefix(origin, "https://") && slices.Contains(a.Origins, origin)
+}
 
 // under returns the origins to which browsers let a relying party's passkeys.
 func under(rpID string, origins []string) []string {

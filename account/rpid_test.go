@@ -41,3 +41,27 @@ func TestOnlyPagesUnderTheRPIDMayUsePasskeysAndOnlyThoseOverTLSOrOnThisMachine(t
 		t.Errorf("without an RP ID: %q", got)
 	}
 }
+
+func TestOurOwnPagesUseThePasskeysOfADomainThatTheyLieUnderOrOfAnApplicationThatNamesThem(t *testing.T) {
+	t.Parallel()
+	const own = "https://jawort.example.com"
+	for name, c := range map[string]struct {
+		a      account.Application
+		origin string
+		want   bool
+	}{
+		"under the domain":            {account.Application{RPID: "example.com"}, own, true},
+		"the domain itself":           {account.Application{RPID: "jawort.example.com"}, own, true},
+		"this machine":                {account.Application{RPID: "localhost"}, "http://localhost:8080", true},
+		"elsewhere":                   {account.Application{RPID: "login.example"}, own, false},
+		"a name that only ends alike": {account.Application{RPID: "ple.com"}, own, false},
+		"named":                       {account.Application{RPID: "login.example", Origins: []string{own}}, own, true},
+		"named without TLS":           {account.Application{RPID: "login.example", Origins: []string{"http://jawort.example.com"}}, "http://jawort.example.com", false},
+		"no passkeys at all":          {account.Application{Origins: []string{own}}, own, false},
+		"nowhere":                     {account.Application{RPID: "login.example"}, "", false},
+	} {
+		if got := c.a.PasskeysAt(c.origin); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

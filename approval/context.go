@@ -27,6 +27,7 @@ type Context struct {
 	Country   string          `json:"country,omitempty"`
 	Lineage   string          `json:"lineage,omitempty"` // the same over all confirmations of one browser
 	Changed   bool            `json:"changed,omitempty"` // a trusted browser that was not what it had been
+	Step      string          `json:"step,omitempty"`    // what somebody in the portal wants to do, of which this is the confirmation; empty: it is none
 	Preset    string          `json:"preset,omitempty"`  // of the application, and
 	Digits    int             `json:"digits,omitempty"`  // how many a phone enters: what a confirmation is worth
 	Reason    json.RawMessage `json:"reason,omitempty"`

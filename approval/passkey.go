@@ -17,7 +17,7 @@ type Passkey struct {
 	ID         string
 	Credential Credential
 	RPID       string // under which it can be used, and no other
-	Label      string // browser and system in which it was made; empty: unknown
+	Label      string // as its person calls it, or browser and system in which it was made; empty: unknown
 	BackedUp   bool   // it exists in more places than one
 }
 

@@ -16,19 +16,19 @@ type confirmations struct {
 	creation
 }
 
-// Confirm puts the question, in the place of an earlier one of the same session.
-func (c confirmations) Confirm(ctx context.Context, application account.Application, externalID string, details []approval.Detail, b judge.Browser) (string, error) {
+// Confirm puts the question about a step, in the place of an earlier one of the same session.
+func (c confirmations) Confirm(ctx context.Context, application account.Application, externalID, step string, details []approval.Detail, b judge.Browser) (string, error) {
 	q := question{Account: externalID, Kind: approval.Login, Details: details, Browser: b}
 	found, err := c.judge.Judge(ctx, application, q.request())
 	if err != nil {
 		return "", err
 	}
 	found.Verdict.Grant = account.Grant{}
-	found.Verdict.Methods = slices.DeleteFunc(slices.Clone(found.Verdict.Methods), func(m approval.Method) bool { return !portal.Confirms(m) })
+	found.Verdict.Methods = slices.DeleteFunc(slices.Clone(found.Verdict.Methods), func(m approval.Method) bool { return !portal.Confirms(application, c.guards.Origin, m) })
 	if len(found.Verdict.Methods) == 0 {
 		return "", account.ErrNoMethod.With("obstacle", found.Verdict.Obstacle).With("support", found.Verdict.Support)
 	}
-	answer, err := c.ask(ctx, asked{q, found, application, ""})
+	answer, err := c.ask(ctx, asked{question: q, Case: found, application: application, step: step})
 	return answer.ID, err
 }
 

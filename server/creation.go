@@ -61,6 +61,7 @@ type asked struct {
 	judge.Case
 	application account.Application
 	key         string // of idempotency; empty: none
+	step        string // of the portal, that is to be confirmed; empty: none
 }
 
 func (c creation) create(w http.ResponseWriter, r *http.Request) error {
@@ -78,7 +79,7 @@ func (c creation) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer, err := c.settle(ctx, asked{q, found, application, key})
+	answer, err := c.settle(ctx, asked{question: q, Case: found, application: application, key: key})
 	if err != nil {
 		return err
 	}
@@ -125,6 +126,7 @@ func (c creation) draft(a asked) (approval.Pending, error) {
 	if err != nil {
 		return approval.Pending{}, err
 	}
+	context.Step = a.step
 	kept, err := context.Encode()
 	if err != nil {
 		return approval.Pending{}, err

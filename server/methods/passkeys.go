@@ -23,12 +23,16 @@ type registering interface {
 	FinishPasskey(ctx context.Context, f factors.PasskeyFinish) (approval.Outcome, error)
 }
 
-// register returns what a page makes a passkey of the owner's account with.
+// register returns what a page of the application makes a passkey of the owner's account with.
 func register(ctx context.Context, store registering, owner account.Account, a factors.Activation) (started, error) {
 	party, err := confirming.Party(guard.CallerOf(ctx).Application)
 	if err != nil {
 		return started{}, err
 	}
+	return registerFor(ctx, store, party, owner, a)
+}
+
+func registerFor(ctx context.Context, store registering, party *approval.RelyingParty, owner account.Account, a factors.Activation) (started, error) {
 	done, err := store.StartPasskey(ctx, a, party.ID())
 	if err != nil {
 		return started{}, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
@@ -20,14 +21,20 @@ type (
 	Started = started
 )
 
-// Typed are the methods that the portal activates, by a code that is typed.
-var Typed = []approval.Method{approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail}
+// typed are the methods that a code proves, which is typed; added are all that the portal adds and that may be a first one.
+var (
+	typed = []approval.Method{approval.MethodTOTP, approval.MethodSMS, approval.MethodEmail}
+	added = append([]approval.Method{approval.MethodPasskey}, typed...)
+)
+
+// Activates reports whether the portal adds the method by a proof, so that it may be a first one too.
+func Activates(m approval.Method) bool { return slices.Contains(added, m) }
 
 func (s Methods) ofPerson(r *http.Request, externalID string) (account.Audience, error) {
 	return s.People.Audience(r.Context(), guard.TenantOf(r.Context()), externalID, lasting.Approach{})
 }
 
-// Show returns the methods of an account, and which more it may have.
+// Show returns the methods of an account, and which more policy lets it have. Whether a passkey can be made on the page that asks, its origin says.
 func (s Methods) Show(r *http.Request, externalID string) (v View, more []approval.Method, err error) {
 	owner, err := s.ofPerson(r, externalID)
 	if err != nil {
@@ -38,8 +45,11 @@ func (s Methods) Show(r *http.Request, externalID string) (v View, more []approv
 		return v, nil, err
 	}
 	passkeys, err := s.Store.Passkeys(r.Context(), owner.Account.ID)
-	for _, m := range Typed {
+	for _, m := range added {
 		has := slices.ContainsFunc(states, func(one factors.State) bool { return one.Method == m })
+		if m == approval.MethodPasskey {
+			has = len(passkeys) >= factor.MaxPasskeys
+		}
 		if !has && s.may(r, owner, m) == nil {
 			more = append(more, m)
 		}
@@ -53,7 +63,7 @@ func (s Methods) Show(r *http.Request, externalID string) (v View, more []approv
 // may refuses a first method where policy wants an operator for it.
 func (s Methods) may(r *http.Request, owner account.Audience, m approval.Method) error {
 	application := guard.CallerOf(r.Context()).Application
-	if !slices.Contains(Typed, m) {
+	if !Activates(m) {
 		return errUnknownMethod
 	}
 	if !owner.HasOwn() && owner.Group.Policy.WithDefaults().FirstBinding == account.BindingOperator {
@@ -71,6 +81,9 @@ func (s Methods) Begin(r *http.Request, externalID string, m approval.Method) (S
 	if err := s.may(r, owner, m); err != nil {
 		return Started{}, err
 	}
+	if m == approval.MethodPasskey {
+		return s.beginPasskey(r, owner)
+	}
 	return begin(r, s.Store, owner, activation(guard.CallerOf(r.Context()).Application, owner.Account, m), "")
 }
 
@@ -80,7 +93,7 @@ func (s Methods) Finish(r *http.Request, externalID string, m approval.Method, c
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(Typed, m) {
+	if !slices.Contains(typed, m) {
 		return errUnknownMethod
 	}
 	application := guard.CallerOf(r.Context()).Application

@@ -13,7 +13,6 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/confirming"
-	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/store/factors"
 )
 
@@ -64,7 +63,7 @@ func (p Passkeys) offered(ctx context.Context, q confirming.Question) (approval.
 	if err != nil {
 		return pending, nil, err
 	}
-	party, err := confirming.Party(guard.CallerOf(ctx).Application)
+	party, err := p.Questions.Party(ctx, q.Context)
 	return pending, party, err
 }
 

@@ -30,7 +30,7 @@ func (p Portal) ways(v *Visit) (addingBody, error) {
 	can, needed := p.Enrolling.Authorities(owner)
 	b := addingBody{First: !needed, ByDevice: slices.Contains(can, account.ByDevice)}
 	b.ByMethod = slices.ContainsFunc(owner.Methods, func(m approval.Method) bool {
-		return Confirms(m) && slices.Contains(account.Authorising, m)
+		return p.confirms(v, m) && slices.Contains(account.Authorising, m)
 	})
 	b.Devices, err = p.Store.Devices(v.Context(), v.Tenant(), v.ExternalID())
 	return b, err

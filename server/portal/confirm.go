@@ -14,11 +14,13 @@ import (
 
 // The steps that wait for a confirmation. Each is planned with the question that is put about it, and taken once, when its account has confirmed that question.
 const (
-	stepRemove       = "remove-device"
-	stepAdd          = "add-device"
-	stepInterval     = "interval"
-	stepAddMethod    = "add-method"
-	stepRemoveMethod = "remove-method"
+	stepRemove        = "remove-device"
+	stepAdd           = "add-device"
+	stepInterval      = "interval"
+	stepAddMethod     = "add-method"
+	stepRemoveMethod  = "remove-method"
+	stepRemovePasskey = "remove-passkey"
+	stepDownload      = "download"
 )
 
 // steps say how each is taken, and where it belongs.
@@ -26,6 +28,7 @@ func (p Portal) steps() map[string]Step {
 	return map[string]Step{
 		stepRemove: {"devices", p.removed}, stepAdd: {"devices", p.addConfirmed}, stepInterval: {"interval", p.intervalConfirmed},
 		stepAddMethod: {"methods", p.beginMethod}, stepRemoveMethod: {"methods", p.methodRemoved},
+		stepRemovePasskey: {"methods", p.passkeyRemoved}, stepDownload: {"data", p.downloaded},
 	}
 }
 
@@ -40,7 +43,7 @@ func (p Portal) plan(w http.ResponseWriter, v *Visit, step account.PortalStep) e
 	if err != nil {
 		return err
 	}
-	step.Approval, err = p.Questions.Confirm(v.Context(), v.Application, v.ExternalID(), details, p.browser(v))
+	step.Approval, err = p.Questions.Confirm(v.Context(), v.Application, v.ExternalID(), step.Kind, details, p.browser(v))
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type loginView struct {
 	Where approval.Browser
 	About []approval.Detail // what else was asked, as in the portal
 	Path  string            // where it is reported; empty: there is nothing to report
+	Step  string            // key of what was confirmed in the portal; empty: it was a login
 }
 
 type loginsBody struct {
@@ -39,7 +40,7 @@ func (p Portal) logins(w http.ResponseWriter, v *Visit) error {
 	}
 	var b loginsBody
 	for _, one := range found[:min(len(found), loginsAtOnce)] {
-		b.Logins = append(b.Logins, viewed(one))
+		b.Logins = append(b.Logins, p.viewed(one))
 	}
 	if len(found) > loginsAtOnce {
 		b.Older = "/portal/logins?before=" + strconv.FormatInt(found[loginsAtOnce-1].DecidedAt.UnixMicro(), 10)
@@ -59,13 +60,17 @@ func timeOf(text string) (time.Time, error) {
 }
 
 // viewed reads what the phones were shown, or what was known where nobody was asked.
-func viewed(l lasting.OwnLogin) loginView {
+func (p Portal) viewed(l lasting.OwnLogin) loginView {
 	one := loginView{OwnLogin: l}
 	if d, err := approval.ParseDocument(l.Document); err == nil {
 		one.Where, one.About = d.Browser, d.Details
 	}
-	if c, err := approval.ParseContext(l.Context); err == nil && one.Where.Name == "" {
+	c, err := approval.ParseContext(l.Context)
+	if err == nil && one.Where.Name == "" {
 		one.Where = approval.Browser{Name: c.Family, OS: c.System, Country: c.Country}
+	}
+	if what := "detail." + c.Step; c.Step != "" && p.frame.Has(what) {
+		one.Step, one.About = what, one.About[min(1, len(one.About)):] // the first says the same, in the language of then
 	}
 	if l.Status == approval.StatusApproved && !l.Reported {
 		one.Path = "/portal/logins/" + url.PathEscape(l.Approval)
@@ -79,7 +84,7 @@ func (p Portal) reporting(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.write(w, v, "reporting", viewed(l))
+	return p.write(w, v, "reporting", p.viewed(l))
 }
 
 // report needs no confirmation: it only takes trust away, and whoever has to do it may have no phone any more.

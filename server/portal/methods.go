@@ -7,12 +7,14 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/server/methods"
 )
 
 type methodsBody struct {
 	methods.View
-	More []approval.Method
+	More      []approval.Method
+	Elsewhere string // where a passkey is made, which cannot be made here; empty: nowhere
 }
 
 func (p Portal) methods(w http.ResponseWriter, v *Visit) error {
@@ -20,17 +22,24 @@ func (p Portal) methods(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.write(w, v, "methods", methodsBody{found, more})
+	b := methodsBody{View: found, More: more}
+	if i := slices.Index(more, approval.MethodPasskey); i >= 0 && !p.confirms(v, approval.MethodPasskey) {
+		b.More, b.Elsewhere = slices.Delete(more, i, i+1), hostOf(v.Session.ReturnURL)
+	}
+	return p.write(w, v, "methods", b)
 }
 
 // addMethod asks for a confirmation, unless there is nothing yet that could give one.
 func (p Portal) addMethod(w http.ResponseWriter, v *Visit) error {
 	m := approval.Method(v.PathValue("method"))
+	if !p.confirms(v, m) {
+		return factor.ErrNoRPID
+	}
 	owner, err := p.audience(v)
 	if err != nil {
 		return err
 	}
-	if owner.HasOwn() || !slices.Contains(methods.Typed, m) {
+	if owner.HasOwn() || !methods.Activates(m) {
 		return p.plan(w, v, account.PortalStep{Kind: stepAddMethod, Subject: string(m), About: p.methodText(v, m)})
 	}
 	return p.beginMethod(w, v, account.PortalStep{Subject: string(m)})
@@ -63,6 +72,9 @@ func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.Portal
 	begun, err := p.Methods.Begin(v.Request, v.ExternalID(), m)
 	if err != nil {
 		return err
+	}
+	if m == approval.MethodPasskey {
+		return p.makePasskey(w, v, begun)
 	}
 	return p.write(w, v, "proving", provingBody{Started: begun, Image: template.URL(begun.QR), Shown: true})
 }

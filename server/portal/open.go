@@ -79,8 +79,12 @@ func hostOf(address string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(Origin(address), "https://"), "http://")
 }
 
-// Confirms reports whether the method confirms on the portal's pages, as the account's own. A passkey belongs to the application's domain, which the portal is not under;
-// an operator's code lets somebody in once.
-func Confirms(m approval.Method) bool {
-	return m != approval.MethodPasskey && m != approval.MethodBypass
+// Confirms reports whether the method confirms on pages of the portal at the origin, as the account's own. A passkey does where browsers let these pages use it; an
+// operator's code lets somebody in once.
+func Confirms(application account.Application, origin string, m approval.Method) bool {
+	return m != approval.MethodBypass && (m != approval.MethodPasskey || application.PasskeysAt(origin))
+}
+
+func (p Portal) confirms(v *Visit, m approval.Method) bool {
+	return Confirms(v.Application, Origin(p.PublicURL), m)
 }

@@ -15,12 +15,18 @@ import (
 	"github.com/jawort/jawort/phone"
 )
 
+// login is somebody who signs in at the login service.
+func (h *house) login() client.Request {
+	h.Helper()
+	return client.Request{Account: login, Browser: client.Browser{
+		IP: "203.0.113.9", Session: h.newID(""), UserAgent: "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+	}}
+}
+
 // signIn has somebody sign in at the login service, and a phone approve.
 func (h *house) signIn(p *phone.Phone) client.Approval {
 	h.Helper()
-	a, err := h.client.CreateApproval(h.Context(), client.Request{Account: login, Browser: client.Browser{
-		IP: "203.0.113.9", Session: h.newID(""), UserAgent: "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
-	}})
+	a, err := h.client.CreateApproval(h.Context(), h.login())
 	h.must(err)
 	h.answer(p, phone.Approve, a.Number)
 	a, err = h.client.Approval(h.Context(), a.ID)
@@ -91,6 +97,21 @@ func TestPeopleSeeTheirLoginsAndReportOne(t *testing.T) {
 	}
 }
 
+func TestAConfirmationInThePortalDoesNotLookLikeALogin(t *testing.T) {
+	h := newHouse(t)
+	anna := h.phone("Anna")
+	b := h.in()
+	confirm := b.post("/portal/devices/"+h.device("Anna")+"/remove", nil).to()
+	h.answer(anna, phone.Approve, b.get(confirm).number())
+	h.in("locale", "de").get("/portal/logins").want(http.StatusOK).says("Keine Anmeldung: Das haben Sie in diesem Bereich bestätigt.", "Ein Telefon entfernen", "Anna's phone").silent("Remove a phone")
+	at := "/portal/logins/" + strings.TrimPrefix(confirm, "/portal/confirm/")
+	b.get(at).want(http.StatusOK).says("You report the confirmation of", "Remove a phone")
+	h.signIn(anna)
+	if text := b.get("/portal/logins").text; strings.Count(text, "Not a login") != 1 || strings.Count(text, "<h2>") != 2 {
+		t.Errorf("a login and a confirmation are %s", text)
+	}
+}
+
 func TestOlderLoginsAreOnFurtherPages(t *testing.T) {
 	h := newHouse(t)
 	anna := h.phone("Anna")
@@ -142,10 +163,15 @@ func TestTrustInBrowsersIsEnded(t *testing.T) {
 
 func TestPeopleTakeTheirDataWithThem(t *testing.T) {
 	h := newHouse(t)
-	h.phone("Anna")
+	anna := h.phone("Anna")
 	b := h.in()
-	b.get("/portal/data").want(http.StatusOK)
-	p := b.post("/portal/data", nil).want(http.StatusOK)
+	b.get("/portal/data").want(http.StatusOK).says("you confirm this in the next step")
+	confirm := b.post("/portal/data", nil).want(http.StatusSeeOther).to()
+	b.post(confirm, nil).want(http.StatusConflict).silent("4711")
+	h.answer(anna, phone.Approve, b.get(confirm).says("Download your data").number())
+	b.get(confirm).says("The file is ready.", "Download the file").silent("data-submit")
+	p := b.post(confirm, nil).want(http.StatusOK)
+	b.post(confirm, nil).want(http.StatusConflict)
 	var kept map[string]any
 	h.must(json.Unmarshal([]byte(p.text), &kept))
 	if kept["account"] == nil || len(kept["devices"].([]any)) != 1 || !strings.HasPrefix(p.header.Get("Content-Disposition"), "attachment") {

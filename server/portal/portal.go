@@ -89,8 +89,8 @@ type Keys interface {
 
 // Confirmations ask an account's own person to confirm what they are about to do.
 type Confirmations interface {
-	// Confirm puts the question and returns the approval's id.
-	Confirm(ctx context.Context, application account.Application, externalID string, details []approval.Detail, b judge.Browser) (string, error)
+	// Confirm puts the question about a step and returns the approval's id.
+	Confirm(ctx context.Context, application account.Application, externalID, step string, details []approval.Detail, b judge.Browser) (string, error)
 	// Socket tells a page where to wait for it.
 	Socket(p approval.Pending) (url, ticket string, err error)
 }
@@ -155,6 +155,9 @@ func (p Portal) Mount(m *edge.Mux) {
 	m.HandlePage("POST /portal/methods/{method}/code", p.page(p.prove))
 	m.HandlePage("GET /portal/methods/{method}/remove", p.page(p.removingMethod))
 	m.HandlePage("POST /portal/methods/{method}/remove", p.page(p.removeMethod))
+	m.HandlePage("POST /portal/methods/passkey/made", p.page(p.madePasskey))
+	m.HandlePage("GET /portal/methods/passkey/{id}/remove", p.page(p.removingPasskey))
+	m.HandlePage("POST /portal/methods/passkey/{id}/remove", p.page(p.removePasskey))
 	m.HandlePage("GET /portal/data", p.page(p.data))
 	m.HandlePage("POST /portal/data", p.page(p.download))
 	for _, s := range p.Sections {

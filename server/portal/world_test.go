@@ -43,6 +43,7 @@ type house struct {
 	log     *logged
 	offset  atomic.Int64
 	url     string
+	public  string // where browsers reach it
 	tenant  account.Tenant
 	app     account.Application
 	key     string
@@ -68,6 +69,7 @@ func newHouse(t *testing.T, public ...string) *house {
 	if len(public) > 0 {
 		cfg.Server.PublicURL = public[0]
 	}
+	h.public = cfg.Server.PublicURL
 	h.process, err = process.Open(t.Context(), process.Options{
 		Config: cfg, Keys: h.keys, Parts: process.Parts{Server: true, MobileAPI: true},
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), Now: h.now, Random: rand.Reader, Listeners: l,

@@ -13,7 +13,7 @@ type PasskeyState struct {
 	ID          string
 	Application string // on whose page it was made
 	RPID        string // under which it can be used
-	Label       string // browser and system in which it was made; empty: unknown
+	Label       string // as its person calls it, or browser and system in which it was made; empty: unknown
 	BackedUp    bool   // it exists in more places than one
 	CreatedAt   time.Time
 	UsedAt      time.Time // zero: never

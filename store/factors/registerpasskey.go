@@ -83,8 +83,8 @@ type PasskeyFinish struct {
 	Pending      *approval.Pending // the login that is confirmed by it; nil: a login service activates, or the login is approved already
 	Party        *approval.RelyingParty
 	Registration *approval.Registration
-	Label        string       // browser and system; empty: unknown
-	Actor        outbox.Actor // of a login service
+	Label        string       // as its person calls it, or browser and system; empty: unknown
+	Actor        outbox.Actor // of a login service, or a person in the portal
 }
 
 var (

@@ -32,3 +32,26 @@ async function watch(url) {
 
 // Printing needs no words of its own.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
+// A passkey is made by the browser, and sent as part of the form. What it is worth is for the server to say.
+const passkey = document.querySelector("form[data-passkey]");
+if (passkey instanceof HTMLFormElement) passkey.addEventListener("submit", (event) => {
+  event.preventDefault();
+  make(passkey);
+});
+
+/** @param {HTMLFormElement} form */
+async function make(form) {
+  const problems = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-error]")]);
+  for (const one of problems) one.hidden = true;
+  try {
+    if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) throw new DOMException("no passkeys", "NotSupportedError");
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(form.dataset.passkey ?? ""));
+    const made = await navigator.credentials.create({ publicKey });
+    /** @type {HTMLInputElement} */ (form.elements.namedItem("credential")).value = JSON.stringify(made);
+    form.submit();
+  } catch (why) {
+    const shown = problems.find((one) => one.dataset.error === /** @type {Error} */ (why).name) ?? problems.at(-1);
+    if (shown) shown.hidden = false;
+  }
+}
