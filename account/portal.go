@@ -20,8 +20,11 @@ const (
 // StepFresh is how long a confirmed question lets the portal take the step that it was about.
 const StepFresh = 5 * time.Minute
 
-// PortalPages are the pages of the portal by their stable names; the first is where it opens.
-var PortalPages = []string{"devices", "interval", "logins", "browsers", "methods", "data"}
+// The pages of the portal by their stable names; the first is where it opens.
+var (
+	PortalPages  = []string{"devices", "interval", "logins", "browsers", "methods", "data"}
+	ManagerPages = []string{"customers", "rollout", "costs"} // of who manages others
+)
 
 // PortalSession is an account's own person in the portal: a one-time address that its login service asked for, and then the browser
 // that opened it.
@@ -35,7 +38,8 @@ type PortalSession struct {
 	AccountLabel string
 	ReturnURL    string // at an origin of the application
 	Locale       string // de or en
-	Page         string // where it opens, one of PortalPages
+	Manages      bool   // other accounts, as it is now
+	Page         string // where it opens, one of Pages
 	CreatedAt    time.Time
 	OpensUntil   time.Time
 	OpenedAt     time.Time // zero: not yet
@@ -43,7 +47,12 @@ type PortalSession struct {
 }
 
 // Pages are those that the session's person sees.
-func (p PortalSession) Pages() []string { return PortalPages }
+func (p PortalSession) Pages() []string {
+	if p.Manages {
+		return slices.Concat(PortalPages, ManagerPages)
+	}
+	return PortalPages
+}
 
 // PortalStep is what a person is about to do, once they have confirmed the question that was put about it.
 type PortalStep struct {
@@ -53,13 +62,25 @@ type PortalStep struct {
 	About    string // as people call that
 }
 
+// PortalWork is an interval for many, which a session has begun and which is done a part at a time.
+type PortalWork struct {
+	Group string // whose accounts, by name; empty: of all groups
+	Days  *int   // nil: the group's default
+	Total int    // accounts that are to be changed
+	Done  int
+	Ended bool
+}
+
 // Refusals of the portal.
 var (
 	ErrReturnURL = refusal.New(refusal.Invalid, "return-url-not-allowed",
 		"return_url must be an address at one of the application's origins. Add the origin to the application, or return elsewhere.").With("field", "return_url")
 
+	ErrManagersPage = refusal.Field("page", "is for accounts that manage others, and this one manages nobody")
+
 	// What only pages meet.
 	ErrUnknownPortal = errors.New("account: this portal session is not known, or is over")
+	ErrNoWork        = errors.New("account: this portal session has begun nothing")
 	ErrUnconfirmed   = errors.New("account: nobody has confirmed this step, or it was taken already")
 )
 

@@ -28,6 +28,7 @@ var aboutNobody = map[string]string{
 	"operators":           "who runs the installation, and no account's person",
 	"organisation_lock":   "of the installation",
 	"portal_steps":        "what waits in the portal for an approval, whose document says the same; forgotten after a day, and with the account",
+	"portal_work":         "how far an interval for many is, without saying whose; forgotten after a day, and with the account",
 	"receipt_keys":        "of the installation",
 	"retention":           "of the installation",
 	"sms_settings":        "of a tenant",

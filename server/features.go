@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/managers"
 	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/passkeys"
@@ -38,6 +39,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 		NoSender: o.NoSender, EnrolURL: o.EnrolURL, MaxPending: o.MaxPending, Now: o.Now, Random: o.Random,
 	}
 	means := methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now}
+	invitations := directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now}
 	return []feature{
 		creation,
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, codes: codeStates{o.Codes}, keys: o.Keys, random: o.Random, patience: patience},
@@ -50,7 +52,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 		directory.Resets{Guards: g, Store: o.Lasting, Also: o.Also},
 		directory.Dossiers{Guards: g, Store: o.Lasting, Also: o.Also},
 		directory.Holders{Guards: g, Store: o.Lasting, Also: o.Also},
-		directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now},
+		invitations,
 		browsers{guards: g, lasting: o.Lasting},
 		policy.Feature{
 			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
@@ -65,6 +67,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 			Guards: g, Store: o.Lasting, Enrolling: binding, Judge: judges, Questions: confirmations{creation}, Keys: o.Keys,
 			Methods: means, Dossier: directory.Dossiers{Store: o.Lasting, Also: o.Also}.Of,
 			Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
+			Sections: []portal.Section{managers.Managers{Store: o.Lasting, Costs: o.Ledger, Judge: judges, Invite: invitations.Managed, Now: o.Now}},
 		},
 		console.Console{
 			Operators: o.Operators, Tenants: o.Lasting, Keys: o.Keys, Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,

@@ -32,6 +32,7 @@ import (
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/managers"
 	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/notice"
 	"github.com/jawort/jawort/server/pages"
@@ -76,6 +77,7 @@ type Lasting interface {
 	notice.Due
 	ForgetNotices(ctx context.Context, limit int) (int64, error)
 	portal.Store
+	managers.Store
 	tenancy.Store
 	ForgetPortals(ctx context.Context, limit int) (int64, error)
 	ending.Lasting
@@ -100,6 +102,7 @@ type Audit interface {
 type Ledger interface {
 	usage.Reports
 	usage.Settings
+	managers.Costs
 	Forget(ctx context.Context) (int, error)
 }
 

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,8 +18,8 @@ import (
 // InvitationStore keeps who was asked to enrol.
 type InvitationStore interface {
 	Accounts(ctx context.Context, tenant string, f lasting.AccountFilter) ([]lasting.Entry, error)
-	Invite(ctx context.Context, tenant, externalID string, remind bool, by lasting.By,
-		post func(ctx context.Context, tx *sql.Tx, a account.Account) error) (lasting.Skip, error)
+	Invite(ctx context.Context, tenant, externalID string, remind bool, by lasting.By, post lasting.Post) (lasting.Skip, error)
+	InviteManaged(ctx context.Context, manager, id string, remind bool, by lasting.By, post lasting.Post) (lasting.Skip, error)
 	Progress(ctx context.Context, tenant, group, after string, limit int) (lasting.Progress, error)
 }
 
@@ -126,6 +125,16 @@ func (i Invitations) ask(w http.ResponseWriter, r *http.Request, remind bool) er
 		}
 	}
 	return edge.JSON(w, http.StatusOK, answer)
+}
+
+// Managed asks one account, by its id, that another one manages, in the name of the caller.
+func (i Invitations) Managed(ctx context.Context, manager, id string, remind bool) (lasting.Skip, error) {
+	if i.Messages == nil {
+		return "", errNoMail
+	}
+	caller := guard.CallerOf(ctx)
+	by := lasting.By{Application: caller.Application.ID, Actor: guard.ActorOf(ctx)}
+	return i.Store.InviteManaged(ctx, manager, id, remind, by, i.letter(caller.Application, remind))
 }
 
 // picked returns whom a request means, and where its filter goes on.

@@ -13,8 +13,8 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 )
 
-// intervalBody is how long a confirmation holds, who says so, and what can be chosen.
-type intervalBody struct {
+// Interval is how long a confirmation holds, who says so, and what can be chosen.
+type Interval struct {
 	Holds   time.Duration
 	By      account.Bound
 	Min     int
@@ -25,10 +25,10 @@ type intervalBody struct {
 }
 
 // Hours are those of an interval shorter than a day, which only an application caps.
-func (b intervalBody) Hours() int { return int(b.Holds / time.Hour) }
+func (b Interval) Hours() int { return int(b.Holds / time.Hour) }
 
 // Whole are the days of an interval, where it is whole ones.
-func (b intervalBody) Whole() (days int) {
+func (b Interval) Whole() (days int) {
 	if b.Holds%account.Day == 0 {
 		days = int(b.Holds / account.Day)
 	}
@@ -36,23 +36,23 @@ func (b intervalBody) Whole() (days int) {
 }
 
 // Is reports whether so many days were chosen.
-func (b intervalBody) Is(days int) bool { return b.Chosen != nil && *b.Chosen == days }
+func (b Interval) Is(days int) bool { return b.Chosen != nil && *b.Chosen == days }
 
 // lasts are the days that hold after a choice; nil: the group's default.
-func (b intervalBody) lasts(days *int) int {
+func (b Interval) lasts(days *int) int {
 	if days == nil {
 		return b.Default
 	}
 	return *days
 }
 
-func (p Portal) intervalOf(v *Visit) (intervalBody, error) {
-	c, err := p.Judge.Judge(v.Context(), v.Application, judge.Request{Account: v.ExternalID(), Kind: approval.Login, Browser: p.browser(v)})
+func (p Portal) intervalOf(v *Visit, externalID string) (Interval, error) {
+	c, err := p.Judge.Judge(v.Context(), v.Application, judge.Request{Account: externalID, Kind: approval.Login, Browser: p.browser(v)})
 	if err != nil {
-		return intervalBody{}, err
+		return Interval{}, err
 	}
 	i := c.Audience.Group.Policy.WithDefaults().Interval
-	b := intervalBody{
+	b := Interval{
 		Holds: time.Duration(c.Verdict.Reason.Interval), By: c.Verdict.Reason.BoundedBy, Min: i.Min, Max: i.Max, Default: i.Default, Chosen: c.Audience.Account.Interval,
 	}
 	for n := i.Min; n <= i.Max; n++ {
@@ -62,7 +62,7 @@ func (p Portal) intervalOf(v *Visit) (intervalBody, error) {
 }
 
 func (p Portal) interval(w http.ResponseWriter, v *Visit) error {
-	b, err := p.intervalOf(v)
+	b, err := p.intervalOf(v, v.ExternalID())
 	if err != nil {
 		return err
 	}
@@ -71,12 +71,12 @@ func (p Portal) interval(w http.ResponseWriter, v *Visit) error {
 
 // choose sets the interval; one that is longer only once it is confirmed, because it lets a browser in for longer.
 func (p Portal) choose(w http.ResponseWriter, v *Visit) error {
-	b, err := p.intervalOf(v)
+	b, err := p.intervalOf(v, v.ExternalID())
 	if err != nil {
 		return err
 	}
 	text := v.PostFormValue("days")
-	days, err := daysOf(text)
+	days, err := Days(text)
 	if err == nil && days != nil && (*days < b.Min || *days > b.Max) {
 		err = errDays
 	}
@@ -94,8 +94,8 @@ func (p Portal) choose(w http.ResponseWriter, v *Visit) error {
 
 var errDays = refusal.Field("interval", "must be one of the days that the group allows")
 
-// daysOf reads a choice; nil: the group's default.
-func daysOf(text string) (*int, error) {
+// Days reads a choice; nil: the group's default.
+func Days(text string) (*int, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -112,7 +112,7 @@ func (p Portal) setInterval(v *Visit, days *int) error {
 }
 
 func (p Portal) intervalConfirmed(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
-	days, err := daysOf(step.Subject)
+	days, err := Days(step.Subject)
 	if err != nil {
 		return err
 	}

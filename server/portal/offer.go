@@ -29,6 +29,8 @@ type offerBody struct {
 	Page      string `json:"page"`
 }
 
+var allPages = slices.Concat(account.PortalPages, account.ManagerPages)
+
 // Validate refuses what could not be opened, and fills in the defaults.
 func (b *offerBody) Validate() error {
 	if err := account.ValidateExternalID(b.Account); err != nil {
@@ -42,8 +44,8 @@ func (b *offerBody) Validate() error {
 		return refusal.Field("return_url", "must be where people go back to, an address at one of the application's origins")
 	case b.Locale != "" && !slices.Contains(pages.Languages, b.Locale):
 		return refusal.Field("locale", "must be de or en")
-	case !slices.Contains(account.PortalPages, b.Page):
-		return refusal.Field("page", "must be one of "+strings.Join(account.PortalPages, ", "))
+	case !slices.Contains(allPages, b.Page):
+		return refusal.Field("page", "must be one of "+strings.Join(allPages, ", "))
 	}
 	return nil
 }

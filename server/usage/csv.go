@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -18,23 +19,31 @@ var columns = []string{"quarter", "payer", "account", "messages", "amount", "cur
 
 const exportPage = 1000
 
-// export streams the whole quarter, page by page. What fails before the first line is an answer like any other; afterwards the connection is cut, because a list that ends early looks whole.
 func (f Feature) export(w http.ResponseWriter, r *http.Request, q query) error {
-	ctx := r.Context()
-	q.Limit = exportPage
-	page, err := f.Reports.Usage(ctx, guard.TenantOf(ctx), q.UsageFilter)
+	return Export(w, r, q.Quarter, func(ctx context.Context, after ledger.Usage, limit int) ([]ledger.Usage, error) {
+		q.Limit = limit
+		if after != (ledger.Usage{}) {
+			q.After = after.Key()
+		}
+		return f.Reports.Usage(ctx, guard.TenantOf(ctx), q.UsageFilter)
+	})
+}
+
+// Export streams the usage of a quarter, page by page: what comes after a line, at most limit of it. What fails before the first line is an answer like any
+// other; afterwards the connection is cut, because a list that ends early looks whole.
+func Export(w http.ResponseWriter, r *http.Request, q ledger.Quarter, read func(ctx context.Context, after ledger.Usage, limit int) ([]ledger.Usage, error)) error {
+	page, err := read(r.Context(), ledger.Usage{}, exportPage)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="usage-`+q.Quarter.String()+`.csv"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="usage-`+q.String()+`.csv"`)
 	_, err = io.WriteString(w, spreadsheet.Line(columns))
 	for err == nil {
-		if err = send(w, q.Quarter, page); err != nil || len(page) < exportPage {
+		if err = send(w, q, page); err != nil || len(page) < exportPage {
 			return nil // a client that has gone needs no answer
 		}
-		q.After = page[len(page)-1].Key()
-		page, err = f.Reports.Usage(ctx, guard.TenantOf(ctx), q.UsageFilter)
+		page, err = read(r.Context(), page[len(page)-1], exportPage)
 	}
 	edge.Problem(w, r, err) // for the log: the answer has begun
 	panic(http.ErrAbortHandler)

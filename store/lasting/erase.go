@@ -69,7 +69,8 @@ func eraseRecord(ctx context.Context, tx *sql.Tx, tenant, id string, by By, also
 		`DELETE FROM trusted_browsers WHERE account = $1`,
 		`DELETE FROM report_pauses WHERE account = $1`,
 		`DELETE FROM notices WHERE account = $1`,
-		`DELETE FROM portal_steps WHERE session IN (SELECT id FROM portal_sessions WHERE account = $1)`,
+		`DELETE FROM portal_steps WHERE session IN (SELECT id FROM portal_sessions WHERE account = $1) OR subject LIKE $1 || ' %'`, // also what a manager plans
+		`DELETE FROM portal_work WHERE session IN (SELECT id FROM portal_sessions WHERE account = $1)`,
 		`DELETE FROM portal_sessions WHERE account = $1`,
 		`UPDATE outbox SET personal = '' WHERE account = $1 AND personal <> ''`,
 		`INSERT INTO erasures (account) VALUES ($1) ON CONFLICT (account) DO UPDATE SET done = FALSE`)

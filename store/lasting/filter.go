@@ -18,15 +18,18 @@ import (
 type AccountFilter struct {
 	Prefix      string // of the external id
 	Query       string // a prefix of external id or label, whatever the case
+	Contains    string // a part of external id or label, whatever the case; for the few whom one manages
 	Group       string // by name
 	Manager     string // by external id
+	ManagedBy   string // by the id of the manager
 	Has, Lacks  []Facet
-	Application string // by id or name; what Used is about
+	Application string // by id or name; what Used and Idle are about
 	Used        *Used
-	SMS         *bool  // the account's switch
-	Interval    *int   // days; DefaultInterval: the group's
-	After       string // the external id that was seen last; empty: from the beginning
-	Limit       int    // 0: defaultPage
+	Idle        time.Time // not used since, or never: the application, or any where none is given
+	SMS         *bool     // the account's switch
+	Interval    *int      // days; DefaultInterval: the group's
+	After       string    // the external id that was seen last; empty: from the beginning
+	Limit       int       // 0: defaultPage
 }
 
 // DefaultInterval picks the accounts that have chosen none.
@@ -87,6 +90,10 @@ func (s *Store) page(ctx context.Context, tenant string, f AccountFilter) (condi
 	if slices.ContainsFunc(slices.Concat(f.Has, f.Lacks), ofOtherTables) || f.Used.never() {
 		from, key = `account_facets f JOIN accounts a ON a.id = f.account`, `f.external_id`
 		c.add(`f.tenant = %s`, tenant)
+	}
+	if f.ManagedBy != "" { // then the order is that of the manager's index
+		key = `a.external_id`
+		c.add(`a.manager = %s`, f.ManagedBy)
 	}
 	c.addRange(key, f.Prefix)
 	if f.After != "" {
@@ -152,6 +159,10 @@ func (c *conditions) addChoices(f AccountFilter) {
 		q := Sought(f.Query)
 		c.add(`(a.sought_id >= %s AND a.sought_id <= %s OR a.sought_label >= %s AND a.sought_label <= %s)`, q, q+after, q, q+after)
 	}
+	if f.Contains != "" {
+		part := `%` + wildcards.Replace(Sought(f.Contains)) + `%`
+		c.add(`(a.sought_id LIKE %s ESCAPE '\' OR a.sought_label LIKE %s ESCAPE '\')`, part, part)
+	}
 	switch {
 	case f.SMS != nil && *f.SMS:
 		c.add(`a.sms_on`)
@@ -165,6 +176,9 @@ func (c *conditions) addChoices(f AccountFilter) {
 		c.add(`a.interval_days = %s`, *f.Interval)
 	}
 }
+
+// wildcards make a text one that LIKE takes literally.
+var wildcards = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // addBelonging looks up what is called by name; what another tenant has is as unknown as none.
 func (s *Store) addBelonging(ctx context.Context, c *conditions, tenant string, f AccountFilter) error {
@@ -185,7 +199,8 @@ func (s *Store) addBelonging(ctx context.Context, c *conditions, tenant string, 
 		}
 		c.add(`a.manager = %s`, m.ID)
 	}
-	if f.Used == nil {
+	if f.Application == "" {
+		c.addIdle(f.Idle, "")
 		return nil
 	}
 	application, err := db.One(ctx, s.Reads(), db.ScanString,
@@ -193,8 +208,21 @@ func (s *Store) addBelonging(ctx context.Context, c *conditions, tenant string, 
 	if err != nil {
 		return db.Replace(err, refusal.Field("application", "is neither id nor name of an application of this tenant"))
 	}
-	c.addUsed(application, *f.Used)
+	if f.Used != nil {
+		c.addUsed(application, *f.Used)
+	}
+	c.addIdle(f.Idle, application)
 	return nil
+}
+
+func (c *conditions) addIdle(since time.Time, application string) {
+	switch {
+	case since.IsZero():
+	case application == "":
+		c.add(`NOT EXISTS (SELECT 1 FROM account_uses u WHERE u.account = a.id AND u.used_at >= %s)`, db.Micros(since))
+	default:
+		c.add(`NOT EXISTS (SELECT 1 FROM account_uses u WHERE u.account = a.id AND u.application = %s AND u.used_at >= %s)`, application, db.Micros(since))
+	}
 }
 
 // addUsed stands the id of the application in the query itself, where the planner sees how many have it: it is one that

@@ -36,7 +36,7 @@ func (s *Store) SetManagedInterval(ctx context.Context, tenant, manager, group s
 	for {
 		var batch int
 		err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			managed, batch, err = setSome(ctx, tx, tenant, manager, group, days, by)
+			managed, batch, err = setSome(ctx, tx, tenant, manager, group, days, managedBatch, by)
 			return err
 		})
 		changed += batch
@@ -49,13 +49,13 @@ func (s *Store) SetManagedInterval(ctx context.Context, tenant, manager, group s
 // managedOf picks the accounts that $1 manages: those of the group $2, or all where it is empty.
 const managedOf = `manager = $1 AND ($2 = '' OR group_id = $2) AND deleted_at = 0`
 
-// setSome takes the manager's row first, so that two of its kind do not wait for each other among the managed ones.
-func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, days *int, by By) (managed, changed int, err error) {
+// setSome sets the interval of some who have another. It takes the manager's row first, so that two of its kind do not wait for each other among the managed ones.
+func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, days *int, limit int, by By) (managed, changed int, err error) {
 	m, err := hold(ctx, tx, tenant, manager)
 	if err != nil {
 		return 0, 0, err
 	}
-	of, groups, err := managedGroups(ctx, tx, m, group)
+	of, groups, err := managedGroups(ctx, tx, tenant, Managed{Manager: m.ID, Group: group})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -66,7 +66,7 @@ func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, day
 	if err != nil {
 		return 0, 0, err
 	}
-	usual, args := defaultDays(groups, m.ID, of, days, managedBatch)
+	usual, args := defaultDays(groups, m.ID, of, days, limit)
 	ids, err := db.All(ctx, tx, db.ScanString, `
 		UPDATE accounts SET interval_days = $3, browsers_ended_at = CASE
 			WHEN COALESCE($3 <= 0, FALSE) OR COALESCE($3, `+usual+`) < COALESCE(interval_days, `+usual+`) THEN jawort_now() ELSE browsers_ended_at END
@@ -80,21 +80,22 @@ func setSome(ctx context.Context, tx *sql.Tx, tenant, manager, group string, day
 	return managed, len(ids), outbox.PutEach(ctx, tx, by.event(AccountChanged, tenant, "", data, nil), ids)
 }
 
-// managedGroups returns the group of that name with its id, or the groups of all accounts that one manages; one of these without an
+// managedGroups returns the group of that name with its id, or the groups of all accounts that are meant; one of these without an
 // id: some have none.
-func managedGroups(ctx context.Context, tx *sql.Tx, manager account.Account, name string) (id string, groups []account.Group, err error) {
-	if name != "" {
-		g, err := groupByName(ctx, tx, manager.Tenant, name)
+func managedGroups(ctx context.Context, q db.Querier, tenant string, m Managed) (id string, groups []account.Group, err error) {
+	if m.Group != "" {
+		g, err := groupByName(ctx, q, tenant, m.Group)
 		return g.ID, []account.Group{g}, err
 	}
-	ids, err := db.All(ctx, tx, db.ScanString,
-		`SELECT DISTINCT COALESCE(group_id, '') FROM accounts WHERE manager = $1 AND deleted_at = 0`, manager.ID)
+	named, args := m.named([]any{m.Manager})
+	ids, err := db.All(ctx, q, db.ScanString,
+		`SELECT DISTINCT COALESCE(group_id, '') FROM accounts WHERE manager = $1 AND deleted_at = 0`+named, args...)
 	if err != nil {
 		return "", nil, err
 	}
 	groups = make([]account.Group, len(ids))
 	for i, id := range ids {
-		if groups[i], err = groupByID(ctx, tx, id); err != nil {
+		if groups[i], err = groupByID(ctx, q, id); err != nil {
 			return "", nil, err
 		}
 	}

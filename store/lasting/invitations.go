@@ -47,11 +47,26 @@ const (
 
 // Invite asks an account to enrol, or reminds it, where post puts the letter into the queue of the same transaction. Empty:
 // it was done; else why not.
-func (s *Store) Invite(ctx context.Context, tenant, externalID string, remind bool, by By,
-	post func(ctx context.Context, tx *sql.Tx, a account.Account) error) (Skip, error) {
-	var skip Skip
-	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		a, err := hold(ctx, tx, tenant, externalID)
+func (s *Store) Invite(ctx context.Context, tenant, externalID string, remind bool, by By, post Post) (Skip, error) {
+	return s.invite(ctx, remind, by, post, func(ctx context.Context, tx *sql.Tx) (account.Account, error) {
+		return hold(ctx, tx, tenant, externalID)
+	})
+}
+
+// InviteManaged does the same for an account, by its id, where the manager manages it at that moment; any other is unknown.
+func (s *Store) InviteManaged(ctx context.Context, manager, id string, remind bool, by By, post Post) (Skip, error) {
+	return s.invite(ctx, remind, by, post, func(ctx context.Context, tx *sql.Tx) (account.Account, error) {
+		return holdManaged(ctx, tx, manager, id)
+	})
+}
+
+// Post puts the letter to an account into the queue.
+type Post = func(ctx context.Context, tx *sql.Tx, a account.Account) error
+
+func (s *Store) invite(ctx context.Context, remind bool, by By, post Post, take func(context.Context, *sql.Tx) (account.Account, error)) (skip Skip, err error) {
+	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		skip = ""
+		a, err := take(ctx, tx)
 		if errors.Is(err, account.ErrUnknownAccount) {
 			skip = SkipUnknown
 			return nil
@@ -72,7 +87,7 @@ func (s *Store) Invite(ctx context.Context, tenant, externalID string, remind bo
 		if remind {
 			kind = AccountReminded
 		}
-		return outbox.Put(ctx, tx, by.event(kind, tenant, a.ID, nil, nil))
+		return outbox.Put(ctx, tx, by.event(kind, a.Tenant, a.ID, nil, nil))
 	})
 	return skip, err
 }

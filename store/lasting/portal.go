@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -26,6 +27,7 @@ type PortalRequest struct {
 }
 
 const portalColumns = `p.id, p.tenant, t.name, p.application, p.account, a.external_id, a.label, p.return_url, p.locale, p.page,
+	EXISTS (SELECT 1 FROM accounts m WHERE m.manager = a.id AND m.deleted_at = 0),
 	p.created_at, p.opens_until, p.opened_at, p.expires_at`
 
 const portalTables = ` FROM portal_sessions p JOIN accounts a ON a.id = p.account JOIN tenants t ON t.id = p.tenant JOIN applications x ON x.id = p.application `
@@ -36,12 +38,12 @@ const portalStands = `a.deleted_at = 0 AND t.revoked_at = 0 AND x.revoked_at = 0
 func scanPortal(r db.Row) (p account.PortalSession, err error) { return scanPortalAnd(r) }
 
 func scanPortalAnd(r db.Row, more ...any) (p account.PortalSession, err error) {
-	return p, r.Scan(append([]any{&p.ID, &p.Tenant, &p.TenantName, &p.Application, &p.Account, &p.ExternalID, &p.AccountLabel, &p.ReturnURL, &p.Locale, &p.Page,
+	return p, r.Scan(append([]any{&p.ID, &p.Tenant, &p.TenantName, &p.Application, &p.Account, &p.ExternalID, &p.AccountLabel, &p.ReturnURL, &p.Locale, &p.Page, &p.Manages,
 		db.Into(&p.CreatedAt), db.Into(&p.OpensUntil), db.Into(&p.OpenedAt), db.Into(&p.ExpiresAt)}, more...)...)
 }
 
 // OfferPortal keeps a session that may be opened by the code for account.PortalOpens, and returns it as it is kept. A request that is repeated gets
-// what it made the first time. account.ErrUnknownAccount: there is no such account of the tenant; approval.ErrKeyReused.
+// what it made the first time. account.ErrUnknownAccount: there is no such account of the tenant; account.ErrManagersPage; approval.ErrKeyReused.
 func (s *Store) OfferPortal(ctx context.Context, p account.PortalSession, codeHash []byte, r PortalRequest, by By) (kept account.PortalSession, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		a, err := hold(ctx, tx, p.Tenant, p.ExternalID) // so that one that is repeated at once waits for the first
@@ -64,6 +66,9 @@ func (s *Store) OfferPortal(ctx context.Context, p account.PortalSession, codeHa
 		}
 		if kept, err = portalWhere(ctx, tx, `p.id = $1`, p.ID); err != nil {
 			return err
+		}
+		if !slices.Contains(kept.Pages(), kept.Page) {
+			return account.ErrManagersPage
 		}
 		e := by.event(PortalOffered, p.Tenant, a.ID, nil, nil)
 		e.Subject = p.ID
@@ -183,6 +188,9 @@ func (s *Store) ForgetPortals(ctx context.Context, limit int) (n int64, err erro
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		const old = `SELECT id FROM portal_sessions WHERE created_at < (SELECT jawort_now()) - $1 ORDER BY created_at, id LIMIT $2`
 		if _, err := db.Exec(ctx, tx, `DELETE FROM portal_steps WHERE session IN (`+old+`)`, portalsKept.Microseconds(), limit); err != nil {
+			return err
+		}
+		if _, err := db.Exec(ctx, tx, `DELETE FROM portal_work WHERE session IN (`+old+`)`, portalsKept.Microseconds(), limit); err != nil {
 			return err
 		}
 		n, err = db.Exec(ctx, tx, `DELETE FROM portal_sessions WHERE id IN (`+old+`)`, portalsKept.Microseconds(), limit)

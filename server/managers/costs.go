@@ -1,0 +1,145 @@
+package managers
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/portal"
+	"github.com/jawort/jawort/server/usage"
+	kept "github.com/jawort/jawort/store/ledger"
+)
+
+// costsBody is what the SMS of a quarter cost, by customer.
+type costsBody struct {
+	Quarter  ledger.Quarter
+	Quarters []ledger.Quarter // that can be looked at, the latest first
+	Totals   []total
+	Lines    []line
+	Next     string
+	First    string
+	CSV      string
+}
+
+// total is the sum of what the manager pays, or of what others pay for themselves.
+type total struct {
+	kept.ManagedTotal
+	Amount, Late string
+}
+
+// line is what one account used.
+type line struct {
+	ledger.Usage
+	Label        string // empty: it is not managed any more
+	Own          bool   // the manager pays
+	Amount, Late string
+}
+
+const quartersShown = 5
+
+func (m Managers) costs(w http.ResponseWriter, v *portal.Visit) error {
+	b := costsBody{}
+	var err error
+	if b.Quarter, b.Quarters, err = m.quarter(v); err != nil {
+		return err
+	}
+	after, err := afterOf(v.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	of := kept.Of{Tenant: v.Tenant(), Manager: manager(v), Quarter: b.Quarter}
+	totals, err := m.Costs.ManagedTotals(v.Context(), of)
+	if err != nil {
+		return err
+	}
+	for _, t := range totals {
+		b.Totals = append(b.Totals, total{t, money(v, t.Total.Amount, t.Currency), money(v, t.LateAmount, t.Currency)})
+	}
+	found, err := m.Costs.ManagedUsage(v.Context(), of, after, perPage+1)
+	if err != nil {
+		return err
+	}
+	if b.Lines, err = m.lines(v, found[:min(len(found), perPage)]); err != nil {
+		return err
+	}
+	query := v.URL.Query()
+	if len(found) > perPage {
+		b.Next = address(v, query, placeOf(found[perPage-1]))
+	}
+	if query.Get("after") != "" {
+		b.First = address(v, query, "")
+	}
+	b.CSV = "/portal/costs/usage.csv?quarter=" + b.Quarter.String()
+	return m.desk.Write(w, v, "costs", b)
+}
+
+// quarter is the one that is asked for, else the one that runs, among those that can be looked at.
+func (m Managers) quarter(v *portal.Visit) (q ledger.Quarter, all []ledger.Quarter, err error) {
+	settings, err := m.Costs.Settings(v.Context(), v.Tenant())
+	if err != nil {
+		return q, nil, err
+	}
+	zone, err := settings.Zone()
+	if err != nil {
+		return q, nil, err
+	}
+	for at := m.Now(); len(all) < quartersShown; {
+		running := ledger.QuarterOf(at, zone)
+		all = append(all, running)
+		from, _ := running.Bounds(zone)
+		at = from.Add(-1)
+	}
+	if text := v.URL.Query().Get("quarter"); text != "" {
+		q, err = ledger.ParseQuarter(text)
+		return q, all, err
+	}
+	return all[0], all, nil
+}
+
+// lines calls those by their labels whom the manager manages now; anybody else by the number under which they were charged.
+func (m Managers) lines(v *portal.Visit, found []ledger.Usage) ([]line, error) {
+	ids := make([]string, len(found))
+	for i, u := range found {
+		ids[i] = u.Account
+	}
+	labels, err := m.Store.ManagedLabels(v.Context(), manager(v), ids)
+	lines := make([]line, len(found))
+	for i, u := range found {
+		lines[i] = line{u, labels[u.Account], u.Payer == manager(v), money(v, u.Amount, u.Currency), money(v, u.LateAmount, u.Currency)}
+		if u.Account == manager(v) {
+			lines[i].Label = v.Session.AccountLabel
+		}
+	}
+	return lines, err
+}
+
+// The place where a page ended, as it stands in the address of the next one.
+func placeOf(u ledger.Usage) string {
+	return strings.Join([]string{string(u.Currency), u.Payer, u.Account, u.AccountLogin}, ".")
+}
+
+func afterOf(text string) (u ledger.Usage, err error) {
+	if text == "" {
+		return u, nil
+	}
+	parts := strings.SplitN(text, ".", 4)
+	if err := approval.CheckText("after", text); err != nil || len(parts) != 4 {
+		return u, refusal.Field("after", "must be the place where a page ended")
+	}
+	return ledger.Usage{Currency: ledger.Currency(parts[0]), Payer: parts[1], Account: parts[2], AccountLogin: parts[3]}, nil
+}
+
+// export streams the quarter as CSV, as the API does.
+func (m Managers) export(w http.ResponseWriter, v *portal.Visit) error {
+	q, _, err := m.quarter(v)
+	if err != nil {
+		return err
+	}
+	of := kept.Of{Tenant: v.Tenant(), Manager: manager(v), Quarter: q}
+	return usage.Export(w, v.Request, q, func(ctx context.Context, after ledger.Usage, limit int) ([]ledger.Usage, error) {
+		return m.Costs.ManagedUsage(ctx, of, after, limit)
+	})
+}

@@ -1,0 +1,88 @@
+package managers_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/account"
+)
+
+func TestAManagerSeesThoseWhomTheyManageAndNobodyElse(t *testing.T) {
+	h := brokers(t)
+	b := h.in(broker)
+	b.get("/portal/devices").says("Customers", "Roll-out", "SMS costs")
+	b.get("/portal/customers").want(http.StatusOK).says("Assistant", "Erika Muster", "Max Muster", "200001", "no phone number", "nothing set up", "never used", "+49 ••• ••10").
+		silent("Somebody Else's", "Office South</a>", "1713920010")
+}
+
+func TestTheListIsSearchedAndNarrowedDown(t *testing.T) {
+	h := brokers(t)
+	h.enrol("200001", "Erika")
+	other, _ := h.application("App")
+	h.sql(`INSERT INTO account_uses (account, application, used_at) VALUES ($1, $2, $3)`, h.id("200002"), other.ID, h.now().Add(-40*24*time.Hour).UnixMicro())
+	b := h.in(broker)
+	const erika, max, assistant = "Erika Muster", "Max Muster", "Assistant"
+	for query, found := range map[string][]string{
+		"q=muster": {erika, max}, "q=ERIKA": {erika}, "q=00002": {max}, "q=%25": {}, "q=_": {}, `q=\`: {}, "q=Else": {}, "q=300001": {},
+		"number=without": {assistant, max}, "number=with": {erika}, "enrolled=nothing": {assistant, max}, "enrolled=something": {erika},
+		"way=push": {erika}, "way=totp": {}, "group=employees": {assistant}, "group=customers&number=without": {max},
+		"application=App": {max}, "application=Web+Portal": {}, "application=App&idle=30": {assistant, erika, max}, "application=App&idle=90": {assistant, erika},
+		"idle=30": {assistant, erika, max}, "idle=never": {assistant, erika}, "sms=on": {}, "sms=off": {assistant, erika, max}, "q=&group=&number=": {assistant, erika, max},
+	} {
+		p := b.get("/portal/customers?" + query).want(http.StatusOK)
+		for _, name := range []string{erika, max, assistant, "Somebody Else's"} {
+			wanted := false
+			for _, f := range found {
+				wanted = wanted || f == name
+			}
+			if wanted {
+				p.says(">" + name + "<")
+			} else {
+				p.silent(">" + name + "<")
+			}
+		}
+	}
+	for _, odd := range []string{"number=maybe", "way=bypass", "idle=7", "sms=perhaps", "enrolled=x", "group=nobodys", "application=none", "q=%00", "q=%E2%80%AE"} {
+		b.get("/portal/customers?" + odd).want(http.StatusUnprocessableEntity)
+	}
+}
+
+func TestALongListGoesOnFromPageToPage(t *testing.T) {
+	h := brokers(t)
+	for i := range 60 {
+		h.account(fmt.Sprintf("4%05d", i), fmt.Sprintf("Long %d", i), account.Edit{Manager: account.Set(broker)})
+	}
+	b := h.in(broker)
+	first := b.get("/portal/customers?q=Long").says("Long 0<", "Long 49<").silent("Long 50<", "Back to the beginning")
+	second := b.get(first.found(`href="(/portal/customers\?[^"]*after=[^"]*)"`)).says("Long 50<", "Long 59<", "Back to the beginning").silent("Long 49<", ">More<")
+	if got := second.found(`href="([^"]*)">Back to the beginning`); got != "/portal/customers?q=Long" {
+		t.Errorf("back leads to %s", got)
+	}
+}
+
+func TestOnesCustomerIsShownWithAllThatMatters(t *testing.T) {
+	h := brokers(t)
+	h.account("200001", "", account.Edit{Interval: account.Set(3)})
+	b := h.in(broker)
+	b.get(h.of("200001")).want(http.StatusOK).says("Erika Muster", "200001", "customers", "+49 ••• ••10", "does not ask again for 3 days", "That is what was chosen for this login.",
+		"Codes by SMS are switched off.", "Not invited yet.", "e•••").silent("1713920010", "erika@post.example")
+	b.get(h.of("100101")).says("They are asked at every login.", "That is what is set for the whole group.", "do not ask for a day").silent("do not ask for 2 days")
+}
+
+func TestScriptInNamesIsText(t *testing.T) {
+	h := brokers(t)
+	const script = `<script>alert(1)</script>`
+	h.group(script, account.GroupPolicy{Interval: account.Interval{Max: 7}})
+	h.account(script, `"><img src=x onerror=alert(2)>`, account.Edit{Manager: account.Set(broker), Group: account.Set(script), Email: account.Set("x@post.example")})
+	b := h.in(broker)
+	at := "/portal/customers/" + h.one(`SELECT id FROM accounts WHERE external_id = $1`, script)
+	for _, address := range []string{"/portal/customers", at, at + "/phone", at + "/sms", "/portal/customers/many", "/portal/customers/many?group=" + url.QueryEscape(script), "/portal/rollout", "/portal/customers?q=" + url.QueryEscape(script)} {
+		p := b.get(address).want(http.StatusOK)
+		if raw := p.text; containsAny(raw, "<script>alert", "<img src=x") {
+			t.Errorf("%s: %s", address, raw)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package managers_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/account"
+)
+
+func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
+	h := brokers(t)
+	h.account("200002", "", account.Edit{Interval: account.Set(5)})
+	b := h.in(broker)
+	ticked := func(days string) url.Values {
+		return url.Values{"who": {"ticked"}, "account": {h.id("200001"), h.id("200002")}, "days": {days}}
+	}
+	b.post("/portal/customers/many", url.Values{"who": {"ticked"}}).want(http.StatusUnprocessableEntity).says("You have selected nobody.")
+	b.post("/portal/customers/many", ticked("")).want(http.StatusOK).says("For 2 selected logins.", "do not ask for 7 days")
+	b.post("/portal/customers/many/preview", ticked("3")).want(http.StatusOK).says("For 2 logins something else holds", "1 of them are asked less often.", "1 of them are asked more often.", "Change for 2 logins")
+	b.post("/portal/customers/many/preview", ticked("9")).want(http.StatusUnprocessableEntity)
+	if h.interval("200001") != "-1" || h.interval("200002") != "5" {
+		t.Error("looking changed something")
+	}
+	shown, after := b.confirmed(b.post("/portal/customers/many/set", ticked("3")))
+	after.says("Saved.")
+	if !strings.Contains(shown, "Ask many logins less often") || !strings.Contains(shown, "2 logins, do not ask for 3 days") {
+		t.Errorf("the phone shows %s", shown)
+	}
+	if h.interval("200001") != "3" || h.interval("200002") != "3" || h.interval("100101") != "-1" {
+		t.Error("it was not done, or also for others")
+	}
+	b.post("/portal/customers/many/preview", ticked("3")).says("Nothing: that holds for all already.")
+	b.get(b.post("/portal/customers/many/set", ticked("0")).want(http.StatusSeeOther).to()).says("Saved.") // more often: nothing is to be confirmed
+	if h.interval("200001") != "0" {
+		t.Error("the shorter one was not set")
+	}
+}
+
+func TestWhatTheGroupsOfAllDoNotAllowIsNotOfferedAndRefused(t *testing.T) {
+	h := brokers(t)
+	b := h.in(broker)
+	b.get("/portal/customers/many").want(http.StatusOK).says("For all whom you look after: 3 logins.", "The group employees allows less.", "do not ask for a day").silent("do not ask for 2 days")
+	b.post("/portal/customers/many/set", url.Values{"who": {"all"}, "days": {"7"}}).want(http.StatusUnprocessableEntity)
+	b.get("/portal/customers/many?group=customers").says("For all of the group customers whom you look after: 2 logins.", "do not ask for 7 days")
+	b.get("/portal/customers/many?group=nobodys").want(http.StatusUnprocessableEntity)
+	_, after := b.confirmed(b.post("/portal/customers/many/set", url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}))
+	after.says("Done: 2 logins are changed.")
+	if h.interval("200001") != "7" || h.interval("100101") != "-1" || h.interval("300001") != "-1" {
+		t.Error("it was not done, or also for others")
+	}
+}
+
+func TestAnIntervalForThousandsIsSetAPartAtATimeAndShowsHowFarItIs(t *testing.T) {
+	h := brokers(t)
+	for from := range 2 {
+		h.sql(`INSERT INTO accounts (id, tenant, external_id, label, sought_id, sought_label, created_at, group_id, manager)
+			WITH RECURSIVE n (i) AS (SELECT $3 * 300 UNION ALL SELECT i + 1 FROM n WHERE i < $3 * 300 + 299)
+			SELECT 'acc_many' || i, $1, 'M' || i, 'M', 'm' || i, 'm', 1, (SELECT id FROM groups WHERE name = 'customers'), $2 FROM n`, h.tenant.ID, h.id(broker), from)
+	}
+	b := h.in(broker)
+	customers := url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}
+	b.post("/portal/customers/many/preview", customers).says("Change for 602 logins")
+	_, going := b.confirmed(b.post("/portal/customers/many/set", customers))
+	going.says("500 of 602 are changed.", `max="602" value="500"`, "data-submit")
+	b.get("/portal/customers").says("A change for many is not finished yet.")
+	other := h.in(broker)
+	other.get("/portal/customers/many/work").want(http.StatusNotFound)
+	other.post("/portal/customers/many/work", nil).want(http.StatusNotFound)
+	b.get(b.post("/portal/customers/many/work", nil).want(http.StatusSeeOther).to()).says("Done: 602 logins are changed.")
+	h.account("200001", "", account.Edit{Interval: account.Set(0)})
+	b.post("/portal/customers/many/work", nil).want(http.StatusSeeOther)
+	if got := h.interval("200001"); got != "0" {
+		t.Errorf("what has ended was done again: %s", got)
+	}
+	if n := h.count(`accounts WHERE interval_days = 7`); n != 601 {
+		t.Errorf("%d have it", n)
+	}
+}
+
+func TestLettersToManySayFirstHowManyAndGoOutAFewAtATime(t *testing.T) {
+	h := brokers(t)
+	for i := range 30 {
+		h.account(fmt.Sprintf("4%05d", i), "Long", account.Edit{Manager: account.Set(broker), Email: account.Set(fmt.Sprintf("long%d@post.example", i))})
+	}
+	b := h.in(broker)
+	b.get("/portal/rollout").want(http.StatusOK).says("0 of 33 logins are set up.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address").silent("Remind", "Somebody Else's")
+	b.get("/portal/rollout/invite").says("32 people will be invited.", "Send 32 e-mails")
+	if h.count(`invitations`) != 0 {
+		t.Error("looking invited somebody")
+	}
+	going := b.post("/portal/rollout/invite", nil).want(http.StatusOK).says("25 invitations are on their way.", "data-submit")
+	next := url.Values{"after": {going.found(`name="after" value="([^"]*)"`)}, "asked": {going.found(`name="asked" value="([^"]*)"`)}}
+	b.post("/portal/rollout/invite", next).says("32 invitations are on their way.").silent("data-submit")
+	b.post("/portal/rollout/invite", nil).says("0 invitations are on their way.")
+	if n := h.count(`messages WHERE channel = 'email'`); n != 32 || h.count(`invitations`) != 32 {
+		t.Errorf("%d letters are queued", n)
+	}
+	b.get("/portal/rollout").says("Invited on").silent("Invite 32", "Remind")
+	b.get("/portal/rollout/remind").says("There is nobody to write to at the moment.")
+	h.pass(account.Day + 1)
+	h.enrol("200001", "Erika")
+	b = h.in(broker)
+	b.get("/portal/rollout").says("1 of 33 logins are set up.", "Remind 31").silent("Erika")
+	b.get("/portal/rollout/elsewhere").want(http.StatusNotFound)
+}

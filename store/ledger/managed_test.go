@@ -1,0 +1,48 @@
+package ledger_test
+
+import (
+	"testing"
+
+	domain "github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/store/ledger"
+)
+
+func TestAManagerSeesWhatTheyPayAndWhatTheManagedPayForThemselves(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.clock("2026-11-02T08:00:00Z")
+		broker, customer, alone, sub := w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant)
+		others := w.newAccount(w.tenant)
+		for _, one := range []string{customer, alone, sub} {
+			w.sql(`UPDATE accounts SET manager = $1 WHERE id = $2`, broker, one)
+		}
+		for _, m := range []struct{ payer, to string }{{broker, customer}, {broker, customer}, {broker, others}, {alone, alone}, {sub, others}, {others, others}} {
+			r := w.sms(m.to)
+			r.Payer = m.payer
+			w.sent(r)
+		}
+		open := w.sms(customer)
+		open.Payer = broker
+		must(w.T, w.reserve(open))
+		of := ledger.Of{Tenant: w.tenant, Manager: broker, Quarter: quarter(w.T, "2026-Q4")}
+		all, err := w.ManagedUsage(t.Context(), of, domain.Usage{}, 10)
+		must(w.T, err)
+		wantEqual(w.T, "lines", len(all), 3)
+		var after domain.Usage
+		for _, want := range all { // one by one they are the same
+			one, err := w.ManagedUsage(t.Context(), of, after, 1)
+			must(w.T, err)
+			wantEqual(w.T, "lines", len(one), 1)
+			wantEqual(w.T, "line", one[0], want)
+			after = one[0]
+		}
+		totals, err := w.ManagedTotals(t.Context(), of)
+		must(w.T, err)
+		wantEqual(w.T, "totals", len(totals), 2)
+		wantEqual(w.T, "what the broker pays", totals[0], ledger.ManagedTotal{Own: true, Total: domain.Total{Currency: "EUR", Messages: 3, Amount: 3000, Reserved: 1}})
+		wantEqual(w.T, "what another pays", totals[1], ledger.ManagedTotal{Total: domain.Total{Currency: "EUR", Messages: 1, Amount: 1000}})
+		of.Quarter = quarter(w.T, "2026-Q3")
+		totals, err = w.ManagedTotals(t.Context(), of)
+		must(w.T, err)
+		wantEqual(w.T, "totals of another quarter", len(totals), 0)
+	})
+}
