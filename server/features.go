@@ -71,7 +71,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 		},
 		console.Console{
 			Operators: o.Operators, Tenants: o.Lasting, Keys: o.Keys, Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
-			Sections: sections(o),
+			Sections: sections(o, calls{creation, patience}, means),
 		},
 		pages.Files{},
 		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},

@@ -25,6 +25,8 @@ import (
 	"github.com/jawort/jawort/server/codes"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/console/live"
+	"github.com/jawort/jawort/server/console/support"
 	"github.com/jawort/jawort/server/console/tenancy"
 	"github.com/jawort/jawort/server/directory"
 	"github.com/jawort/jawort/server/ending"
@@ -55,6 +57,7 @@ type Live interface {
 	hub.Live
 	notice.Pushes
 	policy.Limits
+	live.Figures
 }
 
 // Lasting is all that the server needs of the lasting store.
@@ -79,6 +82,8 @@ type Lasting interface {
 	portal.Store
 	managers.Store
 	tenancy.Store
+	live.Ends
+	support.Store
 	ForgetPortals(ctx context.Context, limit int) (int64, error)
 	ending.Lasting
 	hub.Lasting

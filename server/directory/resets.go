@@ -44,8 +44,15 @@ func (s Resets) reset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.ResetAccount(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), body.Reason, by, s.Also.methods()...)
-	return done(w, err)
+	return done(w, s.Reset(r.Context(), guard.TenantOf(r.Context()), r.PathValue("external_id"), body.Reason, by))
+}
+
+// Reset ends all by which an account could confirm, for a reason that an auditor can read.
+func (s Resets) Reset(ctx context.Context, tenant, externalID, reason string, by lasting.By) error {
+	if err := account.ValidateName("reason", reason); err != nil {
+		return err
+	}
+	return s.Store.ResetAccount(ctx, tenant, externalID, reason, by, s.Also.methods()...)
 }
 
 func (s Resets) passwordChanged(w http.ResponseWriter, r *http.Request) error {

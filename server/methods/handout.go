@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/factors"
 )
 
 type recoveryCodes struct {
@@ -66,16 +67,21 @@ func (s Methods) addBypass(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	owner, err := s.of(r)
-	if err != nil {
-		return err
-	}
-	if err := given(guard.CallerOf(r.Context()).Application, owner, approval.MethodBypass); err != nil {
-		return err
-	}
-	b, err := s.Store.AddBypass(r.Context(), owner.Account.ID, body.bypass(), guard.ActorOf(r.Context()))
+	b, err := s.HandOut(r, r.PathValue("external_id"), body.bypass())
 	if err != nil {
 		return err
 	}
 	return edge.JSON(w, http.StatusCreated, bypassView{b.ID, b.Code, b.Uses, b.ExpiresAt.UTC()})
+}
+
+// HandOut makes a bypass code for an account of the caller's tenant, where policy lets it use one.
+func (s Methods) HandOut(r *http.Request, externalID string, b factor.Bypass) (factors.Bypass, error) {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return factors.Bypass{}, err
+	}
+	if err := given(guard.CallerOf(r.Context()).Application, owner, approval.MethodBypass); err != nil {
+		return factors.Bypass{}, err
+	}
+	return s.Store.AddBypass(r.Context(), owner.Account.ID, b, guard.ActorOf(r.Context()))
 }

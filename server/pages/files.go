@@ -52,7 +52,7 @@ func (Files) Mount(m *edge.Mux) { m.HandlePage("GET /pages/{version}/{name}", se
 
 const script = "text/javascript; charset=utf-8"
 
-var kinds = map[string]string{"pages.css": "text/css; charset=utf-8", "pages.js": script, "passkey.js": script}
+var kinds = map[string]string{"pages.css": "text/css; charset=utf-8", "pages.js": script, "passkey.js": script, "live.js": script}
 
 func serve(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")

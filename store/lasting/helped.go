@@ -5,7 +5,9 @@ import (
 	"errors"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // What support sees of an account, and finds it by.
@@ -49,4 +51,14 @@ func (s *Store) ReportPauses(ctx context.Context, accountID string, limit int) (
 		return p, r.Scan(&p.Approval, &p.Network, db.Into(&p.PausedAt))
 	}, `SELECT approval, network, paused_at FROM report_pauses WHERE account = $1 AND lifted_at = 0
 		ORDER BY paused_at DESC, approval LIMIT $2`, accountID, limit)
+}
+
+// SupportAsked is the kind of the event that support asked an account's phones whether their person is on the phone with it.
+const SupportAsked = "support.asked" // subject: the approval
+
+// AskedBySupport keeps that support asked, and by whom.
+func (s *Store) AskedBySupport(ctx context.Context, asked approval.Pending, by outbox.Actor) error {
+	return outbox.Put(ctx, s.Writes(), outbox.Event{
+		Kind: SupportAsked, Tenant: asked.Tenant, Application: asked.Application, Account: asked.Account, Subject: asked.ID, Actor: by,
+	})
 }
