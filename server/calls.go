@@ -36,7 +36,7 @@ func (c calls) Ask(ctx context.Context, application account.Application, externa
 		return approval.Pending{}, false, account.ErrNoMethod.With("obstacle", found.Verdict.Obstacle)
 	}
 	found.Browser, found.Verdict.Methods, found.Verdict.Grant = approval.Browser{}, []approval.Method{approval.MethodPush}, account.Grant{}
-	answer, err := c.ask(ctx, asked{q, found, application, ""})
+	answer, err := c.ask(ctx, asked{question: q, Case: found, application: application})
 	if err != nil {
 		return approval.Pending{}, false, err
 	}

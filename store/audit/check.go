@@ -29,11 +29,11 @@ type Standings struct {
 // their evidence. Something may be gone only where the log says that it was erased. The error is a *domain.Fault where
 // something does not hold.
 func (s *Store) Verify(ctx context.Context, tenant string, published jose.JSONWebKeySet) (Check, error) {
-	return s.VerifyTelling(ctx, tenant, published, func(int64, int64) {})
+	return s.Inspect(ctx, tenant, published, func(int64, int64) {})
 }
 
-// VerifyTelling is Verify that tells, now and then, how many entries of how many it has seen.
-func (s *Store) VerifyTelling(ctx context.Context, tenant string, published jose.JSONWebKeySet, tell func(seen, all int64)) (Check, error) {
+// Inspect is Verify that tells, now and then, how many entries of how many it has seen.
+func (s *Store) Inspect(ctx context.Context, tenant string, published jose.JSONWebKeySet, tell func(seen, all int64)) (Check, error) {
 	before, err := s.Chain(ctx, tenant) // read first: entries that come meanwhile are no fault
 	if err != nil {
 		return Check{}, err

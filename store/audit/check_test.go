@@ -44,7 +44,7 @@ func TestHowFarACheckHasComeIsTold(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.appended("ten_a", 1200)
 		var seen []int64
-		found, err := w.s.VerifyTelling(w.Context(), "ten_a", w.published(), func(n, all int64) {
+		found, err := w.s.Inspect(w.Context(), "ten_a", w.published(), func(n, all int64) {
 			seen = append(seen, n)
 			if all != 1200 {
 				w.Errorf("%d of %d", n, all)
