@@ -25,6 +25,8 @@ import (
 	"github.com/jawort/jawort/server/codes"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/console/auditing"
+	"github.com/jawort/jawort/server/console/costs"
 	"github.com/jawort/jawort/server/console/live"
 	"github.com/jawort/jawort/server/console/support"
 	"github.com/jawort/jawort/server/console/tenancy"
@@ -84,6 +86,7 @@ type Lasting interface {
 	tenancy.Store
 	live.Ends
 	support.Store
+	costs.Names
 	ForgetPortals(ctx context.Context, limit int) (int64, error)
 	ending.Lasting
 	hub.Lasting
@@ -101,13 +104,14 @@ type Operators interface {
 type Audit interface {
 	auditlog.Records
 	auditlog.Chains
+	auditing.Checks
 }
 
 // Ledger is all that the server needs of the SMS ledger.
 type Ledger interface {
-	usage.Reports
 	usage.Settings
 	managers.Costs
+	costs.Ledger
 	Forget(ctx context.Context) (int, error)
 }
 

@@ -49,12 +49,12 @@ type Log struct {
 func (l Log) Mount(m *edge.Mux) {
 	admin := l.Guards.Key(account.ScopeAdmin)
 	m.Handle("GET /v1/audit", admin, l.list)
-	m.Handle("GET /v1/audit/export", admin, l.export)
+	m.Handle("GET /v1/audit/export", admin, l.Export)
 }
 
-// export streams the whole log. Where it does not hold, it ends without a signed head, so that who verifies it is told
+// Export streams the whole log of the caller's tenant. Where it does not hold, it ends without a signed head, so that who verifies it is told
 // where; we are told by the log.
-func (l Log) export(w http.ResponseWriter, r *http.Request) error {
+func (l Log) Export(w http.ResponseWriter, r *http.Request) error {
 	ctx, tenant := r.Context(), guard.TenantOf(r.Context())
 	published, err := Published(ctx, l.Keys)
 	if err != nil {

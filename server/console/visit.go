@@ -63,6 +63,17 @@ func (v *Visit) May(roles []operator.Role) bool { return v.Operator.Is(roles...)
 
 // Write shows a page. Its title is the text NAME.title, unless the visit's page has another; what ?done=X says is the text done.X.
 func (v *Visit) Write(w http.ResponseWriter, name string, body any) error {
+	v.fill(name, body)
+	return v.console.frame.Write(w, v.Page)
+}
+
+// Begin shows a page up to where its template says {{.Here}}, and returns the rest: what takes long is told in between.
+func (v *Visit) Begin(w http.ResponseWriter, name string, body any) (rest []byte, err error) {
+	v.fill(name, body)
+	return v.console.frame.Begin(w, v.Page)
+}
+
+func (v *Visit) fill(name string, body any) {
 	v.Page.Name, v.Page.Body = name, body
 	if v.Page.Title == "" {
 		v.Page.Title = name + ".title"
@@ -70,7 +81,11 @@ func (v *Visit) Write(w http.ResponseWriter, name string, body any) error {
 	if done := "done." + v.URL.Query().Get("done"); v.Page.Said == "" && done != "done." && v.console.frame.Has(done) {
 		v.Page.Said = done
 	}
-	return v.console.frame.Write(w, v.Page)
+}
+
+// Text returns a text in the language of the visit.
+func (v *Visit) Text(key string, args ...any) string {
+	return v.console.frame.Text(v.Page.Lang, key, args...)
 }
 
 // Wrong shows a form again, with what was wrong about it in words. What is no refusal is returned.

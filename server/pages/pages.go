@@ -56,6 +56,12 @@ func New(more fs.FS, origin string, further ...fs.FS) *Set {
 // Has reports whether there is such a text.
 func (s *Set) Has(key string) bool { _, ok := s.texts.In("en", key); return ok }
 
+// Text returns a text, filled as by fmt.Sprintf; empty: there is none.
+func (s *Set) Text(lang, key string, args ...any) string {
+	text, _ := s.texts.In(lang, key, args...)
+	return text
+}
+
 // Link leads somewhere.
 type Link struct {
 	URL  string
@@ -136,9 +142,41 @@ func (p *Page) Script() string {
 
 // Write answers with the page.
 func (s *Set) Write(w http.ResponseWriter, p Page) error {
+	b, err := s.render(p)
+	if err != nil {
+		return err
+	}
+	s.answer(w, p, b)
+	return nil
+}
+
+// Begin answers with the page up to where its template says {{.Here}}, and returns the rest. What takes long is told in between.
+func (s *Set) Begin(w http.ResponseWriter, p Page) (rest []byte, err error) {
+	b, err := s.render(p)
+	if err != nil {
+		return nil, err
+	}
+	first, rest, _ := bytes.Cut(b, []byte(here))
+	s.answer(w, p, first)
+	return rest, nil
+}
+
+// here is no text that a page could have: HTML has no such character.
+const here = "\x00"
+
+// Here is where a page that is begun goes on.
+func (p *Page) Here() template.HTML { return here }
+
+func (s *Set) answer(w http.ResponseWriter, p Page, b []byte) {
+	s.protect(w.Header(), p)
+	w.WriteHeader(max(p.Status, http.StatusOK))
+	_, _ = w.Write(b) // a client that has gone needs no answer
+}
+
+func (s *Set) render(p Page) ([]byte, error) {
 	t, ok := s.templates[p.Name]
 	if !ok {
-		return fmt.Errorf("pages: there is no page %q", p.Name)
+		return nil, fmt.Errorf("pages: there is no page %q", p.Name)
 	}
 	p.set = s
 	if s.texts[p.Lang] == nil {
@@ -146,12 +184,9 @@ func (s *Set) Write(w http.ResponseWriter, p Page) error {
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "layout.html", &p); err != nil {
-		return fmt.Errorf("pages: %s: %w", p.Name, err)
+		return nil, fmt.Errorf("pages: %s: %w", p.Name, err)
 	}
-	s.protect(w.Header(), p)
-	w.WriteHeader(max(p.Status, http.StatusOK))
-	_, _ = w.Write(b.Bytes()) // a client that has gone needs no answer
-	return nil
+	return b.Bytes(), nil
 }
 
 // protect lets a page have what comes from here, and send its forms here; the form that leaves may be led on to where people came from.

@@ -19,6 +19,11 @@ var columns = []string{"quarter", "payer", "account", "messages", "amount", "cur
 
 const exportPage = 1000
 
+// CSV answers with a quarter of the caller's tenant.
+func (f Feature) CSV(w http.ResponseWriter, r *http.Request, q ledger.Quarter) error {
+	return f.export(w, r, query{UsageFilter: ledger.UsageFilter{Quarter: q}})
+}
+
 func (f Feature) export(w http.ResponseWriter, r *http.Request, q query) error {
 	return Export(w, r, q.Quarter, func(ctx context.Context, after ledger.Usage, limit int) ([]ledger.Usage, error) {
 		q.Limit = limit
