@@ -8,6 +8,7 @@ import (
 const localSteps = `1. Open %[1]s/phone and follow it: another tab becomes the phone.
 2. Open %[1]s, sign in, and type the number into the app.
 3. Signed in, add a passkey, and confirm the next login by it.
+4. Look after phones, logins and passkeys in the portal: Security settings.
 `
 
 const publicSteps = `1. Open %[2]s on the phone. On an iPhone, put it on the home screen and open it from there.

@@ -77,6 +77,7 @@ func (s *site) handler() (http.Handler, error) {
 	mux.HandleFunc("/", s.missing)
 	mux.HandleFunc("GET /welcome", s.welcome)
 	mux.HandleFunc("GET /receipt", s.receipt)
+	mux.HandleFunc("GET /security", s.security)
 	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
 	mux.HandleFunc("POST /phone", s.invited(formed(s.confirmPhone)))
 	mux.HandleFunc("GET /passkey", s.fresh(s.showPasskey))
