@@ -69,5 +69,6 @@ func TestAPageOfThePortalCostsAFewRoundTripsHoweverMuchIsOnIt(t *testing.T) {
 		i.wantTrusted("trusted", ask("4711").trusting(token))
 	}
 	w.addPhone(w.app, "4711", "Bert's phone")
+	costs["devices"]++ // of several people: whether policy allows that
 	check("much")
 }

@@ -3,15 +3,31 @@ package portal
 import (
 	"net/http"
 
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/store/lasting"
 )
 
+// browserView is a trusted browser with where it was when it confirmed.
+type browserView struct {
+	lasting.OwnBrowser
+	IP string // empty: not known any more
+}
+
 func (p Portal) browsers(w http.ResponseWriter, v *Visit) error {
-	found, err := p.Store.TrustedBrowsers(v.Context(), v.Tenant(), v.ExternalID())
+	found, err := p.Store.OwnBrowsers(v.Context(), v.Tenant(), v.ExternalID())
 	if err != nil {
 		return err
 	}
-	return p.write(w, v, "browsers", found)
+	var all []browserView
+	for _, one := range found {
+		view := browserView{OwnBrowser: one}
+		if d, err := approval.ParseDocument(one.Document); err == nil {
+			view.IP = d.Browser.IP
+		}
+		all = append(all, view)
+	}
+	return p.write(w, v, "browsers", all)
 }
 
 // endBrowser and endBrowsers need no confirmation: the worst that follows is being asked.

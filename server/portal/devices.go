@@ -3,16 +3,19 @@ package portal
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/guard"
 )
 
-// devicesBody is the list, and a hint where a login seems to be shared.
+// devicesBody is the list, and a hint where several people hold the login.
 type devicesBody struct {
-	Devices []account.Device
-	Shared  bool
+	Devices   []account.Device
+	Shared    bool
+	Forbidden bool   // though policy gives it to one person
+	Contact   string // of the tenant, whom to ask for a login of one's own; empty: not known
 }
 
 func (p Portal) devices(w http.ResponseWriter, v *Visit) error {
@@ -20,11 +23,24 @@ func (p Portal) devices(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	holders := map[string]bool{}
-	for _, d := range found {
-		holders[d.Holder] = true
+	b := devicesBody{Devices: found, Shared: shared(found), Contact: v.Application.TenantPolicy.Support.In(v.Page.Lang)}
+	if b.Shared {
+		owner, err := p.audience(v)
+		if err != nil {
+			return err
+		}
+		b.Forbidden = owner.Group.Policy.WithDefaults().Sharing == account.SharingForbidden
 	}
-	return p.write(w, v, "devices", devicesBody{found, len(holders) > 1})
+	return p.write(w, v, "devices", b)
+}
+
+// shared reports whether devices are held by several people, as they call themselves.
+func shared(devices []account.Device) bool {
+	holders := map[string]bool{}
+	for _, d := range devices {
+		holders[strings.ToLower(strings.TrimSpace(d.Holder))] = true
+	}
+	return len(holders) > 1
 }
 
 // of returns the device in the path, where it is the account's.

@@ -169,7 +169,7 @@ func TestAPhoneIsAddedByAPhoneThatIsThere(t *testing.T) {
 		b.post(at, url.Values{"code": {wrong}}).want(http.StatusUnprocessableEntity).says("not the digits", "The six digits")
 		b.post(at, url.Values{"code": {"abc"}}).want(http.StatusUnprocessableEntity)
 		done := b.post(at, url.Values{"code": {digits}}).want(http.StatusSeeOther).to()
-		b.get(done).says("The phone is added.", "Bert's phone", "Several people use this login.")
+		b.get(done).says("The phone is added.", "Bert's phone", "Several people use this login", "Ask Muster Makler AG for a login of their own")
 	})
 }
 

@@ -40,7 +40,7 @@ func (p Portal) logins(w http.ResponseWriter, v *Visit) error {
 	}
 	var b loginsBody
 	for _, one := range found[:min(len(found), loginsAtOnce)] {
-		b.Logins = append(b.Logins, p.viewed(one))
+		b.Logins = append(b.Logins, p.viewed(v, one))
 	}
 	if len(found) > loginsAtOnce {
 		b.Older = "/portal/logins?before=" + strconv.FormatInt(found[loginsAtOnce-1].DecidedAt.UnixMicro(), 10)
@@ -60,7 +60,7 @@ func timeOf(text string) (time.Time, error) {
 }
 
 // viewed reads what the phones were shown, or what was known where nobody was asked.
-func (p Portal) viewed(l lasting.OwnLogin) loginView {
+func (p Portal) viewed(v *Visit, l lasting.OwnLogin) loginView {
 	one := loginView{OwnLogin: l}
 	if d, err := approval.ParseDocument(l.Document); err == nil {
 		one.Where, one.About = d.Browser, d.Details
@@ -71,6 +71,11 @@ func (p Portal) viewed(l lasting.OwnLogin) loginView {
 	}
 	if what := "detail." + c.Step; c.Step != "" && p.frame.Has(what) {
 		one.Step, one.About = what, one.About[min(1, len(one.About)):] // the first says the same, in the language of then
+		for i := range one.About {
+			if label, ok := p.texts.In(v.Page.Lang, "detail.about."+c.Step); ok {
+				one.About[i].Label = label
+			}
+		}
 	}
 	if l.Status == approval.StatusApproved && !l.Reported {
 		one.Path = "/portal/logins/" + url.PathEscape(l.Approval)
@@ -84,7 +89,7 @@ func (p Portal) reporting(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.write(w, v, "reporting", p.viewed(l))
+	return p.write(w, v, "reporting", p.viewed(v, l))
 }
 
 // report needs no confirmation: it only takes trust away, and whoever has to do it may have no phone any more.

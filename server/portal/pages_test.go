@@ -103,7 +103,7 @@ func TestAConfirmationInThePortalDoesNotLookLikeALogin(t *testing.T) {
 	b := h.in()
 	confirm := b.post("/portal/devices/"+h.device("Anna")+"/remove", nil).to()
 	h.answer(anna, phone.Approve, b.get(confirm).number())
-	h.in("locale", "de").get("/portal/logins").want(http.StatusOK).says("Keine Anmeldung: Das haben Sie in diesem Bereich bestätigt.", "Ein Telefon entfernen", "Anna's phone").silent("Remove a phone")
+	h.in("locale", "de").get("/portal/logins").want(http.StatusOK).says("Keine Anmeldung: Das haben Sie in diesem Bereich bestätigt.", "Ein Telefon entfernen", "<dt>Telefon</dt><dd>Anna's phone</dd>").silent("Remove a phone")
 	at := "/portal/logins/" + strings.TrimPrefix(confirm, "/portal/confirm/")
 	b.get(at).want(http.StatusOK).says("You report the confirmation of", "Remove a phone")
 	h.signIn(anna)
@@ -142,6 +142,21 @@ func TestAnothersLoginIsNeitherSeenNorReported(t *testing.T) {
 	}
 }
 
+func TestWhereALoginIsSharedThePageSaysWhyOneOfOnesOwnIsBetterAndWhatToDo(t *testing.T) {
+	h := newHouse(t)
+	h.sql(`UPDATE tenants SET policy = '{"language":"en","support":{"en":"Call 030 123."}}'`)
+	h.phone("Anna")
+	b := h.in()
+	b.get("/portal/devices").silent("Several people")
+	h.phone("Eve")
+	h.sql(`UPDATE devices SET holder = 'anna ' WHERE holder = 'Eve'`) // the same person, typed otherwise
+	b.get("/portal/devices").silent("Several people")
+	h.phone("Bert")
+	b.get("/portal/devices").says("Several people use this login", "it is always clear who signed in", "Ask Muster Makler AG for a login of their own", "Call 030 123.", "remove their phones here")
+	h.policy(account.GroupPolicy{Sharing: account.SharingForbidden})
+	b.get("/portal/devices").says("It is meant for one person.", `note warn`)
+}
+
 func TestTrustInBrowsersIsEnded(t *testing.T) {
 	h := newHouse(t)
 	h.policy(account.GroupPolicy{Interval: account.Interval{Max: 7, Default: 7}})
@@ -151,7 +166,7 @@ func TestTrustInBrowsersIsEnded(t *testing.T) {
 	_, err := h.client.PutAccount(t.Context(), "4712", "Office North")
 	h.must(err)
 	b := h.in()
-	b.get("/portal/browsers").want(http.StatusOK).says("Chrome, Windows", "Trust none of them")
+	b.get("/portal/browsers").want(http.StatusOK).says("Chrome, Windows", "203.0.113.9", "Portal", "Trust none of them")
 	one := h.one(`SELECT id FROM trusted_browsers ORDER BY id LIMIT 1`)
 	h.in("account", "4712").post("/portal/browsers/"+one, nil).want(http.StatusNotFound)
 	b.get(b.post("/portal/browsers/"+one, nil).want(http.StatusSeeOther).to()).says("This browser asks again next time.", "Chrome, Windows")
@@ -188,7 +203,7 @@ func TestAMethodIsAddedAndRemovedWithAConfirmation(t *testing.T) {
 	b.post("/portal/methods/totp/code", url.Values{"code": {"123456"}}).says("Begin again.")
 	h.answer(anna, phone.Approve, b.get(confirm).says("Add a way to confirm").number())
 	shown := b.post(confirm, nil).want(http.StatusOK).says("QR code for the authenticator app")
-	code, err := totp.GenerateCode(strings.ReplaceAll(shown.found(`<strong>([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
+	code, err := totp.GenerateCode(strings.ReplaceAll(shown.found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
 	h.must(err)
 	b.post("/portal/methods/totp/code", url.Values{"code": {"000000"}}).want(http.StatusUnprocessableEntity).says("This code is not right.")
 	b.get(b.post("/portal/methods/totp/code", url.Values{"code": {code}}).want(http.StatusSeeOther).to()).says("You can confirm in this way now, too.", "authenticator app")

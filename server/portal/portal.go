@@ -64,7 +64,7 @@ type Logins interface {
 
 // Browsers are those that the account trusts.
 type Browsers interface {
-	TrustedBrowsers(ctx context.Context, tenant, externalID string) ([]account.TrustedBrowser, error)
+	OwnBrowsers(ctx context.Context, tenant, externalID string) ([]lasting.OwnBrowser, error)
 	EndTrustedBrowser(ctx context.Context, tenant, externalID, browser string, by outbox.Actor) error
 	EndTrustedBrowsers(ctx context.Context, tenant, externalID string, by outbox.Actor) error
 }

@@ -61,16 +61,20 @@ func (s *Store) TrustedBrowsers(ctx context.Context, tenant, externalID string) 
 	if err != nil {
 		return nil, err
 	}
-	return db.All(ctx, s.Reads(), scanBrowser, `
-		SELECT b.id, b.approval, b.application, b.device, b.method, b.trusted_for, b.family, b.system, b.country, b.remembered,
-			b.confirmed_at, b.expires_at, COALESCE((SELECT MAX(o.decided_at) FROM outcomes o WHERE o.browser = b.id), 0)
-		FROM trusted_browsers b JOIN accounts a ON a.id = b.account
-		WHERE b.account = $1 AND `+trustedAt(`b.application`)+` ORDER BY b.confirmed_at DESC, b.id`, a.ID)
+	return db.All(ctx, s.Reads(), scanBrowser, `SELECT `+browserColumns+browserTables, a.ID)
 }
 
-func scanBrowser(r db.Row) (b account.TrustedBrowser, err error) {
-	return b, r.Scan(&b.ID, &b.Approval, &b.Application, &b.Device, &b.Method, &b.Set, &b.Family, &b.System, &b.Country, &b.Remembered,
-		db.Into(&b.ConfirmedAt), db.Into(&b.ExpiresAt), db.Into(&b.LastUsedAt))
+const browserColumns = `b.id, b.approval, b.application, b.device, b.method, b.trusted_for, b.family, b.system, b.country, b.remembered,
+	b.confirmed_at, b.expires_at, COALESCE((SELECT MAX(o.decided_at) FROM outcomes o WHERE o.browser = b.id), 0)`
+
+var browserTables = ` FROM trusted_browsers b JOIN accounts a ON a.id = b.account
+	WHERE b.account = $1 AND ` + trustedAt(`b.application`) + ` ORDER BY b.confirmed_at DESC, b.id`
+
+func scanBrowser(r db.Row) (b account.TrustedBrowser, err error) { return scanBrowserAnd(r) }
+
+func scanBrowserAnd(r db.Row, more ...any) (b account.TrustedBrowser, err error) {
+	return b, r.Scan(append([]any{&b.ID, &b.Approval, &b.Application, &b.Device, &b.Method, &b.Set, &b.Family, &b.System, &b.Country, &b.Remembered,
+		db.Into(&b.ConfirmedAt), db.Into(&b.ExpiresAt), db.Into(&b.LastUsedAt)}, more...)...)
 }
 
 // expiredBrowsersKept is how long a browser whose trust has ended is still known by its token: it stays the same browser
