@@ -138,42 +138,6 @@ func (h *house) opened(p *portal) string {
 	return s.URL
 }
 
-func TestEveryPageOfThePortalIsAccessible(t *testing.T) {
-	for name, w := range walks() {
-		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
-			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
-			ada := h.enrolled("Ada")
-			a := h.ask()
-			ada.number(a.Number)
-			h.want(a, client.Approved)
-			ada.Click(".close")
-			p := h.atTheSite(w.screen)
-			p.Click("a")
-			p.Wait("nav")
-			p.TextSize(w.text)
-			for _, path := range []string{"devices", "add", "interval", "logins", "browsers", "methods", "data", "nothing"} {
-				p.look(path)
-			}
-			p.look("devices")
-			p.Click(".card a") // rename
-			p.Wait("#label")
-			p.check()
-			p.look("devices")
-			p.Click(".card a:last-child")
-			p.Wait("button.danger")
-			p.check()
-			p.Click("button.danger")
-			p.Wait(`[part~="number"]`)
-			p.check()
-			p.look("logins")
-			p.Click(".card a")
-			p.Wait("button.danger")
-			p.check()
-		})
-	}
-}
-
 func (p *portal) look(path string) {
 	p.Helper()
 	p.Go(p.house.config.Server.PublicURL + "/portal/" + path)

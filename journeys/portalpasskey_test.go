@@ -21,7 +21,7 @@ func TestSomebodyMakesAPasskeyInThePortalAndConfirmsByIt(t *testing.T) {
 	p.check()
 	authenticator.Refuse(true)
 	p.Click("main button.primary")
-	p.WantText("[data-error]:not([hidden])", "It was cancelled or took too long.")
+	p.WantText("[data-failed]:not([hidden])", "It was cancelled or took too long.")
 	p.check()
 	authenticator.Refuse(false)
 	p.Type("#label", "Ada's laptop")

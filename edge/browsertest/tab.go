@@ -22,8 +22,9 @@ const Patience = 30 * time.Second
 // Tab is one page of a browser.
 type Tab struct {
 	testing.TB
-	ctx     context.Context
-	profile cdp.BrowserContextID // where it keeps cookies, storage, service workers and permissions
+	ctx        context.Context
+	scriptless bool                 // its pages run no scripts
+	profile    cdp.BrowserContextID // where it keeps cookies, storage, service workers and permissions
 
 	mu     sync.Mutex
 	wrongs []string
@@ -147,6 +148,20 @@ func (tab *Tab) Show(s Screen) {
 func (tab *Tab) userAgent() string {
 	tab.Helper()
 	return Eval[string](tab, `navigator.userAgent`)
+}
+
+// Scripts lets pages run their scripts, or none from the next Go on.
+func (tab *Tab) Scripts(run bool) {
+	tab.Helper()
+	tab.scriptless = !run
+	tab.run(emulation.SetScriptExecutionDisabled(!run))
+}
+
+// OnPaper shows the page as it is printed, or on the screen again.
+func (tab *Tab) OnPaper(print bool) {
+	tab.Helper()
+	medium := map[bool]string{true: "print", false: "screen"}[print]
+	tab.run(emulation.SetEmulatedMedia().WithMedia(medium))
 }
 
 // Offline cuts the tab's network, or gives it back.

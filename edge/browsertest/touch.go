@@ -39,6 +39,10 @@ func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithA
 // Until waits until an expression is true in the page, or in the one to which it goes on.
 func (tab *Tab) Until(expression string) {
 	tab.Helper()
+	if tab.scriptless {
+		tab.untilFromOutside(expression)
+		return
+	}
 	wait := chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(Patience), chromedp.WithPollingInterval(20*time.Millisecond))
 	err := tab.try(wait)
 	for late := time.Now().Add(Patience); gone(err) && time.Now().Before(late); {
@@ -47,6 +51,20 @@ func (tab *Tab) Until(expression string) {
 	if err != nil {
 		tab.Fatalf("browser: %v: waited for %s on:\n%s", err, expression, tab.words())
 	}
+}
+
+// untilFromOutside asks again and again where the page's own timers stand still.
+func (tab *Tab) untilFromOutside(expression string) {
+	tab.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(Patience); time.Now().Before(late); <-tick.C {
+		var is bool
+		if err := tab.try(chromedp.Evaluate(expression, &is)); err == nil && is { // an error: the page is about to be another
+			return
+		}
+	}
+	tab.Fatalf("browser: waited for %s on:\n%s", expression, tab.words())
 }
 
 // gone says that the page which was asked has made room for another.

@@ -95,7 +95,6 @@ type Page struct {
 	Waits  bool     // has <jawort-wait> in it
 	Wide   bool     // has tables that need room
 	More   []string // further scripts of all pages that it needs, as "passkey.js"
-	Again  int      // seconds after which it is loaded again where no script runs; 0: never
 	Body   any
 
 	set *Set

@@ -116,12 +116,12 @@ func (p Portal) progress(v *Visit) (enrolmentBody, error) {
 	b := enrolmentBody{View: found, Action: "/portal/add/" + url.PathEscape(found.ID), Image: template.URL(found.QR)}
 	switch found.Status {
 	case account.EnrolmentWaiting:
-		v.Page.Waits, v.Page.Again = found.Approval != nil, 5
+		v.Page.Waits = found.Approval != nil
 		if found.Approval != nil {
 			b.Left = int(found.Approval.ExpiresAt.Sub(p.Now()) / time.Second)
 		}
 	case account.EnrolmentOpen, account.EnrolmentClaimed:
-		v.Page.Again, b.Watch = 5, b.Action+"/moved?known="+string(found.Status)
+		b.Watch = b.Action + "/moved?known=" + string(found.Status)
 	}
 	return b, err
 }

@@ -101,7 +101,7 @@ func (p Portal) confirming(w http.ResponseWriter, v *Visit) error {
 		if body.Socket.URL, body.Socket.Ticket, err = p.Questions.Socket(*s.Pending); err != nil {
 			return err
 		}
-		v.Page.Waits, v.Page.Again = true, 5
+		v.Page.Waits = true
 	}
 	return p.write(w, v, "confirm", body)
 }

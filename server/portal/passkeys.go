@@ -32,12 +32,13 @@ func (p Portal) makePasskey(w http.ResponseWriter, v *Visit, begun methods.Start
 	if err != nil {
 		return fmt.Errorf("portal: options of a passkey: %w", err)
 	}
+	v.Page.More = []string{"passkey.js"}
 	return p.write(w, v, "passkey", passkeyBody{string(options)})
 }
 
 // madePasskey keeps what the browser made, by the name that its person gave it.
 func (p Portal) madePasskey(w http.ResponseWriter, v *Visit) error {
-	err := p.Methods.KeepPasskey(v.Request, v.ExternalID(), v.PostFormValue("label"), []byte(v.PostFormValue("credential")))
+	err := p.Methods.KeepPasskey(v.Request, v.ExternalID(), v.PostFormValue("label"), []byte(v.PostFormValue("passkey")))
 	if err != nil {
 		return err
 	}

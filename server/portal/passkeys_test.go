@@ -44,7 +44,7 @@ func challenge(h *house, options map[string]any) []byte {
 func (a *authenticator) made(p page) string {
 	p.h.Helper()
 	var options map[string]any
-	p.h.must(json.Unmarshal([]byte(p.found(`data-passkey="([^"]*)"`)), &options))
+	p.h.must(json.Unmarshal([]byte(p.found(`data-options="([^"]*)"`)), &options))
 	handle, err := base64.RawURLEncoding.DecodeString(options["user"].(map[string]any)["id"].(string))
 	p.h.must(err)
 	a.auth.Options.UserHandle = handle
@@ -62,7 +62,7 @@ func (b *browser) begin(by *phone.Phone) page {
 // keep sends what was made.
 func (b *browser) keep(credential, name string) page {
 	b.h.Helper()
-	return b.post("/portal/methods/passkey/made", url.Values{"credential": {credential}, "label": {name}})
+	return b.post("/portal/methods/passkey/made", url.Values{"passkey": {credential}, "label": {name}})
 }
 
 // registered is a passkey that somebody made in the portal.

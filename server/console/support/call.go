@@ -155,7 +155,6 @@ func (s Support) called(w http.ResponseWriter, v *console.Visit) error {
 	if c.Status == approval.StatusPending {
 		b.Left = int(c.ExpiresAt.Sub(s.Now()) / time.Second)
 		b.Watch = b.Action + "/moved?known=" + c.Known()
-		v.Page.Again = 5
 	}
 	return v.Write(w, "called", b)
 }

@@ -1,11 +1,13 @@
-// What scripts add to our pages; without them every page works all the same, by buttons and by loading itself again.
+// What scripts add to our pages; without them every page works all the same, by buttons. None loads itself again: that would take a page away from who still reads it.
 
 // Who opened a page by a link need not press its only button.
 const sent = document.querySelector("form[data-submit]");
 if (sent instanceof HTMLFormElement) sent.submit();
 
-// Once a question has ended, the server says what follows.
-document.addEventListener("jawort-end", () => location.reload());
+// Once a question has ended, the server says what follows; unless the person took it back, and is on their way already.
+let leaving = false;
+document.addEventListener("submit", () => { leaving = true; });
+document.addEventListener("jawort-end", () => { if (!leaving) location.reload(); });
 
 // A page that waits for a phone loads itself again when the phone has got further.
 const watched = document.querySelector("[data-watch]");
@@ -32,26 +34,3 @@ async function watch(url) {
 
 // Printing needs no words of its own.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
-
-// A passkey is made by the browser, and sent as part of the form. What it is worth is for the server to say.
-const passkey = document.querySelector("form[data-passkey]");
-if (passkey instanceof HTMLFormElement) passkey.addEventListener("submit", (event) => {
-  event.preventDefault();
-  make(passkey);
-});
-
-/** @param {HTMLFormElement} form */
-async function make(form) {
-  const problems = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-error]")]);
-  for (const one of problems) one.hidden = true;
-  try {
-    if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) throw new DOMException("no passkeys", "NotSupportedError");
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(form.dataset.passkey ?? ""));
-    const made = await navigator.credentials.create({ publicKey });
-    /** @type {HTMLInputElement} */ (form.elements.namedItem("credential")).value = JSON.stringify(made);
-    form.submit();
-  } catch (why) {
-    const shown = problems.find((one) => one.dataset.error === /** @type {Error} */ (why).name) ?? problems.at(-1);
-    if (shown) shown.hidden = false;
-  }
-}

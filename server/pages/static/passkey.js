@@ -3,6 +3,7 @@
 /** @param {HTMLFormElement} form */
 async function answer(form) {
   const options = JSON.parse(form.dataset.options ?? "");
+  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) throw new DOMException("no passkeys", "NotSupportedError");
   const credential =
     form.dataset.passkey === "create"
       ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
@@ -14,18 +15,19 @@ async function answer(form) {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!(form instanceof HTMLFormElement)) continue;
   const input = form.elements.namedItem("passkey");
-  const failed = form.querySelector("[data-failed]");
+  const problems = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-failed]")]); // by the name of the error; the last one is for all others
   const button = form.querySelector("button");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!(input instanceof HTMLInputElement) || !(failed instanceof HTMLElement) || !(button instanceof HTMLButtonElement) || button.disabled) return;
-    failed.hidden = true;
+    if (!(input instanceof HTMLInputElement) || !(button instanceof HTMLButtonElement) || button.disabled) return;
+    for (const one of problems) one.hidden = true;
     button.disabled = true;
     try {
       input.value = await answer(form);
       form.submit();
-    } catch {
-      failed.hidden = false;
+    } catch (why) {
+      const shown = problems.find((one) => one.dataset.failed === /** @type {Error} */ (why).name) ?? problems.at(-1);
+      if (shown) shown.hidden = false;
     }
     button.disabled = false;
   });

@@ -1,0 +1,209 @@
+package journeys_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/edge/browsertest/album"
+	simulated "github.com/jawort/jawort/phone"
+)
+
+// rooms walks through every page of the portal. A page is named by its template, and by what is special about it.
+type rooms struct {
+	*portal
+	album *album.Album
+	ada   *simulated.Phone
+}
+
+// changing is what differs from run to run, in pictures. The site's address has a port of its own.
+var changing = map[string]string{
+	".number": "42", `[part~="number"]`: "42", `[part~="time"]`: "142", ".house button": "12700148090", "main a.primary": "12700148090", ".key": "JBSWY3DPEHPK3PXP", ".codes code": "BCDFGHJK",
+}
+
+// simulate registers a phone that no browser is needed for.
+func (h *house) simulate(holder string) *simulated.Phone {
+	h.Helper()
+	e, p := h.link(login), simulated.New(simulated.Options{})
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	h.must(err)
+	h.confirm(e, digits)
+	return p
+}
+
+// approve answers the only question that waits, by the number that is shown.
+func (h *house) approve(by *simulated.Phone, number string) {
+	h.Helper()
+	items, err := by.Pending(h.Context(), 10*time.Second, nil)
+	h.must(err)
+	if len(items) != 1 {
+		h.Fatalf("%d questions wait for the phone", len(items))
+	}
+	_, err = by.Decide(h.Context(), items[0], simulated.Approve, regexp.MustCompile(`[^0-9]`).ReplaceAllString(number, ""))
+	h.must(err)
+}
+
+func (r rooms) see(name string) {
+	r.Helper()
+	r.check()
+	r.album.Show(name)
+	if r.Failed() {
+		r.Fatalf("at %s", name)
+	}
+}
+
+func (r rooms) visit(path, name string) {
+	r.Helper()
+	r.look(path)
+	r.album.Show(name)
+}
+
+// confirmed has the step that was begun by a click confirmed, until an element of what follows is there.
+func (r rooms) confirmed(click, next string) {
+	r.Helper()
+	r.Click(click)
+	r.approved(next)
+}
+
+func (r rooms) approved(next string) {
+	r.Helper()
+	r.Wait(`[part~="number"]`)
+	r.house.approve(r.ada, r.Text(`[part~="number"] [aria-hidden]`))
+	r.Wait(next)
+}
+
+func (r rooms) walk() {
+	r.Helper()
+	r.visit("methods", "methods-none")
+	r.phones()
+	for _, page := range []string{"interval", "logins", "browsers", "data"} {
+		r.visit(page, page)
+	}
+	r.visit("nothing", "refused")
+	r.look("logins")
+	r.Click(".card a")
+	r.Wait("button.danger")
+	r.see("reporting")
+	r.ways()
+	r.look("data")
+	r.confirmed("main form button", `form[action^="/portal/confirm/"] button.primary`)
+	r.see("confirm-file")
+	r.Click(".house button")
+	r.Wait(`a[href="/portal"]`)
+	r.look("devices")
+	r.album.Show("over")
+}
+
+func (r rooms) phones() {
+	r.Helper()
+	r.visit("devices", "devices")
+	r.Click(".card a") // rename
+	r.Wait("#label")
+	r.see("device")
+	r.look("devices")
+	r.Click(".card a:last-child")
+	r.Wait("button.danger")
+	r.see("removing")
+	r.Click("button.danger")
+	r.Wait(`[part~="number"]`)
+	r.see("confirm")
+	r.Click("main > form button.link") // cancel
+	r.Wait(".cards")
+	r.visit("add", "adding")
+	r.Click("main button.primary")
+	r.Wait(`[part~="number"]`)
+	r.see("enrolment-asked")
+	r.approved(".qr")
+	r.see("enrolment")
+}
+
+func (r rooms) ways() {
+	r.Helper()
+	r.look("methods")
+	r.confirmed(`form[action$="/totp"] button`, ".key")
+	r.see("proving")
+	code, err := totp.GenerateCode(strings.ReplaceAll(r.Text(".key"), " ", ""), r.house.now())
+	r.house.must(err)
+	r.Type("#code", code)
+	r.Click("main button.primary")
+	r.Wait(".note.good")
+	r.confirmed(`form[action$="/recovery"] button`, ".codes")
+	r.see("codes")
+	r.printed()
+	r.look("methods")
+	r.confirmed(`form[action$="/passkey"] button`, "#label")
+	r.see("passkey")
+	r.Type("#label", "Laptop")
+	r.Click("main button.primary")
+	r.Wait("h3")
+	r.see("methods")
+	r.Click(`a[href^="/portal/methods/passkey/"]`)
+	r.Wait("button.danger")
+	r.see("removing-passkey")
+	r.look("methods")
+	r.Click(`a[href="/portal/methods/totp/remove"]`)
+	r.Wait("button.danger")
+	r.see("removing-method")
+}
+
+// printed wants the codes on paper, and nothing that only a screen needs.
+func (r rooms) printed() {
+	r.Helper()
+	r.OnPaper(true)
+	defer r.OnPaper(false)
+	visible := func(selector string) int {
+		return browsertest.Eval[int](r.Tab, `[...document.querySelectorAll("`+selector+`")].filter((e) => e.checkVisibility()).length`)
+	}
+	if codes, rest := visible(".codes code"), visible("nav, button, .button, .skip"); codes != 10 || rest != 0 {
+		r.Errorf("on paper there are %d codes and %d things to press", codes, rest)
+	}
+	if pale := browsertest.Eval[string](r.Tab, `getComputedStyle(document.querySelector(".codes code")).color`); pale != "rgb(0, 0, 0)" {
+		r.Errorf("the codes are printed in %s", pale)
+	}
+}
+
+// wantAll wants a look at each template. The page that opens the portal is left by its own script.
+func (r rooms) wantAll() {
+	r.Helper()
+	pages, err := filepath.Glob("../server/portal/templates/*.html")
+	if err != nil || len(pages) == 0 {
+		r.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for _, page := range pages {
+		name := strings.TrimSuffix(filepath.Base(page), ".html")
+		if name != "open" && !slices.ContainsFunc(r.album.Names(), func(shown string) bool { return shown == name || strings.HasPrefix(shown, name+"-") }) {
+			r.Errorf("nobody looks at %s", page)
+		}
+	}
+}
+
+func TestEveryPageOfThePortalIsAccessible(t *testing.T) {
+	for name, w := range walks() {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
+			ada := h.simulate("Ada")
+			h.simulate("Bert")
+			a := h.ask()
+			h.approve(ada, a.Number)
+			h.want(a, client.Approved)
+			p := h.atTheSite(w.screen)
+			h.sql(`UPDATE applications SET rp_id = 'localhost'`)
+			p.Authenticator()
+			p.Click("a")
+			p.Wait("nav")
+			p.TextSize(w.text)
+			r := rooms{p, album.Open(p.Tab, "portal", name, changing), ada}
+			r.walk()
+			r.wantAll()
+		})
+	}
+}
