@@ -72,8 +72,31 @@ func (s Methods) may(r *http.Request, owner account.Audience, m approval.Method)
 	return activatable(application, owner, m, s.NoSender, s.Now())
 }
 
-// Begin starts the activation of a method; codes go to the number and the address on record.
-func (s Methods) Begin(r *http.Request, externalID string, m approval.Method) (Started, error) {
+// Unreachable reports whether codes by the method could go nowhere: there is no number, or no address, on record.
+func Unreachable(a account.Account, m approval.Method) bool {
+	return m == approval.MethodSMS && a.Phone == "" || m == approval.MethodEmail && a.Email == ""
+}
+
+// Reach returns a number or address that the person gives in the form in which it is kept, where they may give one. Mistakes are of the field "to".
+func (s Methods) Reach(r *http.Request, externalID string, m approval.Method, to string) (string, error) {
+	owner, err := s.ofPerson(r, externalID)
+	if err != nil {
+		return "", err
+	}
+	if err := s.may(r, owner, m); err != nil {
+		return "", err
+	}
+	if owner.Group.Policy.WithDefaults().FirstBinding != account.BindingNone {
+		return "", errOnRecord
+	}
+	if m == approval.MethodSMS {
+		return factor.ParseMobile("to", to, guard.CallerOf(r.Context()).Application.TenantPolicy.Region)
+	}
+	return factor.ParseAddress("to", to)
+}
+
+// Begin starts the activation of a method. Codes go to the number and the address on record, or, where there is none, to what Reach has returned.
+func (s Methods) Begin(r *http.Request, externalID string, m approval.Method, to string) (Started, error) {
 	owner, err := s.ofPerson(r, externalID)
 	if err != nil {
 		return Started{}, err
@@ -84,7 +107,10 @@ func (s Methods) Begin(r *http.Request, externalID string, m approval.Method) (S
 	if m == approval.MethodPasskey {
 		return s.beginPasskey(r, owner)
 	}
-	return begin(r, s.Store, owner, activation(guard.CallerOf(r.Context()).Application, owner.Account, m), "")
+	if !Unreachable(owner.Account, m) {
+		to = ""
+	}
+	return begin(r, s.Store, owner, activation(guard.CallerOf(r.Context()).Application, owner.Account, m), to)
 }
 
 // Finish takes the code that proves it.

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
@@ -39,10 +40,35 @@ func (p Portal) addMethod(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	if owner.HasOwn() || !methods.Activates(m) {
-		return p.plan(w, v, account.PortalStep{Kind: stepAddMethod, Subject: string(m), About: p.methodText(v, m)})
+	step := account.PortalStep{Kind: stepAddMethod, Subject: string(m), About: p.methodText(v, m)}
+	if methods.Unreachable(owner.Account, m) {
+		to := strings.TrimSpace(v.PostFormValue("to"))
+		if to == "" {
+			return p.write(w, v, "reaching", reachingBody{Method: m})
+		}
+		reached, err := p.Methods.Reach(v.Request, v.ExternalID(), m, to)
+		if err != nil {
+			return p.wrong(w, v, err, "reaching", reachingBody{m, to})
+		}
+		step.Subject, step.About = step.Subject+" "+reached, step.About+", "+masked(m, reached)
 	}
-	return p.beginMethod(w, v, account.PortalStep{Subject: string(m)})
+	if owner.HasOwn() || !methods.Activates(m) {
+		return p.plan(w, v, step)
+	}
+	return p.beginMethod(w, v, step)
+}
+
+// reachingBody asks for a number or an address to which codes go, where none is on record.
+type reachingBody struct {
+	Method approval.Method
+	To     string // as it was typed
+}
+
+func masked(m approval.Method, to string) string {
+	if m == approval.MethodSMS {
+		return factor.MaskPhone(to)
+	}
+	return factor.MaskAddress(to)
 }
 
 // methodText is how a method is called in the language of the account.
@@ -60,7 +86,8 @@ type provingBody struct {
 
 // beginMethod shows what proves the method; recovery codes prove themselves, and are shown this once.
 func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
-	m := approval.Method(step.Subject)
+	name, to, _ := strings.Cut(step.Subject, " ")
+	m := approval.Method(name)
 	v.Page.Menu = menu(v.Session.Pages(), "/portal/methods")
 	if m == approval.MethodRecovery {
 		codes, err := p.Methods.Renew(v.Request, v.ExternalID())
@@ -69,7 +96,7 @@ func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.Portal
 		}
 		return p.write(w, v, "codes", codes)
 	}
-	begun, err := p.Methods.Begin(v.Request, v.ExternalID(), m)
+	begun, err := p.Methods.Begin(v.Request, v.ExternalID(), m, to)
 	if err != nil {
 		return err
 	}

@@ -229,6 +229,22 @@ func TestAMethodIsAddedAndRemovedWithAConfirmation(t *testing.T) {
 	}
 }
 
+func TestWhoHasNoAddressOnRecordGivesOneAndNobodyDoesWherePolicyForbidsIt(t *testing.T) {
+	h := newHouseWithMail(t)
+	anna := h.phone("Anna")
+	b := h.in()
+	b.post("/portal/methods/email", nil).want(http.StatusOK).says("Your e-mail address")
+	b.post("/portal/methods/email", url.Values{"to": {"anna@"}}).want(http.StatusUnprocessableEntity).says("No code can be sent there.", "anna@")
+	confirm := b.post("/portal/methods/email", url.Values{"to": {"anna@Praxis.example"}}).want(http.StatusSeeOther).to()
+	h.answer(anna, phone.Approve, b.get(confirm).says("a•••@praxis.example").silent("anna@").number())
+	b.post(confirm, nil).want(http.StatusOK).says("a•••@praxis.example").silent("anna@")
+	if n := h.count(`activations WHERE method = 'email'`); n != 1 {
+		t.Errorf("%d are being activated", n)
+	}
+	h.policy(account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord})
+	b.post("/portal/methods/email", url.Values{"to": {"eve@other.example"}}).want(http.StatusForbidden).says("only go to the number and the address on record")
+}
+
 func TestAFirstMethodIsAnOperatorsWherePolicySaysSo(t *testing.T) {
 	h := newHouse(t)
 	h.policy(account.GroupPolicy{FirstBinding: account.BindingOperator})

@@ -53,6 +53,19 @@ type house struct {
 // newHouse opens one whose people reach it at an address with TLS, where that is given: a proxy is in front then.
 func newHouse(t *testing.T, public ...string) *house {
 	t.Helper()
+	return openHouse(t, func(*config.Config) {}, public...)
+}
+
+// newHouseWithMail opens one that may send e-mails; nobody takes them here.
+func newHouseWithMail(t *testing.T) *house {
+	t.Helper()
+	return openHouse(t, func(c *config.Config) {
+		c.Mail.Host, c.Mail.Port, c.Mail.TLS, c.Mail.From = "localhost", 9, "none", "Jawort <login@jawort.example>"
+	})
+}
+
+func openHouse(t *testing.T, change func(*config.Config), public ...string) *house {
+	t.Helper()
 	t.Parallel()
 	h := &house{T: t, log: &logged{}}
 	cfg := config.Default()
@@ -69,6 +82,7 @@ func newHouse(t *testing.T, public ...string) *house {
 	if len(public) > 0 {
 		cfg.Server.PublicURL = public[0]
 	}
+	change(cfg)
 	h.public = cfg.Server.PublicURL
 	h.process, err = process.Open(t.Context(), process.Options{
 		Config: cfg, Keys: h.keys, Parts: process.Parts{Server: true, MobileAPI: true},
