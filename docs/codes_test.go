@@ -22,7 +22,8 @@ const inConsole = "only the console's pages and the command line meet it, which 
 // unseen are refusals that no caller of the API ever gets.
 var unseen = map[string]string{
 	"changed":              "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
-	"changed-meanwhile":    "tells who runs jawort apply that somebody else was faster; it is no call",
+	"changed-meanwhile":    "tells who runs jawort apply, or saves a form of the console, that somebody else was faster; it is no call",
+	"gone":                 inConsole,
 	"last-administrator":   inConsole,
 	"last-passkey":         inConsole,
 	"passkey-refused":      inConsole,

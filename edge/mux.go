@@ -73,6 +73,11 @@ func (m *Mux) HandlePage(pattern string, h HandlerFunc) {
 	m.add(pattern, route{guard: Public, handle: h, page: true})
 }
 
+// HandleUpload is HandlePage for a form that brings a file: its body may have so many bytes, and a minute to come.
+func (m *Mux) HandleUpload(pattern string, bytes int64, h HandlerFunc) {
+	m.add(pattern, route{guard: Public, handle: h, page: true, body: bytes})
+}
+
 // Routes lists the patterns of the API in the order in which they were added, without preflights.
 func (m *Mux) Routes() []string { return append([]string(nil), m.listed...) }
 
@@ -94,6 +99,7 @@ type route struct {
 	handle HandlerFunc
 	cors   *CORS
 	page   bool
+	body   int64 // bytes; 0: maxBody
 	refuse func(http.ResponseWriter, *http.Request, error)
 }
 

@@ -47,13 +47,29 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec.id = requestID
 	w.Header().Set("X-Request-Id", requestID)
 	out.allow(requestTime)
-	r.Body = bounded(w, r, maxBody, m.bodyTime)
+	most, within := m.bodyOf(r)
+	r.Body = bounded(w, r, most, within)
 	if rec.visit, err = m.options.Sources.begin(r, rec.started); err != nil {
 		readableAnywhere(w.Header())
 		m.refuse(out, r, err)
 		return
 	}
 	m.route(out, r)
+}
+
+// uploadTime is how long a file may take to come.
+const uploadTime = time.Minute
+
+// bodyOf returns how large a request may be, and how long it may take. Nobody but who sends something large is looked for.
+func (m *Mux) bodyOf(r *http.Request) (most int64, within time.Duration) {
+	if r.ContentLength >= 0 && r.ContentLength <= maxBody {
+		return maxBody, m.bodyTime
+	}
+	h, _ := m.routes.Handler(r)
+	if rt, ours := h.(route); ours && rt.body > 0 {
+		return rt.body, uploadTime
+	}
+	return maxBody, m.bodyTime
 }
 
 func (m *Mux) route(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/refusal"
 )
 
 // Plan is what changes of one tenant. What stays as it is is only counted.
@@ -32,6 +33,15 @@ func (s Step[T]) New() bool { return s.Before == nil }
 
 func (s Step[T]) name() string    { return s.Name }
 func (s Step[T]) fields() []Field { return s.Fields }
+
+// Refusals of a plan.
+var (
+	// ErrMeanwhile refuses one that was overtaken by somebody else's change of the same things.
+	ErrMeanwhile = refusal.New(refusal.Conflict, "changed-meanwhile",
+		"Somebody changed the same at the same time. Nothing was applied; run it again.")
+	// ErrGone refuses one of what is not there.
+	ErrGone = refusal.New(refusal.NotFound, "gone", "There is no such application or group, or it was revoked.")
+)
 
 // planner makes one plan.
 type planner struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/notices"
 	"github.com/jawort/jawort/store/operators"
+	"github.com/jawort/jawort/store/organisation"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -38,7 +39,8 @@ func (p *Process) prepareServer(ctx context.Context) error {
 	log, factors := audit.New(p.lasting.DB, o.Random), p.factors()
 	s, err := server.New(server.Options{
 		Live: p.live, Lasting: p.lasting, Factors: factors, Events: &outbox.Store{DB: p.lasting.DB}, Keys: o.Keys, Receipts: receipts{o.Keys}, Wakeups: p.wakeups,
-		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks, Ledger: p.ledger, Operators: &operators.Store{DB: p.lasting.DB}, SMSReceipts: smsReceipts,
+		Audit: log, SignHead: receipts{o.Keys}.SignHead, Webhooks: webhooks, Ledger: p.ledger, Operators: &operators.Store{DB: p.lasting.DB},
+		Organisation: &organisation.Store{Lasting: p.lasting, SMS: p.ledger, Random: o.Random}, SMSReceipts: smsReceipts,
 		Also: directory.Also{
 			Methods: factors, Erase: []lasting.Ending{audit.Erase, p.messages.Erase, p.ledger.Erase}, Retained: []directory.Retained{log, p.ledger},
 			Export: map[string]directory.Dossier{

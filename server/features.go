@@ -40,6 +40,8 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 	}
 	means := methods.Methods{Guards: g, Store: o.Factors, People: o.Lasting, NoSender: o.NoSender, Now: o.Now}
 	invitations := directory.Invitations{Guards: g, Store: o.Lasting, Messages: o.Messages, Random: o.Random, Now: o.Now}
+	rules := policy.Feature{Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now}
+	hooks := webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random}
 	return []feature{
 		creation,
 		approvals{guards: g, ender: ender, live: o.Live, evidence: o.Lasting, browsers: o.Lasting, methods: o.Factors, codes: codeStates{o.Codes}, keys: o.Keys, random: o.Random, patience: patience},
@@ -54,9 +56,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 		directory.Holders{Guards: g, Store: o.Lasting, Also: o.Also},
 		invitations,
 		browsers{guards: g, lasting: o.Lasting},
-		policy.Feature{
-			Guards: g, Judge: judges, Limits: o.Live, Directory: o.Lasting, Past: o.Lasting, Now: o.Now,
-		},
+		rules,
 		passkeys.Passkeys{Questions: questions, Store: o.Factors, People: o.Lasting},
 		codes.Codes{Questions: questions, Store: o.Factors, People: o.Lasting},
 		means,
@@ -71,10 +71,10 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 		},
 		console.Console{
 			Operators: o.Operators, Tenants: o.Lasting, Keys: o.Keys, Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
-			Sections: sections(o, calls{creation, patience}, means),
+			Sections: sections(o, shared{calls{creation, patience}, means, rules, hooks}),
 		},
 		pages.Files{},
-		webhooks.Feature{Guards: g, Store: o.Webhooks.Store, Keys: o.Keys, Rules: o.Webhooks.Rules, Nudge: o.Webhooks.nudge, Random: o.Random},
+		hooks,
 		o.SMSReceipts,
 		component.Feature{},
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/jawort/jawort/server/console/auditing"
 	"github.com/jawort/jawort/server/console/costs"
 	"github.com/jawort/jawort/server/console/live"
+	"github.com/jawort/jawort/server/console/staff"
 	"github.com/jawort/jawort/server/console/support"
 	"github.com/jawort/jawort/server/console/tenancy"
 	"github.com/jawort/jawort/server/directory"
@@ -97,6 +98,7 @@ type Lasting interface {
 // Operators are who runs the installation in the console.
 type Operators interface {
 	console.Operators
+	staff.Store
 	Forget(ctx context.Context, limit int) (int64, error)
 }
 
@@ -140,33 +142,34 @@ type Wakeups interface {
 
 // Options are what a Server needs from outside.
 type Options struct {
-	Live        Live
-	Lasting     Lasting
-	Factors     Factors
-	Events      ending.Events
-	Ledger      Ledger
-	Operators   Operators
-	Keys        Keys
-	Receipts    Receipts
-	Audit       Audit
-	SignHead    audit.Sign
-	Webhooks    Webhooks           // no worker: nobody is told anything
-	Codes       hub.Codes          // nil: nobody is told how far codes got
-	Messages    directory.Messages // nil: no e-mail can be sent
-	Notices     notice.Letters     // nil: nobody is told what happened to an account
-	Channels    []courier.Channel  // by which anything is sent to people
-	NoSender    []approval.Method  // whose codes cannot be sent, so that nobody is offered them
-	Also        directory.Also     // other stores that keep something of accounts
-	Wakeups     Wakeups
-	SMSReceipts smsreceipts.Twilio
-	Countries   judge.Countries // nil: the country of a browser is not known
-	PublicURL   string          // of this API, as browsers reach it
-	EnrolURL    string          // of the phone API, as phones reach it
-	MaxPending  int             // approvals per account and application; 0: approval.MaxPending
-	MaxSockets  int             // 0: DefaultMaxSockets
-	Edge        edge.Options
-	Now         func() time.Time
-	Random      io.Reader
+	Live         Live
+	Lasting      Lasting
+	Factors      Factors
+	Events       ending.Events
+	Ledger       Ledger
+	Operators    Operators
+	Organisation tenancy.Organisation // what forms and lists of the console change
+	Keys         Keys
+	Receipts     Receipts
+	Audit        Audit
+	SignHead     audit.Sign
+	Webhooks     Webhooks           // no worker: nobody is told anything
+	Codes        hub.Codes          // nil: nobody is told how far codes got
+	Messages     directory.Messages // nil: no e-mail can be sent
+	Notices      notice.Letters     // nil: nobody is told what happened to an account
+	Channels     []courier.Channel  // by which anything is sent to people
+	NoSender     []approval.Method  // whose codes cannot be sent, so that nobody is offered them
+	Also         directory.Also     // other stores that keep something of accounts
+	Wakeups      Wakeups
+	SMSReceipts  smsreceipts.Twilio
+	Countries    judge.Countries // nil: the country of a browser is not known
+	PublicURL    string          // of this API, as browsers reach it
+	EnrolURL     string          // of the phone API, as phones reach it
+	MaxPending   int             // approvals per account and application; 0: approval.MaxPending
+	MaxSockets   int             // 0: DefaultMaxSockets
+	Edge         edge.Options
+	Now          func() time.Time
+	Random       io.Reader
 	// Tick makes the paces of the background parts; nil: by the clock.
 	Tick func(time.Duration) (ticks <-chan time.Time, stop func())
 }

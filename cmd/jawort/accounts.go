@@ -58,8 +58,9 @@ func importAccounts(cmd *cobra.Command, s *storage.Store, path, tenant, region s
 	if err != nil {
 		return mistaken(cmd, path, err, maxTold)
 	}
-	c := countAccounts(plans[0], !dry)
-	c.Read, c.Ignored = append(c.Read, table.Columns...), append(c.Ignored, table.Ignored...)
+	c := counted{
+		Tenant: plans[0].Tenant.ID, Applied: !dry, Read: append([]string{}, table.Columns...), Ignored: append([]string{}, table.Ignored...), Count: plans[0].Count(),
+	}
 	return show(cmd, c, func(w io.Writer) error { return c.write(w, plans[0]) })
 }
 
@@ -90,55 +91,11 @@ func tenantCalled(ctx context.Context, s *lasting.Store, called string) (account
 
 // counted is how many accounts an import changes, and which. What the values are is in the file.
 type counted struct {
-	Tenant    string          `json:"tenant"`
-	Applied   bool            `json:"applied"`
-	Read      []string        `json:"read"`    // columns
-	Ignored   []string        `json:"ignored"` // columns that only tell
-	Added     int             `json:"added"`
-	Changed   int             `json:"changed"`
-	Unchanged int             `json:"unchanged"`
-	Fields    map[string]int  `json:"fields"` // of those that are changed, by what differs
-	Accounts  []changedFields `json:"accounts"`
-}
-
-// changedFields are what differs of one account. A field that loses its value is cleared, which is seldom meant by the thousand.
-type changedFields struct {
-	Account string   `json:"account"`
-	Fields  []string `json:"fields"`
-	Cleared []string `json:"cleared"`
-}
-
-func (c changedFields) String() string {
-	text := strings.Join(c.Fields, ", ")
-	if len(c.Cleared) > 0 {
-		text = strings.TrimPrefix(text+"; cleared: "+strings.Join(c.Cleared, ", "), "; ")
-	}
-	return "  " + c.Account + ": " + text
-}
-
-func countAccounts(p organisation.Plan, applied bool) counted {
-	c := counted{
-		Tenant: p.Tenant.ID, Applied: applied, Read: []string{}, Ignored: []string{}, Unchanged: p.Unchanged,
-		Fields: map[string]int{}, Accounts: []changedFields{},
-	}
-	for _, s := range p.Accounts {
-		if s.New() {
-			c.Added++
-			continue
-		}
-		c.Changed++
-		one := changedFields{Account: s.After.ExternalID, Fields: []string{}, Cleared: []string{}}
-		for _, f := range s.Fields {
-			if f.After == "" {
-				one.Cleared = append(one.Cleared, f.Name)
-			} else {
-				one.Fields = append(one.Fields, f.Name)
-			}
-			c.Fields[f.Name]++
-		}
-		c.Accounts = append(c.Accounts, one)
-	}
-	return c
+	Tenant  string   `json:"tenant"`
+	Applied bool     `json:"applied"`
+	Read    []string `json:"read"`    // columns
+	Ignored []string `json:"ignored"` // columns that only tell
+	organisation.Count
 }
 
 func (c counted) write(w io.Writer, p organisation.Plan) error {

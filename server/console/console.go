@@ -45,13 +45,20 @@ type Sessions interface {
 	Session(ctx context.Context, secretHash []byte) (operator.Session, error)
 	Confirm(ctx context.Context, session operator.Session, a operator.Answer) error
 	SignOut(ctx context.Context, session operator.Session) error
+}
+
+// Passkeys are those of an operator.
+type Passkeys interface {
 	Passkeys(ctx context.Context, operatorID string) ([]operator.Passkey, error)
+	AddPasskey(ctx context.Context, k operator.Passkey, challenge []byte) error
+	RemovePasskey(ctx context.Context, session operator.Session, passkey string) error
 }
 
 // Operators is all that the console itself needs of their store.
 type Operators interface {
 	Entering
 	Sessions
+	Passkeys
 }
 
 // Tenants are those that operators see.
@@ -77,9 +84,10 @@ type Console struct {
 }
 
 // Mount implements the server's feature.
-func (c Console) Mount(m *edge.Mux) { c.mount(m) }
+func (c Console) Mount(m *edge.Mux) { c.Rooms(m) }
 
-func (c Console) mount(m *edge.Mux) *Rooms {
+// Rooms mounts all pages, and returns where they are.
+func (c Console) Rooms(m *edge.Mux) *Rooms {
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	c.house, _ = operator.NewHouse(c.PublicURL, c.Keys) // signing in says what is wrong
 	c.cross = http.NewCrossOriginProtection()
@@ -88,6 +96,7 @@ func (c Console) mount(m *edge.Mux) *Rooms {
 	for _, s := range c.Sections {
 		brought, c.menus = append(brought, s.Own), append(c.menus, s.Menu...)
 	}
+	c.menus = append(c.menus, Entry{Path: "/console/passkeys", Text: "menu.passkeys", Roles: Everyone})
 	pages.Distinct(append(brought, own)...)
 	c.frame = pages.New(own, portal.Origin(c.PublicURL), brought...)
 	m.HandlePage("GET /console/sign-in", c.signIn)
@@ -98,6 +107,7 @@ func (c Console) mount(m *edge.Mux) *Rooms {
 	rooms.Page("GET /console", Access{Roles: Everyone, Reach: OfOwn}, c.home)
 	rooms.Page("GET /console/{rest...}", Access{Roles: Everyone, Reach: OfOwn}, nowhere)
 	rooms.Page("POST /console/sign-out", Access{Roles: Everyone, Reach: OfOwn}, c.signOut)
+	c.mountPasskeys(rooms)
 	for _, s := range c.Sections {
 		s.Mount(rooms)
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -35,7 +36,10 @@ const (
 type Access struct {
 	Roles []operator.Role
 	Reach Reach
+	All   bool // not for operators of one tenant
 	Fresh bool // a passkey has to have answered in the last minutes
+	// Upload is how many bytes the form may have where it brings a file; 0: as many as any.
+	Upload int64
 }
 
 // Route is a page with who may open it.
@@ -69,6 +73,10 @@ func (r *Rooms) Page(pattern string, a Access, show func(http.ResponseWriter, *V
 		panic("console: " + pattern + " cannot ask for a passkey: it has no form")
 	}
 	r.routes = append(r.routes, Route{pattern, a})
+	if a.Upload > 0 {
+		r.mux.HandleUpload(pattern, a.Upload, r.console.page(a, show))
+		return
+	}
 	r.mux.HandlePage(pattern, r.console.page(a, show))
 }
 
@@ -98,7 +106,9 @@ func (c *Console) page(a Access, show func(http.ResponseWriter, *Visit) error) e
 
 var (
 	errForeign = pages.Fault{Status: http.StatusForbidden, Text: "refused.forbidden"}
-	errRole    = pages.Fault{Status: http.StatusForbidden, Text: "console.role"}
+	// ErrTooLarge refuses a file that is larger than a page takes.
+	ErrTooLarge = pages.Fault{Status: http.StatusRequestEntityTooLarge, Text: "refused.too-large"}
+	errRole     = pages.Fault{Status: http.StatusForbidden, Text: "console.role"}
 )
 
 func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(http.ResponseWriter, *Visit) error) error {
@@ -112,10 +122,10 @@ func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(htt
 			return edge.ErrNoRoute
 		}
 	}
-	if !v.Operator.Is(a.Roles...) {
+	if !v.Operator.Is(a.Roles...) || (a.All && v.Operator.Tenant != "") {
 		return errRole
 	}
-	if err := v.ParseForm(); err != nil { // what is read of it later would be empty, and empty means something
+	if err := read(v, a.Upload); err != nil { // what is read of it later would be empty, and empty means something
 		return unreadable(err)
 	}
 	if a.Fresh {
@@ -124,6 +134,18 @@ func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(htt
 		}
 	}
 	return show(w, v)
+}
+
+// read reads the form, with the file that it may bring.
+func read(v *Visit, upload int64) error {
+	if upload == 0 {
+		return v.ParseForm()
+	}
+	err := v.ParseMultipartForm(upload)
+	if errors.Is(err, http.ErrNotMultipart) {
+		return nil // the form was read all the same
+	}
+	return err
 }
 
 // unreadable is a form that is too large, or none.
@@ -153,4 +175,13 @@ func (c *Console) enter(v *Visit, tenant string) error {
 // application stands for all of a tenant's, in what is done for it.
 func application(t account.Tenant) account.Application {
 	return account.Application{Tenant: t.ID, TenantName: t.Name, TenantPolicy: t.Policy}
+}
+
+// TenantOf returns a tenant that is named elsewhere than in the path; there is none where it is unknown.
+func TenantOf(ctx context.Context, tenants Tenants, id string) (account.Tenant, error) {
+	t, err := tenants.Tenant(ctx, id)
+	if errors.Is(err, db.ErrNotFound) || (err == nil && !t.RevokedAt.IsZero()) {
+		return t, edge.ErrNoRoute
+	}
+	return t, err
 }

@@ -43,6 +43,7 @@ func (c *Console) outside(r *http.Request) pages.Page {
 func (v *Visit) in(c *Console, t account.Tenant) {
 	v.Tenant = t
 	v.Request = v.WithContext(guard.Caller{Console: v.Operator, Application: application(t)}.In(v.Context()))
+	v.Page.Base = TenantURL(t)
 	v.Page.Place, v.Page.Below = t.Name, c.menu(v.Operator, TenantURL(t), v.URL.Path)
 	v.Page.Zone, _ = t.Policy.Zone() // a zone that this machine does not know is UTC
 }

@@ -250,6 +250,11 @@ func (b *browser) do(method, address string, form url.Values, headers ...string)
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
+	return b.send(method, address, body, headers...)
+}
+
+func (b *browser) send(method, address string, body io.Reader, headers ...string) page {
+	b.h.Helper()
 	r, err := http.NewRequestWithContext(b.h.Context(), method, b.h.url+address, body)
 	b.h.must(err)
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
@@ -340,4 +345,15 @@ func (l *logged) has(s string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Contains(l.String(), s)
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+
+func unescaped(s string) string { return html.UnescapeString(s) }
+
+func (h *house) one(query string, args ...any) string {
+	h.Helper()
+	text, err := db.One(h.Context(), h.process.Lasting().Reads(), db.ScanString, query, args...)
+	h.must(err)
+	return text
 }

@@ -41,16 +41,29 @@ func New(more fs.FS, origin string, further ...fs.FS) *Set {
 		if err != nil {
 			panic("pages: " + err.Error())
 		}
-		for _, file := range names {
-			if name := strings.TrimSuffix(path.Base(file), ".html"); name != "layout" {
-				if s.templates[name] != nil {
-					panic("pages: two pages are called " + name)
-				}
-				s.templates[name] = template.Must(template.Must(layout.Clone()).ParseFS(from, file))
-			}
-		}
+		s.read(from, template.Must(layout.Clone()), names)
 	}
 	return s
+}
+
+// read adds the pages among the files. Those whose names begin with _ are parts that the pages beside them may use.
+func (s *Set) read(from fs.FS, layout *template.Template, files []string) {
+	part := func(file string) bool { return strings.HasPrefix(path.Base(file), "_") }
+	for _, file := range files {
+		if part(file) {
+			template.Must(layout.ParseFS(from, file))
+		}
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if part(file) || name == "layout" {
+			continue
+		}
+		if s.templates[name] != nil {
+			panic("pages: two pages are called " + name)
+		}
+		s.templates[name] = template.Must(template.Must(layout.Clone()).ParseFS(from, file))
+	}
 }
 
 // Has reports whether there is such a text.
@@ -87,6 +100,7 @@ type Page struct {
 	House  string         // whose page it is
 	Who    string         // whom it is about
 	Menu   []Link
+	Base   string   // where the pages of its part begin
 	Place  string   // what Below is of
 	Below  []Link   // a second menu
 	Leave  *Leave   // nil: there is no way back

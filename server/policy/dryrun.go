@@ -49,15 +49,16 @@ func validateEach[P interface{ Validate() error }](field string, policies map[st
 	return nil
 }
 
-// rehearsed is the answer.
-type rehearsed struct {
+// Rehearsed is what other rules would have meant.
+type Rehearsed struct {
 	Since     time.Time    `json:"since"`
 	Logins    int          `json:"logins"`
 	Estimated int          `json:"estimated"`
-	Groups    []groupCount `json:"groups"`
+	Groups    []GroupCount `json:"groups"`
 }
 
-type groupCount struct {
+// GroupCount is that for one group.
+type GroupCount struct {
 	Group string `json:"group"` // empty: accounts without one
 	account.Change
 }
@@ -67,17 +68,26 @@ func (f Feature) dryRun(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	application := guard.CallerOf(r.Context()).Application
-	before, after, err := f.policies(r.Context(), application, body)
+	told, err := f.Rehearse(r.Context(), body.Groups, body.Applications)
 	if err != nil {
 		return err
 	}
+	return edge.JSON(w, http.StatusOK, told)
+}
+
+// Rehearse judges the last logins of the caller's tenant under whole policies that would take the place of those in force, by name.
+func (f Feature) Rehearse(ctx context.Context, groups map[string]account.GroupPolicy, applications map[string]account.ApplicationPolicy) (Rehearsed, error) {
+	caller := guard.CallerOf(ctx).Application
+	before, after, err := f.policies(ctx, caller, dryRunBody{groups, applications})
+	if err != nil {
+		return Rehearsed{}, err
+	}
 	since := f.Now().UTC().Add(-pastDays * account.Day)
 	rehearsal := account.NewRehearsal(before, after)
-	if err := f.rehearse(r.Context(), application.Tenant, since, rehearsal); err != nil {
-		return err
+	if err := f.rehearse(ctx, caller.Tenant, since, rehearsal); err != nil {
+		return Rehearsed{}, err
 	}
-	return edge.JSON(w, http.StatusOK, counted(since, before.Groups, rehearsal.Changes()))
+	return counted(since, before.Groups, rehearsal.Changes()), nil
 }
 
 // policies returns the rules in force, and those with what the body changes. It names what there is not.
@@ -153,13 +163,13 @@ func (f Feature) rehearse(ctx context.Context, tenant string, since time.Time, r
 	}
 }
 
-func counted(since time.Time, groups map[string]account.Group, changes map[string]account.Change) rehearsed {
-	answer := rehearsed{Since: since, Groups: make([]groupCount, 0, len(changes))}
+func counted(since time.Time, groups map[string]account.Group, changes map[string]account.Change) Rehearsed {
+	answer := Rehearsed{Since: since, Groups: make([]GroupCount, 0, len(changes))}
 	for id, change := range changes {
 		answer.Logins += change.Logins
 		answer.Estimated += change.Estimated
-		answer.Groups = append(answer.Groups, groupCount{Group: groups[id].Name, Change: change})
+		answer.Groups = append(answer.Groups, GroupCount{Group: groups[id].Name, Change: change})
 	}
-	slices.SortFunc(answer.Groups, func(a, b groupCount) int { return cmp.Compare(a.Group, b.Group) })
+	slices.SortFunc(answer.Groups, func(a, b GroupCount) int { return cmp.Compare(a.Group, b.Group) })
 	return answer
 }

@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -39,31 +40,41 @@ func (f Feature) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e := webhook.Endpoint{Tenant: guard.TenantOf(ctx), URL: body.URL, Events: body.Events, Description: body.Description}
-	if err := f.Rules.Check(e); err != nil {
-		return err
-	}
-	if e.ID, err = id.New(f.Random, id.Webhook); err != nil {
-		return err
-	}
-	_, sealed, err := f.secret()
-	if err != nil {
-		return err
-	}
 	request, err := requestOf(guard.CallerOf(ctx).Application.ID, key, body)
 	if err != nil {
 		return err
 	}
-	kept, sealed, err := f.Store.Create(ctx, e, sealed, request, guard.ActorOf(ctx))
+	kept, secret, err := f.Add(ctx, webhook.Endpoint{URL: body.URL, Events: body.Events, Description: body.Description}, request)
 	if err != nil {
 		return err
 	}
+	return edge.JSON(w, http.StatusCreated, createdView{shown(kept), secret})
+}
+
+// Add adds an endpoint to the caller's tenant, and returns it with its secret. A request that is repeated gets what it made the first time.
+func (f Feature) Add(ctx context.Context, e webhook.Endpoint, request webhooks.Request) (webhook.Endpoint, string, error) {
+	e.Tenant = guard.TenantOf(ctx)
+	err := f.Rules.Check(e)
+	if err != nil {
+		return e, "", err
+	}
+	if e.ID, err = id.New(f.Random, id.Webhook); err != nil {
+		return e, "", err
+	}
+	_, sealed, err := f.secret()
+	if err != nil {
+		return e, "", err
+	}
+	kept, sealed, err := f.Store.Create(ctx, e, sealed, request, guard.ActorOf(ctx))
+	if err != nil {
+		return e, "", err
+	}
 	secret, err := f.Keys.Open(sealed, keys.WebhookSecret)
 	if err != nil {
-		return fmt.Errorf("webhooks: secret of %s: %w", kept.ID, err)
+		return kept, "", fmt.Errorf("webhooks: secret of %s: %w", kept.ID, err)
 	}
 	edge.Annotate(ctx, slog.String("webhook", kept.ID))
-	return edge.JSON(w, http.StatusCreated, createdView{shown(kept), string(secret)})
+	return kept, string(secret), nil
 }
 
 // secret returns a new secret, plain and sealed.
@@ -96,15 +107,24 @@ type rotatedView struct {
 }
 
 func (f Feature) rotate(w http.ResponseWriter, r *http.Request) error {
-	ctx, endpoint := r.Context(), r.PathValue("id")
+	endpoint := r.PathValue("id")
+	secret, until, err := f.Rotate(r.Context(), endpoint)
+	if err != nil {
+		return err
+	}
+	return edge.JSON(w, http.StatusOK, rotatedView{endpoint, secret, until})
+}
+
+// Rotate gives an endpoint of the caller's tenant a new secret, and returns it with until when the one before signs too.
+func (f Feature) Rotate(ctx context.Context, endpoint string) (secret string, until time.Time, err error) {
 	secret, sealed, err := f.secret()
 	if err != nil {
-		return err
+		return "", until, err
 	}
-	until, err := f.Store.Rotate(ctx, guard.TenantOf(ctx), endpoint, sealed, guard.ActorOf(ctx))
+	until, err = f.Store.Rotate(ctx, guard.TenantOf(ctx), endpoint, sealed, guard.ActorOf(ctx))
 	if err != nil {
-		return err
+		return "", until, err
 	}
 	edge.Annotate(ctx, slog.String("webhook", endpoint))
-	return edge.JSON(w, http.StatusOK, rotatedView{endpoint, secret, until})
+	return secret, until, nil
 }

@@ -7,12 +7,18 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const keyColumns = `k.id, k.application, k.scopes, k.hash, k.created_at, k.revoked_at`
 
-// CreateKey adds an API key to an active application of an active tenant.
+// CreateKey is CreateKeyBy on the command line.
 func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
+	return s.CreateKeyBy(ctx, "", k, byCommand)
+}
+
+// CreateKeyBy adds an API key to an active application of an active tenant. db.ErrNotFound: there is none; the empty tenant is any.
+func (s *Store) CreateKeyBy(ctx context.Context, tenant string, k account.Key, by outbox.Actor) error {
 	scopes := make([]string, len(k.Scopes))
 	for i, scope := range k.Scopes {
 		scopes[i] = string(scope)
@@ -21,12 +27,12 @@ func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
 		err := db.MustTouch(ctx, tx, db.ErrNotFound, `
 			INSERT INTO api_keys (id, application, scopes, hash, created_at)
 			SELECT $1, p.id, $3, $4, jawort_now() FROM applications p JOIN tenants t ON t.id = p.tenant
-			WHERE p.id = $2 AND p.revoked_at = 0 AND t.revoked_at = 0`,
-			k.ID, k.Application, strings.Join(scopes, ","), k.Hash)
+			WHERE p.id = $2 AND p.revoked_at = 0 AND t.revoked_at = 0 AND ($5 = '' OR t.id = $5)`,
+			k.ID, k.Application, strings.Join(scopes, ","), k.Hash, tenant)
 		if err != nil {
 			return err
 		}
-		return putByCommand(ctx, tx, KeyCreated, k.Application, k.ID, map[string]any{"scopes": scopes})
+		return putBy(ctx, tx, KeyCreated, k.Application, k.ID, by, map[string]any{"scopes": scopes})
 	})
 }
 
@@ -39,14 +45,25 @@ func (s *Store) Keys(ctx context.Context, application string) ([]account.Key, er
 	}, `SELECT `+keyColumns+` FROM api_keys k WHERE k.application = $1 ORDER BY k.created_at, k.id`, application)
 }
 
-// RevokeKey ends a key. Repeating it changes nothing.
+// RevokeKey is RevokeKeyBy on the command line, whose application it is.
 func (s *Store) RevokeKey(ctx context.Context, id string) error {
+	return s.RevokeKeyBy(ctx, "", id, byCommand)
+}
+
+// RevokeKeyBy ends a key. Repeating it changes nothing. db.ErrNotFound: it is none of the application's; the empty application is any.
+func (s *Store) RevokeKeyBy(ctx context.Context, application, id string, by outbox.Actor) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		application, first, err := endRow(ctx, tx, `api_keys`, `application`, id)
-		if err != nil || !first {
+		of, first, err := endRow(ctx, tx, `api_keys`, `application`, id)
+		if err != nil {
 			return err
 		}
-		return putByCommand(ctx, tx, KeyRevoked, application, id, nil)
+		if application != "" && of != application {
+			return db.ErrNotFound // and the transaction is undone
+		}
+		if !first {
+			return nil
+		}
+		return putBy(ctx, tx, KeyRevoked, of, id, by, nil)
 	})
 }
 

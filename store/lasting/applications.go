@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const applicationColumns = `p.id, p.tenant, t.name, t.policy, p.name, p.origins, p.rp_id, p.policy, p.created_at,
@@ -19,7 +20,7 @@ func (s *Store) CreateApplication(ctx context.Context, a account.Application) er
 		if err := s.AddApplication(ctx, tx, a); err != nil {
 			return err
 		}
-		return putByCommand(ctx, tx, ApplicationCreated, a.ID, a.ID, nil)
+		return putBy(ctx, tx, ApplicationCreated, a.ID, a.ID, byCommand, nil)
 	})
 }
 
@@ -81,14 +82,26 @@ func (s *Store) Application(ctx context.Context, id string) (account.Application
 		SELECT `+applicationColumns+` FROM applications p JOIN tenants t ON t.id = p.tenant WHERE p.id = $1`, id)
 }
 
-// RevokeApplication ends an application and with it all of its keys. Repeating it changes nothing.
+// RevokeApplication is RevokeApplicationBy on the command line, whose tenant it is.
 func (s *Store) RevokeApplication(ctx context.Context, id string) error {
+	return s.RevokeApplicationBy(ctx, "", id, byCommand)
+}
+
+// RevokeApplicationBy ends an application and with it all of its keys. Repeating it changes nothing. db.ErrNotFound: it is none of the tenant's; the empty
+// tenant is any.
+func (s *Store) RevokeApplicationBy(ctx context.Context, tenant, id string, by outbox.Actor) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, first, err := endRow(ctx, tx, `applications`, `id`, id)
-		if err != nil || !first {
+		of, first, err := endRow(ctx, tx, `applications`, `tenant`, id)
+		if err != nil {
 			return err
 		}
-		return putByCommand(ctx, tx, ApplicationRevoked, id, id, nil)
+		if tenant != "" && of != tenant {
+			return db.ErrNotFound // and the transaction is undone
+		}
+		if !first {
+			return nil
+		}
+		return putBy(ctx, tx, ApplicationRevoked, id, id, by, nil)
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-// The kinds of the events of what is set up on the command line.
+// The kinds of the events of what is set up on the command line and in the console.
 const (
 	TenantCreated      = "tenant.created" // also by a file
 	TenantRevoked      = "tenant.revoked"
@@ -20,13 +20,13 @@ const (
 
 var byCommand = outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"}
 
-// putByCommand writes what was done to the subject, which belongs to the application.
-func putByCommand(ctx context.Context, tx *sql.Tx, kind, application, subject string, data any) error {
+// putBy writes what was done to the subject, which belongs to the application.
+func putBy(ctx context.Context, tx *sql.Tx, kind, application, subject string, by outbox.Actor, data any) error {
 	tenant, err := db.One(ctx, tx, db.ScanString, `SELECT tenant FROM applications WHERE id = $1`, application)
 	if err != nil {
 		return err
 	}
-	return outbox.Put(ctx, tx, outbox.Event{Kind: kind, Tenant: tenant, Application: application, Subject: subject, Actor: byCommand, Data: data})
+	return outbox.Put(ctx, tx, outbox.Event{Kind: kind, Tenant: tenant, Application: application, Subject: subject, Actor: by, Data: data})
 }
 
 // endRow ends a row and returns whose it is and whether it was not ended before; db.ErrNotFound where there is none.

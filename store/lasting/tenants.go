@@ -15,13 +15,18 @@ func scanTenant(r db.Row) (t account.Tenant, err error) {
 	return t, r.Scan(&t.ID, &t.Name, intoPolicy(&t.Policy), db.Into(&t.CreatedAt), db.Into(&t.RevokedAt))
 }
 
-// CreateTenant adds a tenant.
+// CreateTenant adds a tenant on the command line.
 func (s *Store) CreateTenant(ctx context.Context, t account.Tenant) error {
+	return s.CreateTenantBy(ctx, t, byCommand)
+}
+
+// CreateTenantBy adds a tenant.
+func (s *Store) CreateTenantBy(ctx context.Context, t account.Tenant, by outbox.Actor) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.AddTenant(ctx, tx, t); err != nil {
 			return err
 		}
-		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantCreated, Tenant: t.ID, Subject: t.ID, Actor: byCommand})
+		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantCreated, Tenant: t.ID, Subject: t.ID, Actor: by})
 	})
 }
 
@@ -66,13 +71,18 @@ func (s *Store) TenantsByName(ctx context.Context, after string, limit int) ([]a
 		SELECT `+tenantColumns+` FROM tenants WHERE $1 = '' OR (name, id) > (SELECT name, id FROM tenants WHERE id = $1) ORDER BY name, id LIMIT $2`, after, limit)
 }
 
-// RevokeTenant ends a tenant: no key of any of its applications is accepted any more. Repeating it changes nothing.
+// RevokeTenant is RevokeTenantBy on the command line.
 func (s *Store) RevokeTenant(ctx context.Context, id string) error {
+	return s.RevokeTenantBy(ctx, id, byCommand)
+}
+
+// RevokeTenantBy ends a tenant: no key of any of its applications is accepted any more. Repeating it changes nothing.
+func (s *Store) RevokeTenantBy(ctx context.Context, id string, by outbox.Actor) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		tenant, first, err := endRow(ctx, tx, `tenants`, `id`, id)
 		if err != nil || !first {
 			return err
 		}
-		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantRevoked, Tenant: tenant, Subject: tenant, Actor: byCommand})
+		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantRevoked, Tenant: tenant, Subject: tenant, Actor: by})
 	})
 }

@@ -17,7 +17,6 @@ import (
 
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/organisation"
-	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
@@ -40,13 +39,19 @@ type Store struct {
 const Longest = 5 * time.Minute
 
 // ErrMeanwhile refuses a plan that was overtaken by somebody else's change of the same account.
-var ErrMeanwhile = refusal.New(refusal.Conflict, "changed-meanwhile",
-	"Somebody changed one of these accounts at the same time. Nothing was applied; run it again.")
+var ErrMeanwhile = organisation.ErrMeanwhile
 
 // Plan says what the sources would change. The error is organisation.Mistakes where one of them cannot be, together with
 // those that were found before.
 func (s *Store) Plan(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error) {
 	return s.plan(ctx, s.Lasting.Reads(), found, sources)
+}
+
+// ApplyBy is Apply for somebody else than the store does it for.
+func (s *Store) ApplyBy(ctx context.Context, by outbox.Actor, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error) {
+	theirs := *s
+	theirs.By = by
+	return theirs.Apply(ctx, found, sources...)
 }
 
 // Apply plans and carries out, all or nothing.

@@ -1,26 +1,58 @@
-// Package tenancy is the console's section about tenants and how each is set up. It owns the pages; what may be set, packages account and organisation know.
+// Package tenancy is the console's section about tenants and how each is set up: applications with their keys, groups with their policy, accounts by the
+// thousand. It owns the pages; what may be set and what that changes, packages account and organisation know.
 package tenancy
 
 import (
 	"context"
 	"embed"
-	"net/http"
+	"io"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 //go:embed templates/*.html texts/*.json
 var own embed.FS
 
+// Tenants keep tenants.
+type Tenants interface {
+	TenantsByName(ctx context.Context, after string, limit int) ([]account.Tenant, error)
+	CreateTenantBy(ctx context.Context, t account.Tenant, by outbox.Actor) error
+	RevokeTenantBy(ctx context.Context, id string, by outbox.Actor) error
+	Extent(ctx context.Context, tenant string) (lasting.Extent, error)
+}
+
+// Applications keep login services and their keys.
+type Applications interface {
+	Applications(ctx context.Context, tenant string) ([]account.Application, error)
+	RevokeApplicationBy(ctx context.Context, tenant, id string, by outbox.Actor) error
+	Keys(ctx context.Context, application string) ([]account.Key, error)
+	CreateKeyBy(ctx context.Context, tenant string, k account.Key, by outbox.Actor) error
+	RevokeKeyBy(ctx context.Context, application, id string, by outbox.Actor) error
+}
+
 // Store keeps tenants and what belongs to them.
 type Store interface {
-	TenantsByName(ctx context.Context, after string, limit int) ([]account.Tenant, error)
+	Tenants
+	Applications
+	Groups(ctx context.Context, tenant string) ([]account.Group, error)
+}
+
+// Organisation plans and carries out what a form or a list says.
+type Organisation interface {
+	Plan(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
+	ApplyBy(ctx context.Context, by outbox.Actor, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
 }
 
 // Tenancy is the section.
 type Tenancy struct {
-	Store Store
+	Store        Store
+	Organisation Organisation
+	Rehearse     Rehearse
+	Random       io.Reader
 }
 
 // Section implements the console's.
@@ -30,39 +62,25 @@ func (t Tenancy) Section() console.Section {
 		Menu: []console.Entry{
 			{Path: "/console/tenants", Text: "menu.tenants", Roles: console.Everyone},
 			{Path: "", Text: "menu.tenant", Roles: console.Everyone},
+			{Path: "applications", Text: "menu.applications", Roles: console.Readers},
+			{Path: "groups", Text: "menu.groups", Roles: console.Readers},
+			{Path: "settings", Text: "menu.settings", Roles: console.Readers},
+			{Path: "import", Text: "menu.import", Roles: console.Administrators},
 		},
 	}
 }
 
+// Who may open pages of a tenant, and send their forms.
+var (
+	reads = console.Access{Roles: console.Readers, Reach: console.OfTenant}
+	heads = console.Access{Roles: console.Administrators, Reach: console.OfTenant}
+	fresh = console.Access{Roles: console.Administrators, Reach: console.OfTenant, Fresh: true}
+)
+
 func (t Tenancy) mount(r *console.Rooms) {
-	r.Page("GET /console/tenants", console.Access{Roles: console.Everyone, Reach: console.OfOwn}, t.list)
-	r.Page("GET /console/tenants/{tenant}", console.Access{Roles: console.Everyone, Reach: console.OfTenant}, t.show)
-}
-
-// atOnce are on one page of a list.
-const atOnce = 50
-
-type tenantsBody struct {
-	Tenants []account.Tenant
-	Next    string // where further ones are; empty: there are none
-}
-
-// list shows all that the operator sees; who sees one is led to it.
-func (t Tenancy) list(w http.ResponseWriter, v *console.Visit) error {
-	if v.Operator.Tenant != "" {
-		return v.Onward(w, console.TenantURL(account.Tenant{ID: v.Operator.Tenant}))
-	}
-	found, err := t.Store.TenantsByName(v.Context(), v.URL.Query().Get("after"), atOnce+1)
-	if err != nil {
-		return err
-	}
-	b := tenantsBody{Tenants: found[:min(len(found), atOnce)]}
-	if len(found) > atOnce {
-		b.Next = "/console/tenants?after=" + found[atOnce-1].ID
-	}
-	return v.Write(w, "tenants", b)
-}
-
-func (t Tenancy) show(w http.ResponseWriter, v *console.Visit) error {
-	return v.Write(w, "tenant", v.Tenant)
+	t.mountTenants(r)
+	t.mountApplications(r)
+	t.mountGroups(r)
+	t.mountSettings(r)
+	t.mountImport(r)
 }

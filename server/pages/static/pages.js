@@ -34,3 +34,11 @@ async function watch(url) {
 
 // Printing needs no words of its own.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
+// What takes long says so, and is not sent twice.
+for (const form of document.querySelectorAll("form[data-working]")) {
+  form.addEventListener("submit", () => {
+    for (const busy of form.querySelectorAll("[data-busy]")) busy.removeAttribute("hidden");
+    for (const button of form.querySelectorAll("button")) button.disabled = true;
+  });
+}

@@ -1,0 +1,138 @@
+package journeys_test
+
+import (
+	"crypto/rand"
+	"strconv"
+	"testing"
+
+	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/store/operators"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// desktop is an operator at a browser that has an authenticator.
+type desktop struct {
+	*portal
+	authenticator browsertest.Authenticator
+}
+
+// invited is somebody who has opened the link of an invitation.
+func (h *house) invited(name string, role operator.Role, screen browsertest.Screen) *desktop {
+	h.Helper()
+	_, link, err := console.Invite(h.Context(), &operators.Store{DB: h.process.Lasting().DB}, operator.Operator{Name: name, Role: role},
+		h.config.Server.PublicURL, rand.Reader, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
+	h.must(err)
+	d := &desktop{portal: &portal{Tab: browsertest.New(h.TB), house: h}}
+	d.Show(screen)
+	d.authenticator = d.Authenticator()
+	d.Go(link)
+	d.Wait("main button.primary")
+	return d
+}
+
+// at opens a page of the console.
+func (d *desktop) at(path string) {
+	d.Helper()
+	d.Go(d.house.config.Server.PublicURL + "/console" + path)
+	d.Wait("h1")
+}
+
+// choose puts a list into the field for a file.
+func (d *desktop) choose(list string) {
+	d.Helper()
+	browsertest.Eval[bool](d.Tab, `(() => { const d = new DataTransfer(); d.items.add(new File([`+strconv.Quote(list)+`], "accounts.csv", { type: "text/csv" })); document.querySelector("#table").files = d.files; return true })()`)
+}
+
+func TestAnAdministratorSetsATenantUpInTheConsole(t *testing.T) {
+	h := newHouse(t)
+	d := h.invited("Ada <script>alert(1)</script>", operator.Administrator, desk)
+	d.WantText("h1", "Welcome to the console")
+	d.authenticator.Refuse(true)
+	d.Click("main button.primary")
+	d.Wait("[data-failed]:not([hidden])")
+	d.authenticator.Refuse(false)
+	d.Click("main button.primary")
+	d.WantText("h1", "Tenants")
+	d.Click(".house button")
+	d.WantText("h1", "Sign in to the console")
+	d.Click("main button.primary")
+	d.WantText("h1", "Tenants")
+
+	d.Click(`a[href="/console/new-tenant"]`)
+	d.Type("#name", "Verlag Süd")
+	d.Click("main button.primary")
+	d.WantText(".card h2", "Verlag Süd")
+	d.Click(`.below a[href$="/applications"]`)
+	d.Click(`a[href$="/applications/new"]`)
+	d.Type("#field-0", "Portal")
+	d.Type("#field-1", "https://login.example")
+	d.Click("main button.primary")
+	d.WantText(".note.good", "Saved.")
+	d.Click(`form[action$="/keys"] button`)
+	d.WantText("h1", "The key is created")
+	d.Wait(".secret")
+
+	d.Click(`.below a[href$="/groups"]`)
+	d.Click(`a[href$="/groups/new"]`)
+	d.Type("#field-0", "Customers")
+	d.Click("main button.primary")
+	d.WantText(".note.good", "Saved.")
+	d.Click(`input[name="remember"]`)
+	d.Click("button[formaction]")
+	d.WantText("#outlook", "What this would change")
+	d.WantText("section.card li .code", "remember")
+	d.Click("main button.primary")
+	d.WantText(".note.good", "Saved.")
+
+	d.Click(`.below a[href$="/import"]`)
+	d.Wait("#table")
+	d.choose("account;label;group\n4711;<img src=x onerror=alert(1)>;Customers\n4712;Office;Customers\n")
+	d.Click("main form[enctype] button")
+	d.WantText("#plan", "What would change")
+	d.Click(`form[action$="/import/apply"] button`)
+	d.WantText(".note.good", "The list is imported.")
+}
+
+func TestAStepInTheConsoleGoesOnOnceThePasskeyHasAnswered(t *testing.T) {
+	h := newHouse(t)
+	d := h.invited("Ada", operator.Administrator, desk)
+	d.Click("main button.primary")
+	d.WantText("h1", "Tenants")
+	_, err := h.process.Lasting().Writes().ExecContext(t.Context(), `UPDATE operator_sessions SET confirmed_at = 1`)
+	h.must(err)
+	d.at("/operators/invite")
+	d.Type("#name", "Bo")
+	d.Click("main button.primary")
+	d.WantText("h1", "Confirm that it is you")
+	d.check()
+	d.Click("main button.primary")
+	d.WantText("h1", "Invited")
+	d.check()
+}
+
+func TestEveryPageOfTheConsoleIsAccessible(t *testing.T) {
+	for name, w := range walks() {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			d := h.invited("Ada", operator.Administrator, w.screen)
+			d.TextSize(w.text)
+			d.check()
+			d.Click("main button.primary")
+			d.Wait("nav")
+			of := "/tenants/" + h.tenant.ID
+			for _, path := range []string{
+				"/sign-in", "/tenants", "/new-tenant", of, of + "/applications", of + "/applications/new", of + "/groups", of + "/groups/new", of + "/settings", of + "/import",
+				of + "/webhooks", of + "/webhooks/new", of + "/revoke", "/operators", "/operators/invite", "/passkeys", "/nothing",
+			} {
+				d.at(path)
+				d.check()
+			}
+			d.at(of + "/applications")
+			d.Click(".card a")
+			d.Wait("#field-0")
+			d.check()
+		})
+	}
+}

@@ -1,0 +1,59 @@
+package tenancy
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/organisation"
+	"github.com/jawort/jawort/server/console"
+)
+
+func (t Tenancy) mountSettings(r *console.Rooms) {
+	const at = "/console/tenants/{tenant}/settings"
+	r.Page("GET "+at, reads, t.settings)
+	r.Page("POST "+at, fresh, t.saveSettings)
+}
+
+func editSettings(tenant account.Tenant) edited {
+	return edited{
+		part: organisation.EditTenant, subject: tenant.ID, controls: tenantControls(tenant), page: "settings",
+		body: func(f form, o outlook) any { return policyBody{f, o, false, tenant.Name} },
+	}
+}
+
+func tenantControls(t account.Tenant) []control {
+	p := t.Policy
+	all := []control{
+		{Name: "name", Kind: line, Values: []string{t.Name}},
+		{Name: "language", Kind: choice, Options: words(account.German, account.English), Values: []string{p.WithDefaults().Language}},
+		{Name: "time_zone", Kind: line, Values: []string{p.WithDefaults().TimeZone}},
+		{Name: "region", Kind: line, Values: []string{p.Region}},
+		{Name: "support.de", Kind: line, Values: []string{p.Support.German}},
+		{Name: "support.en", Kind: line, Values: []string{p.Support.English}},
+		{Name: "notify", Kind: lines, Values: []string{strings.Join(p.Notify, "\n")}},
+		{Name: "retention.outcomes", Kind: number, Most: 240, Values: whole(p.Retention.Outcomes)},
+		{Name: "retention.personal_data", Kind: number, Most: 240, Values: whole(p.Retention.PersonalData)},
+	}
+	all = append(all, letterControls("invitation", p.Invitation)...)
+	return append(all, letterControls("reminder", p.Reminder)...)
+}
+
+func letterControls(name string, l account.Letter) []control {
+	return []control{
+		{Name: name + ".subject.de", Kind: line, Values: []string{l.Subject.German}},
+		{Name: name + ".text.de", Kind: area, Values: []string{l.Text.German}},
+		{Name: name + ".subject.en", Kind: line, Values: []string{l.Subject.English}},
+		{Name: name + ".text.en", Kind: area, Values: []string{l.Text.English}},
+	}
+}
+
+func (t Tenancy) settings(w http.ResponseWriter, v *console.Visit) error {
+	e := editSettings(v.Tenant)
+	return v.Write(w, e.page, e.body(e.form(v, organisation.Fingerprint(v.Tenant), v.Base()+"/settings"), outlook{}))
+}
+
+func (t Tenancy) saveSettings(w http.ResponseWriter, v *console.Visit) error {
+	at := v.Base() + "/settings"
+	return t.save(w, v, editSettings(v.Tenant), at, func(organisation.Plan) string { return at + "?done=saved" })
+}
