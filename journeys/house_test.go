@@ -41,6 +41,9 @@ type house struct {
 	stop    func()
 	front   *front // through which phones come; nil: they come straight
 
+	setUp    func() // in place of furnish
+	mailPort int    // of a mail server; 0: nobody sends e-mails
+
 	server, phone string // where they listen, as host:port
 	url           string // of the companion app
 	tenant        account.Tenant
@@ -64,14 +67,17 @@ func build(t testing.TB, before ...func(*house)) *house {
 	h.keys, err = keys.Generate()
 	h.must(err)
 	vapid, _ := h.keys.VAPID()
-	h.push, err = pushtest.NewWebPush(vapid, time.Now)
+	h.push, err = pushtest.NewWebPush(vapid, h.now)
 	h.must(err)
 	t.Cleanup(func() { _ = h.push.Close() })
 	h.carrier = twiliotest.Start(t)
 	h.configure()
 	h.start()
 	t.Cleanup(func() { h.stop() })
-	h.furnish()
+	if h.setUp == nil {
+		h.setUp = h.furnish
+	}
+	h.setUp()
 	return h
 }
 
@@ -84,6 +90,9 @@ func (h *house) configure() {
 	cfg.Database, cfg.Redis = "sqlite://"+filepath.Join(dir, "jawort.db"), config.Embedded
 	cfg.PushGW = pushgw.Config{WebPush: pushgw.WebPushConfig{Subscriber: "operator@example.com", AllowPrivate: []string{"127.0.0.0/8"}}}
 	cfg.SMS.Twilio = config.Twilio{BaseURL: h.carrier.URL, AccountSID: twiliotest.AccountSID, AuthTokenFile: token, From: twiliotest.From}
+	if h.mailPort != 0 {
+		cfg.Mail.Host, cfg.Mail.Port, cfg.Mail.TLS, cfg.Mail.From = "localhost", h.mailPort, "none", "Jawort <login@jawort.example>"
+	}
 	h.config = cfg
 }
 
@@ -151,7 +160,9 @@ func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.offset.L
 // pass lets time pass for all of the house, but not for the browsers.
 func (h *house) pass(d time.Duration) {
 	h.Helper()
-	h.must(h.process.Lasting().SetClockOffset(h.Context(), time.Duration(h.offset.Add(int64(d)))))
+	offset := time.Duration(h.offset.Add(int64(d)))
+	h.process.Live().StepClock()
+	h.must(h.process.Lasting().SetClockOffset(h.Context(), offset))
 }
 
 func (h *house) newID(prefix string) string {

@@ -169,3 +169,10 @@ func (tab *Tab) Offline(cut bool) {
 	tab.Helper()
 	tab.run(network.EmulateNetworkConditions(cut, 0, -1, -1))
 }
+
+// Upload chooses a file.
+func (tab *Tab) Upload(selector, file string) {
+	tab.Helper()
+	tab.Wait(selector)
+	tab.run(chromedp.SetUploadFiles(selector, []string{file}, chromedp.ByQuery))
+}

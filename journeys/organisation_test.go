@@ -1,0 +1,164 @@
+package journeys_test
+
+import (
+	"crypto/rand"
+	"io"
+	"mime/quotedprintable"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/factor/mail/mailtest"
+	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/organisation"
+	"github.com/jawort/jawort/store/ledger"
+	storage "github.com/jawort/jawort/store/organisation"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// organised is a service of an organisation that is set up as one of the examples is, with a mail server, at a time of its own.
+type organised struct {
+	*service
+	letters *mailtest.Server
+	read    map[string]int // how many messages to a number were read
+}
+
+// organise opens one. The application of that name has the service's origin in place of the example's; a passkey would belong to the example's domain.
+func organise(t *testing.T, at, example, application, origin string) *organised {
+	t.Helper()
+	t.Parallel()
+	o := &organised{letters: mailtest.Start(t, mailtest.Settings{Kind: "none"}), read: map[string]int{}}
+	h := build(t, func(h *house) {
+		h.setUp = func() {} // by the example
+		h.mailPort = o.letters.Port
+		h.offset.Store(int64(time.Until(inBerlin(t, at))))
+	})
+	h.pass(0)
+	o.service = h.service()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "examples", example))
+	o.must(err)
+	o.apply(regexp.MustCompile(`(?m)^ *rp_id:.*\n`).ReplaceAllString(strings.Replace(string(text), origin, o.origin, 1), ""))
+	o.Client = o.keyOf(application)
+	return o
+}
+
+func inBerlin(t testing.TB, at string) time.Time {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	then, err := time.ParseInLocation("2006-01-02 15:04", at, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return then
+}
+
+// until lets time pass until then.
+func (o *organised) until(at string) {
+	o.Helper()
+	o.pass(inBerlin(o, at).Sub(o.now()))
+}
+
+// apply sets up what a file says, as `jawort apply` does.
+func (o *organised) apply(text string) {
+	o.Helper()
+	read, err := organisation.Read(strings.NewReader(text))
+	o.must(err)
+	store := o.process.Lasting()
+	plans, err := (&storage.Store{
+		Lasting: store, SMS: &ledger.Store{DB: store.DB}, Random: rand.Reader, By: outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"},
+	}).Apply(o.Context(), read.Mistakes, read.Sources()...)
+	o.must(err)
+	o.tenant = plans[0].Tenant
+}
+
+// keyOf is a client with a key of the application of that name.
+func (o *organised) keyOf(name string) *client.Client {
+	o.Helper()
+	store := o.process.Lasting()
+	all, err := store.Applications(o.Context(), o.tenant.ID)
+	o.must(err)
+	i := slices.IndexFunc(all, func(a account.Application) bool { return a.Name == name })
+	if i < 0 {
+		o.Fatalf("there is no application %s", name)
+	}
+	secret, err := account.NewSecret(rand.Reader)
+	o.must(err)
+	o.must(store.CreateKey(o.Context(), account.Key{ID: o.newID(id.Key), Application: all[i].ID, Scopes: account.Scopes, Hash: account.HashSecret(secret)}))
+	c, err := client.New(client.Config{BaseURL: o.config.Server.PublicURL, Key: secret})
+	o.must(err)
+	return c
+}
+
+// texted waits for the next code by SMS to a number.
+func (o *organised) texted(number string) (code string) {
+	o.Helper()
+	o.await("an SMS", func() bool {
+		seen := 0
+		for _, m := range o.carrier.Taken() {
+			if found := sixDigits.FindString(m.Body); m.To == number && found != "" {
+				if seen++; seen > o.read[number] {
+					o.read[number], code = seen, found
+					return true
+				}
+			}
+		}
+		return false
+	})
+	return code
+}
+
+var codeInMail = regexp.MustCompile(`(?m)^([0-9]{6})$`)
+
+// mailed waits for the next code by e-mail, and wants it to go to the address.
+func (o *organised) mailed(address string) string {
+	o.Helper()
+	for {
+		to, text := o.letter()
+		if found := codeInMail.FindStringSubmatch(text); found != nil {
+			if to != address {
+				o.Fatalf("the code went to %s, want %s", to, address)
+			}
+			return found[1]
+		}
+	}
+}
+
+// letter waits for the next e-mail.
+func (o *organised) letter() (to, text string) {
+	o.Helper()
+	e := o.letters.Want("mail")
+	m, err := mail.ReadMessage(strings.NewReader(e.Data))
+	o.must(err)
+	var content io.Reader = m.Body
+	if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+		content = quotedprintable.NewReader(m.Body)
+	}
+	read, err := io.ReadAll(content)
+	o.must(err)
+	return e.To[0], strings.ReplaceAll(string(read), "\r\n", "\n")
+}
+
+// load sets up accounts, as `jawort accounts import` does.
+func (o *organised) load(example string) {
+	o.Helper()
+	file, err := os.Open(filepath.Join("..", "docs", "examples", example))
+	o.must(err)
+	defer file.Close()
+	table, err := organisation.ReadTable(file, o.tenant.ID, "DE")
+	o.must(err)
+	store := o.process.Lasting()
+	_, err = (&storage.Store{
+		Lasting: store, SMS: &ledger.Store{DB: store.DB}, Random: rand.Reader, By: outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"},
+	}).Apply(o.Context(), table.Mistakes, table)
+	o.must(err)
+}
