@@ -14,6 +14,7 @@ type letter struct {
 
 var letters = map[Occasion]func(lang string, v Values) letter{
 	LoginCode:      codeLetter,
+	StepCode:       codeLetter,
 	ActivationCode: codeLetter,
 	EnrolmentCode: func(_ string, v Values) letter {
 		return letter{subject: []part{name(v.Tenant)}, body: []part{name(v.Tenant), fixed(v.Code), fixed(fmt.Sprint(v.Minutes))}}

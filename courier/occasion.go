@@ -8,6 +8,7 @@ type Occasion string
 // The occasions. Their texts are in the catalogues of package locale, as courier.<channel>.<occasion>.
 const (
 	LoginCode           Occasion = "login-code"
+	StepCode            Occasion = "step-code"        // of what somebody does in the portal
 	TransactionCode     Occasion = "transaction-code" // by SMS only: it names amount and payee
 	ActivationCode      Occasion = "activation-code"
 	EnrolmentCode       Occasion = "enrolment-code"

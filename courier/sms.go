@@ -11,6 +11,7 @@ import (
 // smsParts are what the SMS of each occasion is filled with, in the order of its text.
 var smsParts = map[Occasion]func(lang string, v Values) []part{
 	LoginCode:           func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
+	StepCode:            func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
 	TransactionCode:     func(_ string, v Values) []part { return []part{fixed(v.Code), fixed(v.Amount), name(v.Payee)} },
 	ActivationCode:      func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Application)} },
 	EnrolmentCode:       func(_ string, v Values) []part { return []part{fixed(v.Code), name(v.Tenant)} },
@@ -42,7 +43,7 @@ func renderSMS(lang string, o Occasion, v Values) string {
 		parts[i].text = gsm.Fold(parts[i].text)
 	}
 	key, last := "courier.sms."+string(o), whereToTurn(lang, v)
-	if o == LoginCode || o == TransactionCode || o == ActivationCode || o == EnrolmentCode {
+	if o == LoginCode || o == StepCode || o == TransactionCode || o == ActivationCode || o == EnrolmentCode {
 		last = domainBound(v)
 	}
 	// What lets the browser fill the code in, and only on the right page, is worth more than words; and so is where to turn to.

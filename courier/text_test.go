@@ -15,16 +15,16 @@ import (
 var (
 	languages = []string{"de", "en"}
 	bySMS     = []courier.Occasion{
-		courier.LoginCode, courier.TransactionCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod,
+		courier.LoginCode, courier.StepCode, courier.TransactionCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod,
 		courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport, courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending,
 		courier.AccountReset,
 	}
 	byEmail = []courier.Occasion{
-		courier.LoginCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod, courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport,
+		courier.LoginCode, courier.StepCode, courier.ActivationCode, courier.NewDevice, courier.NewMethod, courier.ReportedLogin, courier.ReportedTransaction, courier.LateReport,
 		courier.ChangedNumber, courier.ChangedAddress, courier.RecoveryPending, courier.AccountReset,
 		courier.BudgetWarned, courier.BudgetStopped, courier.BudgetAlarm, courier.SMSLimited, courier.Invitation, courier.Reminder,
 	}
-	withCode = []courier.Occasion{courier.LoginCode, courier.TransactionCode, courier.ActivationCode}
+	withCode = []courier.Occasion{courier.LoginCode, courier.StepCode, courier.TransactionCode, courier.ActivationCode}
 )
 
 func values() courier.Values {

@@ -74,7 +74,7 @@ func (c Codes) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	application := guard.CallerOf(ctx).Application
-	words, err := wording(p)
+	words, err := wording(p, question.Context)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,10 @@ func (c Codes) send(w http.ResponseWriter, r *http.Request) error {
 }
 
 // wording is what the message says. One for a transaction names what is confirmed, uncut.
-func wording(p approval.Pending) (confirming.Words, error) {
+func wording(p approval.Pending, about approval.Context) (confirming.Words, error) {
+	if about.Step != "" {
+		return confirming.Words{Occasion: courier.StepCode}, nil
+	}
 	if p.Kind == approval.Login {
 		return confirming.Words{Occasion: courier.LoginCode}, nil
 	}

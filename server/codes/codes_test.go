@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,20 @@ func by(methods ...approval.Method) approval.Context { return approval.Context{M
 func path(p approval.Pending, rest string) string { return "/v1/approvals/" + p.ID + rest }
 
 func another(code string) string { return code[:5] + string('0'+(code[5]-'0'+1)%10) }
+
+func TestACodeForAStepInThePortalSpeaksOfNoLogin(t *testing.T) {
+	h := newHouse(t)
+	h.Activate(approval.MethodSMS, approval.MethodEmail)
+	for _, m := range []approval.Method{approval.MethodSMS, approval.MethodEmail} {
+		asked := by(approval.MethodSMS, approval.MethodEmail)
+		asked.Step = "remove-device"
+		p, ticket := h.Ask(asked, nil)
+		h.Call("POST", path(p, "/codes"), ticket, body{"method": m}).Want(http.StatusOK)
+		if text := h.Newest().Text; strings.Contains(text, "Anmeldung") || !regexp.MustCompile("Änderung bei|Sicherheitseinstellungen bei").MatchString(text) {
+			t.Errorf("%s: %q", m, text)
+		}
+	}
+}
 
 func TestAPageSendsACodeAndConfirmsByIt(t *testing.T) {
 	h := newHouse(t)
