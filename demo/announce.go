@@ -1,8 +1,16 @@
 package demo
 
 import (
+	"context"
+	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/store/operators"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const localSteps = `1. Open %[1]s/phone and follow it: another tab becomes the phone.
@@ -19,7 +27,7 @@ Whoever knows the password may sign in. docs/try-on-your-phone.md has every step
 `
 
 // announce says where everything is, and what to do now.
-func (h *house) announce(o Options) error {
+func (h *house) announce(ctx context.Context, o Options) error {
 	steps, doubt := localSteps, ""
 	if h.front.public() {
 		steps, doubt = publicSteps, h.front.cert.doubt()
@@ -34,8 +42,13 @@ func (h *house) announce(o Options) error {
 %s
 `, h.siteURL, demoAccount, h.places("").password, h.serverURL, h.phoneURL, h.process.Addrs().Admin, doubt)
 	fmt.Fprintf(&b, steps, h.siteURL, h.phoneURL)
+	into, err := h.console(ctx)
+	if err != nil {
+		return err
+	}
+	b.WriteString(into)
 	fmt.Fprintf(&b, "\nCtrl-C ends it. %s\n", h.left(o))
-	_, err := fmt.Fprint(o.Out, b.String())
+	_, err = fmt.Fprint(o.Out, b.String())
 	return err
 }
 
@@ -48,4 +61,18 @@ func (h *house) left(o Options) string {
 		return "Tenant, application, account and phones stay in the database, the keys do not: phones must be registered anew."
 	}
 	return "Nothing is kept but what phones keep themselves."
+}
+
+// console says how to get into it: by a link that makes somebody its administrator, where nobody is yet.
+func (h *house) console(ctx context.Context) (string, error) {
+	store := &operators.Store{DB: h.process.Lasting().DB}
+	there, err := store.List(ctx, "", "", 100)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(there, func(o operator.Operator) bool { return !o.JoinedAt.IsZero() && o.EndedAt.IsZero() }) {
+		return "\nThe console is at " + h.serverURL + "/console; sign in with your passkey.\n", nil
+	}
+	_, link, err := console.Invite(ctx, store, operator.Operator{Name: "Demo", Role: operator.Administrator}, h.serverURL, rand.Reader, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
+	return "\nAdministrators have a console. This link registers a passkey for it, once and within an hour:\n  " + link + "\n", err
 }

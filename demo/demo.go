@@ -72,7 +72,7 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := h.announce(o); err != nil {
+	if err := h.announce(ctx, o); err != nil {
 		return err
 	}
 	return edge.Serve(ctx, h.site, handler, time.Second)

@@ -19,6 +19,7 @@ import (
 
 func (r *root) audit() *cobra.Command {
 	var tenant string
+	var installation bool
 	cmd := &cobra.Command{Use: "audit", Short: "What happened, and whether the record of it holds"}
 	export := &cobra.Command{
 		Use: "export", Short: "Write a tenant's whole audit log as JSON lines, with a signed head at its end", Args: cobra.NoArgs,
@@ -27,11 +28,14 @@ func (r *root) audit() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if installation == (tenant != "") {
+				return errors.New("give the --tenant whose log to write, or --installation for what belongs to none: operators of all tenants")
+			}
 			return r.withLasting(cmd.Context(), func(s *lasting.Store) error { return exportLog(cmd, s, tenant, sign) })
 		},
 	}
 	export.Flags().StringVar(&tenant, "tenant", "", "tenant whose log to write")
-	required(export, "tenant")
+	export.Flags().BoolVar(&installation, "installation", false, "write the installation's own log: what operators of all tenants did as such")
 	cmd.AddCommand(export, r.verifyLog())
 	return cmd
 }
@@ -51,8 +55,10 @@ func (r *root) signHead(ctx context.Context) (audit.Sign, error) {
 
 func exportLog(cmd *cobra.Command, s *lasting.Store, tenant string, sign audit.Sign) error {
 	ctx := cmd.Context()
-	if err := known(ctx, s, tenant); err != nil {
-		return err
+	if tenant != "" {
+		if err := known(ctx, s, tenant); err != nil {
+			return err
+		}
 	}
 	published, err := auditlog.Published(ctx, s)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/ledger"
+	"github.com/jawort/jawort/store/operators"
 	"github.com/jawort/jawort/store/organisation"
 	"github.com/jawort/jawort/store/webhooks"
 )
@@ -17,5 +18,6 @@ var again = map[string]bool{
 	lasting.TenantCreated: true, lasting.ApplicationCreated: true, lasting.KeyCreated: true,
 	organisation.TenantChanged: true, organisation.ApplicationChanged: true, organisation.GroupCreated: true, organisation.GroupChanged: true,
 	webhooks.Created: true, webhooks.Changed: true, webhooks.Rotated: true,
+	operators.Invited: true, operators.RoleChanged: true, operators.PasskeyAdded: true, operators.PasskeyRemoved: true,
 	ledger.SettingsChanged: true, lasting.DeviceEnrolled: true, factors.MethodActivated: true, factors.RecoveryRenewed: true,
 }

@@ -15,10 +15,12 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	domain "github.com/jawort/jawort/audit"
+	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/store/audit"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/operators"
 	"github.com/jawort/jawort/store/outbox"
 	"github.com/jawort/jawort/store/webhooks"
 	"github.com/jawort/jawort/webhook"
@@ -109,7 +111,7 @@ func (s *Store) take(ctx context.Context, e domain.Entry, r *Report) error {
 
 // isUnknown holds for what came after the backup and is gone by itself.
 func isUnknown(err error) bool {
-	return errors.Is(err, account.ErrUnknownAccount) || errors.Is(err, account.ErrUnknownDevice) || errors.Is(err, webhook.ErrUnknown) || errors.Is(err, db.ErrNotFound)
+	return errors.Is(err, account.ErrUnknownAccount) || errors.Is(err, account.ErrUnknownDevice) || errors.Is(err, webhook.ErrUnknown) || errors.Is(err, operator.ErrUnknown) || errors.Is(err, db.ErrNotFound)
 }
 
 // end ends what the entry says had ended, and reports whether it says so.
@@ -122,6 +124,8 @@ func (s *Store) end(ctx context.Context, e domain.Entry) (bool, error) {
 		return true, s.Lasting.RevokeApplication(ctx, e.Subject)
 	case lasting.KeyRevoked:
 		return true, s.Lasting.RevokeKey(ctx, e.Subject)
+	case operators.Ended:
+		return true, (&operators.Store{DB: s.Lasting.DB}).End(ctx, e.Subject, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
 	case webhooks.Deleted:
 		return true, s.Webhooks.Delete(ctx, e.Tenant, e.Subject, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
 	case lasting.DeviceRevoked, lasting.DeviceLeft, lasting.DeviceDisabled, domain.DeviceErased:
