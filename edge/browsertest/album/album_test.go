@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { browsertest.Main(m) }
 const docs = "../../../" + Folder
 
 // most is how many bytes the pictures in the repository may have.
-const most = 12_000_000
+const most = 20_000_000
 
 func TestThePicturesInTheDocsAreWholeAndSmall(t *testing.T) {
 	t.Parallel()
