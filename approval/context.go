@@ -50,6 +50,12 @@ type Trust struct {
 // May reports whether the method may confirm.
 func (c Context) May(m Method) bool { return slices.Contains(c.Methods, m) }
 
+// StepAddDevice is the step by which somebody in the portal adds a phone.
+const StepAddDevice = "add-device"
+
+// Enrols reports whether a confirmation may authorise a phone: that of a login, and of the wish for one. What was confirmed for another step is for that alone.
+func (c Context) Enrols() bool { return c.Step == "" || c.Step == StepAddDevice }
+
 // Phones reports whether phones may answer: those that are registered, or one that is registered for this first login. What
 // was asked without a context is for phones.
 func (c Context) Phones() bool {

@@ -81,6 +81,7 @@ type Approval struct {
 	ID        string    `json:"id"`
 	Status    Status    `json:"status"`
 	Kind      Kind      `json:"kind"`
+	Step      string    `json:"step,omitempty"` // in the portal, of which this is the confirmation: it lets nobody in
 	Account   string    `json:"account"`
 	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at"`

@@ -31,6 +31,7 @@ type view struct {
 	ID string `json:"id"`
 	state
 	Kind        approval.Kind        `json:"kind"`
+	Step        string               `json:"step,omitempty"` // in the portal, which was to be confirmed; empty: it is what kind says
 	Account     string               `json:"account"`
 	CreatedAt   time.Time            `json:"created_at"`
 	Decision    approval.Decision    `json:"decision,omitempty"`
@@ -86,16 +87,24 @@ func (a approvals) view(ctx context.Context, s ending.Standing) (view, error) {
 		return view{}, err
 	}
 	if p := s.Pending; p != nil {
+		c, err := approval.ParseContext(p.Context)
+		if err != nil {
+			return view{}, err
+		}
 		name, err := a.evidence.ExternalID(ctx, p.Account)
-		return view{ID: p.ID, state: told, Kind: p.Kind, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
+		return view{ID: p.ID, state: told, Kind: p.Kind, Step: c.Step, Account: name, CreatedAt: p.CreatedAt.UTC()}, err
 	}
 	o := s.Outcome
+	c, err := approval.ParseContext(o.Context)
+	if err != nil {
+		return view{}, err
+	}
 	name, reports, err := a.evidence.Aftermath(ctx, *o)
 	if err != nil {
 		return view{}, err
 	}
 	v := ended(*o)
-	v.Account = name
+	v.Account, v.Step = name, c.Step
 	for _, r := range reports {
 		v.LateReports = append(v.LateReports, lateReport{Device: r.Device, Holder: r.Holder, ReportedAt: r.ReportedAt.UTC()})
 	}

@@ -15,7 +15,7 @@ import (
 // The steps that wait for a confirmation. Each is planned with the question that is put about it, and taken once, when its account has confirmed that question.
 const (
 	stepRemove        = "remove-device"
-	stepAdd           = "add-device"
+	stepAdd           = approval.StepAddDevice
 	stepInterval      = "interval"
 	stepAddMethod     = "add-method"
 	stepRemoveMethod  = "remove-method"

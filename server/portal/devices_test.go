@@ -3,6 +3,7 @@ package portal_test
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,16 @@ import (
 func (h *house) actor(kind string) string {
 	h.Helper()
 	return h.one(`SELECT actor_kind FROM outbox WHERE kind = $1 ORDER BY id DESC LIMIT 1`, kind)
+}
+
+// wantStep fails the test unless the login service is told that the question of this page is about a step.
+func (h *house) wantStep(confirm, step string) {
+	h.Helper()
+	a, err := h.client.Approval(h.Context(), path.Base(confirm))
+	h.must(err)
+	if a.Step != step {
+		h.Errorf("the login service is told of the step %q", a.Step)
+	}
 }
 
 func TestADeviceIsRenamedByItsAccount(t *testing.T) {
@@ -40,12 +51,14 @@ func TestADeviceIsRemovedOnceItsRemovalIsConfirmed(t *testing.T) {
 	b.get(at).want(http.StatusOK).says("It is not asked any more", "Bert's phone").silent("nothing left")
 	confirm := b.post(at, nil).want(http.StatusSeeOther).to()
 	asked := b.get(confirm).want(http.StatusOK).says("Remove a phone", "jawort-wait")
+	h.wantStep(confirm, "remove-device")
 
 	b.post(confirm, nil).want(http.StatusConflict).says("not confirmed")
 	item := h.answer(anna, phone.Approve, asked.number())
 	if !strings.Contains(string(item.Bytes), "Bert's phone") || !strings.Contains(string(item.Bytes), "Remove a phone") {
 		t.Errorf("the phone shows %s", item.Bytes)
 	}
+	h.wantStep(confirm, "remove-device")
 	b.get(confirm).want(http.StatusOK).says("Confirmed.", "Remove now")
 	if h.count(`credentials WHERE status = 'active'`) != 2 {
 		t.Fatal("looking at the page removed the phone")

@@ -56,6 +56,17 @@ func (w *world) approved(a account.Account, kind approval.Kind, m approval.Metho
 	return p
 }
 
+// approvedFor is the confirmation of a step in the portal.
+func (w *world) approvedFor(step string) approval.Pending {
+	w.t.Helper()
+	p := w.pending()
+	var err error
+	p.Context, err = approval.Context{Step: step}.Encode()
+	must(w.t, err)
+	w.approveBy(p, approval.MethodRecovery)
+	return p
+}
+
 func (w *world) approveBy(p approval.Pending, m approval.Method) {
 	w.t.Helper()
 	must(w.t, w.s.Transact(w.t.Context(), func(ctx context.Context, tx *sql.Tx) error {
@@ -181,12 +192,13 @@ func TestAConfirmedLoginAuthorisesOneEnrolmentOfItsOwnAccount(t *testing.T) {
 			"by a trusted browser":   w.approved(w.account, approval.Login, approval.MethodTrustedBrowser),
 			"by an operator's code":  w.approved(w.account, approval.Login, approval.MethodBypass),
 			"by a phone that it has": w.approved(w.account, approval.Login, approval.MethodPush),
+			"for its data":           w.approvedFor("download"),
 		} {
 			if _, err := w.begun(account.ByApproval, by(p)); !is(err, account.ErrNotAuthorised) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		p := w.approved(w.account, approval.Login, approval.MethodRecovery)
+		p := w.approvedFor(approval.StepAddDevice)
 		won := inParallel(6, func(int) bool {
 			_, err := w.begun(account.ByApproval, by(p))
 			if err != nil && !is(err, account.ErrNotAuthorised) {

@@ -95,20 +95,28 @@ func nothingElse(ctx context.Context, q db.Querier, e account.Enrolment) error {
 }
 
 // freshApproval wants a login of this account and application that a code confirmed a short time ago, by a method that is worth as much as
-// what else the account has, and a phone that is no further one. That it is used once is seen to by the index of enrolments.
+// what else the account has, and a phone that is no further one. What was confirmed for another step in the portal is none. That it is used once is seen to by the index of enrolments.
 func freshApproval(ctx context.Context, tx *sql.Tx, e account.Enrolment) error {
 	args := []any{e.Approval, e.Tenant, e.Application, e.Account, approval.Login, approval.StatusApproved, account.ApprovalFresh.Microseconds()}
 	first := len(args) + 1
 	for _, m := range account.Authorising {
 		args = append(args, m)
 	}
-	m, err := db.One(ctx, tx, db.ScanString, `
-		SELECT method FROM outcomes WHERE approval = $1 AND tenant = $2 AND application = $3 AND account = $4 AND kind = $5 AND status = $6
+	var kept string
+	m, err := db.One(ctx, tx, func(r db.Row) (m approval.Method, err error) { return m, r.Scan(&m, &kept) }, `
+		SELECT method, context FROM outcomes WHERE approval = $1 AND tenant = $2 AND application = $3 AND account = $4 AND kind = $5 AND status = $6
 			AND decided_at + $7 > jawort_now() AND method IN (`+db.Placeholders(first, len(account.Authorising))+`)`, args...)
 	if err != nil {
 		return db.Replace(err, account.ErrNotAuthorised)
 	}
-	if err := strongEnough(ctx, tx, e, approval.Method(m)); err != nil {
+	about, err := approval.ParseContext(kept)
+	if err != nil {
+		return err
+	}
+	if !about.Enrols() {
+		return account.ErrNotAuthorised
+	}
+	if err := strongEnough(ctx, tx, e, m); err != nil {
 		return err
 	}
 	return onlyMoves(ctx, tx, e)
