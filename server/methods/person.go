@@ -95,8 +95,9 @@ func (s Methods) Reach(r *http.Request, externalID string, m approval.Method, to
 	return factor.ParseAddress("to", to)
 }
 
-// Begin starts the activation of a method. Codes go to the number and the address on record, or, where there is none, to what Reach has returned.
-func (s Methods) Begin(r *http.Request, externalID string, m approval.Method, to string) (Started, error) {
+// Begin starts the activation of a method. Codes go to the number and the address on record, or, where there is none, to what Reach has returned. A first one is
+// begun without a confirmation, and must still be the first when it is finished.
+func (s Methods) Begin(r *http.Request, externalID string, m approval.Method, to string, first bool) (Started, error) {
 	owner, err := s.ofPerson(r, externalID)
 	if err != nil {
 		return Started{}, err
@@ -104,13 +105,15 @@ func (s Methods) Begin(r *http.Request, externalID string, m approval.Method, to
 	if err := s.may(r, owner, m); err != nil {
 		return Started{}, err
 	}
+	wanted := activation(guard.CallerOf(r.Context()).Application, owner.Account, m)
+	wanted.First = first
 	if m == approval.MethodPasskey {
-		return s.beginPasskey(r, owner)
+		return s.beginPasskey(r, owner, wanted)
 	}
 	if !Unreachable(owner.Account, m) {
 		to = ""
 	}
-	return begin(r, s.Store, owner, activation(guard.CallerOf(r.Context()).Application, owner.Account, m), to)
+	return begin(r, s.Store, owner, wanted, to)
 }
 
 // Finish takes the code that proves it.

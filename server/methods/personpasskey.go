@@ -31,13 +31,12 @@ func (s Methods) PasskeyOf(r *http.Request, externalID, passkey string) (factors
 }
 
 // beginPasskey gives what a page of the portal makes a passkey with.
-func (s Methods) beginPasskey(r *http.Request, owner account.Audience) (Started, error) {
-	application := guard.CallerOf(r.Context()).Application
-	party, err := confirming.PortalParty(application, s.Guards.Origin)
+func (s Methods) beginPasskey(r *http.Request, owner account.Audience, wanted factors.Activation) (Started, error) {
+	party, err := confirming.PortalParty(guard.CallerOf(r.Context()).Application, s.Guards.Origin)
 	if err != nil {
 		return Started{}, err
 	}
-	return registerFor(r.Context(), s.Store, party, owner.Account, activation(application, owner.Account, approval.MethodPasskey))
+	return registerFor(r.Context(), s.Store, party, owner.Account, wanted)
 }
 
 // KeepPasskey keeps the one that a page of the portal has made, under a name; empty: that of the browser.

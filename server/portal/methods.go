@@ -96,7 +96,7 @@ func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.Portal
 		}
 		return p.write(w, v, "codes", codes)
 	}
-	begun, err := p.Methods.Begin(v.Request, v.ExternalID(), m, to)
+	begun, err := p.Methods.Begin(v.Request, v.ExternalID(), m, to, step.Approval == "")
 	if err != nil {
 		return err
 	}

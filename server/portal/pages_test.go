@@ -245,6 +245,19 @@ func TestWhoHasNoAddressOnRecordGivesOneAndNobodyDoesWherePolicyForbidsIt(t *tes
 	b.post("/portal/methods/email", url.Values{"to": {"eve@other.example"}}).want(http.StatusForbidden).says("only go to the number and the address on record")
 }
 
+func TestAThiefWhoBeganAFirstMethodDoesNotFinishItOnceTheOwnerHasAPhone(t *testing.T) {
+	h := newHouse(t)
+	thief := h.in()
+	shown := thief.post("/portal/methods/totp", nil).want(http.StatusOK)
+	h.phone("Anna")
+	code, err := totp.GenerateCode(strings.ReplaceAll(shown.found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
+	h.must(err)
+	thief.post("/portal/methods/totp/code", url.Values{"code": {code}}).says("Begin again.")
+	if n := h.count(`methods WHERE active_since > 0`); n != 0 {
+		t.Errorf("%d methods are active", n)
+	}
+}
+
 func TestAFirstMethodIsAnOperatorsWherePolicySaysSo(t *testing.T) {
 	h := newHouse(t)
 	h.policy(account.GroupPolicy{FirstBinding: account.BindingOperator})

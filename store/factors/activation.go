@@ -20,6 +20,7 @@ type Activation struct {
 	Account     string
 	Approval    string // whose page activates; empty: a login service does
 	Method      approval.Method
+	First       bool // nobody confirms it, because nothing could: only begun, and finished, while the account has nothing else
 }
 
 // Start begins an activation.
@@ -39,8 +40,8 @@ type Started struct {
 
 // StartActivation makes the key of an authenticator app, or sends a code to the account's number or address; the method
 // does not count until FinishActivation has proved that it works. Starting again begins anew. Errors are
-// factor.ErrHasMethod (by the page of an approval, where the account has a method that this approval did not activate),
-// those of SendCode about addresses and limits, ErrPaused and ErrNotActive where there is no such account.
+// factor.ErrHasMethod (by the page of an approval, where the account has a method that this approval did not activate; as a first one,
+// where it has any), those of SendCode about addresses and limits, ErrPaused and ErrNotActive where there is no such account.
 func (s *Store) StartActivation(ctx context.Context, start Start) (Started, error) {
 	var started Started
 	err := s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
@@ -65,7 +66,7 @@ func (a Activation) allowed(ctx context.Context, tx *sql.Tx) error {
 	if err := holdAccount(ctx, tx, a.Account); err != nil {
 		return err
 	}
-	if a.Approval != "" {
+	if a.Approval != "" || a.First {
 		foreign, err := hasBeside(ctx, tx, a.Account, a.Approval)
 		if err != nil {
 			return err
@@ -106,9 +107,9 @@ func (s *Store) startTOTP(ctx context.Context, tx *sql.Tx, start Start) (Started
 	}
 	expires := now.Add(factor.ActivationLife)
 	_, err = db.Exec(ctx, tx, `
-		INSERT INTO activations (account, method, approval, secret, sent, sent_at, expires_at) VALUES ($1, $2, $3, $4, 0, 0, $5)
-		ON CONFLICT (account, method, approval) DO UPDATE SET secret = $4, expires_at = $5`,
-		start.Account, start.Method, start.Approval, sealed, db.Micros(expires))
+		INSERT INTO activations (account, method, approval, secret, sent, sent_at, expires_at, as_first) VALUES ($1, $2, $3, $4, 0, 0, $5, $6)
+		ON CONFLICT (account, method, approval) DO UPDATE SET secret = $4, expires_at = $5, as_first = $6`,
+		start.Account, start.Method, start.Approval, sealed, db.Micros(expires), start.First)
 	return Started{Key: key, ExpiresAt: expires}, err
 }
 
@@ -175,15 +176,27 @@ func (s *Store) keepActivationCode(ctx context.Context, tx *sql.Tx, a Activation
 		return err
 	}
 	n, err := db.Exec(ctx, tx, `
-		INSERT INTO activations (account, method, approval, mac, address, sent, sent_at, expires_at) VALUES ($1, $2, $3, $4, $5, 1, jawort_now(), $6)
-		ON CONFLICT (account, method, approval) DO UPDATE SET mac = $4, address = $5, sent_at = jawort_now(), expires_at = $6,
+		INSERT INTO activations (account, method, approval, mac, address, sent, sent_at, expires_at, as_first) VALUES ($1, $2, $3, $4, $5, 1, jawort_now(), $6, $9)
+		ON CONFLICT (account, method, approval) DO UPDATE SET mac = $4, address = $5, sent_at = jawort_now(), expires_at = $6, as_first = $9,
 			sent = CASE WHEN activations.expires_at <= jawort_now() THEN 1 ELSE activations.sent + 1 END
 		WHERE activations.sent_at + $8 <= jawort_now() AND (activations.sent < $7 OR activations.expires_at <= jawort_now())`,
-		a.Account, a.Method, a.Approval, tag, address, db.Micros(expires), factor.MaxCodes, factor.CodeInterval.Microseconds())
+		a.Account, a.Method, a.Approval, tag, address, db.Micros(expires), factor.MaxCodes, factor.CodeInterval.Microseconds(), a.First)
 	if err != nil || n == 1 {
 		return err
 	}
 	return whyNotSent(ctx, tx, `activations WHERE account = $1 AND method = $2 AND approval = $3`, a.Account, a.Method, a.Approval)
+}
+
+// stillFirst refuses what was begun as a first method where the account has got another meanwhile, which could have confirmed it.
+func (a Activation) stillFirst(ctx context.Context, tx *sql.Tx, asFirst bool) error {
+	if !asFirst {
+		return nil
+	}
+	other, err := hasBeside(ctx, tx, a.Account, a.Approval)
+	if err == nil && other {
+		err = factor.ErrNoActivation
+	}
+	return err
 }
 
 // actor says who activates: the page of an approval, or the login service that the caller names.

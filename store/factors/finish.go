@@ -24,6 +24,7 @@ type Finish struct {
 // proof is what an activation waits for.
 type proof struct {
 	secret, address, mac []byte
+	asFirst              bool
 	move                 move
 }
 
@@ -34,7 +35,7 @@ type move struct {
 
 // FinishActivation makes the method count, and ends the approval as approved by it where its page activates. It returns the
 // outcome that stands, empty for a login service. An approval that ended otherwise than approved activates nothing: approval.ErrNotPending.
-// Other errors are those of Confirm, factor.ErrHasMethod and ErrNoActivation.
+// Other errors are those of Confirm, factor.ErrHasMethod and ErrNoActivation; that is also for one that was begun as a first, where another came meanwhile.
 func (s *Store) FinishActivation(ctx context.Context, f Finish) (approval.Outcome, error) {
 	code, err := factor.ParseCode(f.Code)
 	if err != nil {
@@ -71,11 +72,14 @@ func (s *Store) finish(ctx context.Context, tx *sql.Tx, f Finish) (refused, err 
 	if err != nil {
 		return nil, err
 	}
-	p, err := db.One(ctx, tx, func(r db.Row) (p proof, err error) { return p, r.Scan(&p.secret, &p.address, &p.mac) }, `
-		SELECT secret, address, mac FROM activations WHERE account = $1 AND method = $2 AND approval = $3 AND expires_at > jawort_now()`,
+	p, err := db.One(ctx, tx, func(r db.Row) (p proof, err error) { return p, r.Scan(&p.secret, &p.address, &p.mac, &p.asFirst) }, `
+		SELECT secret, address, mac, as_first FROM activations WHERE account = $1 AND method = $2 AND approval = $3 AND expires_at > jawort_now()`,
 		f.Account, f.Method, f.Approval)
 	if err != nil {
 		return nil, db.Replace(err, factor.ErrNoActivation)
+	}
+	if err := f.stillFirst(ctx, tx, p.asFirst); err != nil {
+		return nil, err
 	}
 	if p.move, err = s.moving(ctx, tx, f, p); err != nil {
 		return nil, err

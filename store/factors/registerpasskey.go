@@ -50,9 +50,9 @@ func (s *Store) StartPasskey(ctx context.Context, a Activation, rpID string) (Pa
 		}
 		started.ExpiresAt = now.Add(factor.PasskeyLife)
 		_, err = db.Exec(ctx, tx, `
-			INSERT INTO activations (account, method, approval, mac, sent, sent_at, expires_at) VALUES ($1, $2, $3, $4, 0, 0, $5)
-			ON CONFLICT (account, method, approval) DO UPDATE SET mac = $4, expires_at = $5`,
-			a.Account, a.Method, a.Approval, tag, db.Micros(started.ExpiresAt))
+			INSERT INTO activations (account, method, approval, mac, sent, sent_at, expires_at, as_first) VALUES ($1, $2, $3, $4, 0, 0, $5, $6)
+			ON CONFLICT (account, method, approval) DO UPDATE SET mac = $4, expires_at = $5, as_first = $6`,
+			a.Account, a.Method, a.Approval, tag, db.Micros(started.ExpiresAt), a.First)
 		return err
 	})
 	return started, err
@@ -110,11 +110,15 @@ func (s *Store) finishPasskey(ctx context.Context, tx *sql.Tx, f PasskeyFinish, 
 	if err := f.roomForPasskey(ctx, tx); err != nil {
 		return err
 	}
-	tag, err := db.One(ctx, tx, db.ScanBytes, `
-		DELETE FROM activations WHERE account = $1 AND method = $2 AND approval = $3 AND expires_at > jawort_now() RETURNING mac`,
+	var asFirst bool
+	tag, err := db.One(ctx, tx, func(r db.Row) (tag []byte, err error) { return tag, r.Scan(&tag, &asFirst) }, `
+		DELETE FROM activations WHERE account = $1 AND method = $2 AND approval = $3 AND expires_at > jawort_now() RETURNING mac, as_first`,
 		f.Account, f.Method, f.Approval)
 	if err != nil {
 		return db.Replace(err, factor.ErrNoActivation)
+	}
+	if err := f.stillFirst(ctx, tx, asFirst); err != nil {
+		return err
 	}
 	if !s.holds(tag, passkeyPurpose, challengeText(f.Registration.Challenge), f.passkeyScope(f.Party.ID())...) {
 		return factor.ErrNoActivation
