@@ -20,6 +20,9 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 	b.post("/portal/customers/many", url.Values{"who": {"ticked"}}).want(http.StatusUnprocessableEntity).says("You have selected nobody.")
 	b.post("/portal/customers/many", ticked("")).want(http.StatusOK).says("For 2 selected logins.", "do not ask for 7 days")
 	b.post("/portal/customers/many/preview", ticked("3")).want(http.StatusOK).says("For 2 logins something else holds", "1 of them are asked less often.", "1 of them are asked more often.", "Change for 2 logins")
+	for _, odd := range []string{"\x00", "\xff"} {
+		b.post("/portal/customers/many", url.Values{"who": {"ticked"}, "account": {odd}}).want(http.StatusNotFound)
+	}
 	b.post("/portal/customers/many/preview", ticked("9")).want(http.StatusUnprocessableEntity)
 	if h.interval("200001") != "-1" || h.interval("200002") != "5" {
 		t.Error("looking changed something")

@@ -60,6 +60,14 @@ func (s Methods) Show(r *http.Request, externalID string) (v View, more []approv
 	return shown(states, passkeys, owner.Account), more, err
 }
 
+// Offered refuses what the account may not get, before anybody is asked to confirm it.
+func (s Methods) Offered(r *http.Request, owner account.Audience, m approval.Method) error {
+	if m == approval.MethodRecovery {
+		return given(guard.CallerOf(r.Context()).Application, owner, m)
+	}
+	return s.may(r, owner, m)
+}
+
 // may refuses a first method where policy wants an operator for it.
 func (s Methods) may(r *http.Request, owner account.Audience, m approval.Method) error {
 	application := guard.CallerOf(r.Context()).Application

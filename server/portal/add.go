@@ -47,11 +47,15 @@ func (p Portal) adding(w http.ResponseWriter, v *Visit) error {
 // add begins: with the question to the phones that are there, with a confirmation by a code, or at once where the account has nothing yet.
 func (p Portal) add(w http.ResponseWriter, v *Visit) error {
 	wish := enrolling.Wish{Account: v.ExternalID(), Browser: p.browser(v), Replaces: v.PostFormValue("replaces")}
+	label, err := p.labelOf(v, wish.Replaces)
+	if err != nil {
+		return p.notAdded(w, v, err)
+	}
 	switch v.PostFormValue("by") {
 	case string(account.ByDevice):
 		wish.Authorize = account.ByDevice
 	case string(account.ByApproval):
-		return p.plan(w, v, account.PortalStep{Kind: stepAdd, Subject: wish.Replaces, About: p.labelOf(v, wish.Replaces)})
+		return p.plan(w, v, account.PortalStep{Kind: stepAdd, Subject: wish.Replaces, About: label})
 	}
 	begun, err := p.Enrolling.Begin(v.Context(), wish)
 	if err != nil {
@@ -69,18 +73,20 @@ func (p Portal) notAdded(w http.ResponseWriter, v *Visit, cause error) error {
 	return p.wrong(w, v, cause, "adding", b)
 }
 
-// labelOf is empty for what is none of the account's devices: the store refuses that when it comes to it.
-func (p Portal) labelOf(v *Visit, device string) string {
+// labelOf returns how a device of the account is called; empty for none. What is none of its devices is refused before anybody is asked about it.
+func (p Portal) labelOf(v *Visit, device string) (string, error) {
+	if device == "" {
+		return "", nil
+	}
 	found, err := p.Store.Devices(v.Context(), v.Tenant(), v.ExternalID())
 	if err != nil {
-		return ""
+		return "", err
 	}
-	for _, d := range found {
-		if d.ID == device {
-			return d.Label
-		}
+	i := slices.IndexFunc(found, func(d account.Device) bool { return d.ID == device })
+	if i < 0 {
+		return "", account.ErrUnknownDevice
 	}
-	return ""
+	return found[i].Label, nil
 }
 
 // addConfirmed goes on after a confirmation by a code, which authorises one enrolment.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/server/methods"
 )
@@ -38,6 +39,9 @@ func (p Portal) addMethod(w http.ResponseWriter, v *Visit) error {
 	}
 	owner, err := p.audience(v)
 	if err != nil {
+		return err
+	}
+	if err := p.Methods.Offered(v.Request, owner, m); err != nil {
 		return err
 	}
 	step := account.PortalStep{Kind: stepAddMethod, Subject: string(m), About: p.methodText(v, m)}
@@ -116,21 +120,33 @@ func (p Portal) prove(w http.ResponseWriter, v *Visit) error {
 	return p.onward(w, v, "/portal/methods?done=method-added")
 }
 
-func (p Portal) removingMethod(w http.ResponseWriter, v *Visit) error {
+// methodOf returns the method in the path, where the account has it of its own.
+func (p Portal) methodOf(v *Visit) (approval.Method, error) {
 	found, _, err := p.Methods.Show(v.Request, v.ExternalID())
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, one := range found.Methods {
 		if string(one.Method) == v.PathValue("method") && one.Method != approval.MethodBypass {
-			return p.write(w, v, "removing-method", one.Method)
+			return one.Method, nil
 		}
 	}
-	return nowhere(w, v)
+	return "", edge.ErrNoRoute
+}
+
+func (p Portal) removingMethod(w http.ResponseWriter, v *Visit) error {
+	m, err := p.methodOf(v)
+	if err != nil {
+		return err
+	}
+	return p.write(w, v, "removing-method", m)
 }
 
 func (p Portal) removeMethod(w http.ResponseWriter, v *Visit) error {
-	m := approval.Method(v.PathValue("method"))
+	m, err := p.methodOf(v)
+	if err != nil {
+		return err
+	}
 	return p.plan(w, v, account.PortalStep{Kind: stepRemoveMethod, Subject: string(m), About: p.methodText(v, m)})
 }
 

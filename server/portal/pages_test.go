@@ -245,6 +245,25 @@ func TestWhoHasNoAddressOnRecordGivesOneAndNobodyDoesWherePolicyForbidsIt(t *tes
 	b.post("/portal/methods/email", url.Values{"to": {"eve@other.example"}}).want(http.StatusForbidden).says("only go to the number and the address on record")
 }
 
+func TestNobodyIsAskedAboutWhatDoesNotExist(t *testing.T) {
+	h := newHouse(t)
+	anna := h.phone("Anna")
+	b := h.in()
+	for _, odd := range []string{"%00", "%ff", "pigeon"} {
+		b.post("/portal/methods/"+odd, nil).want(http.StatusNotFound)
+		b.post("/portal/methods/"+odd+"/remove", nil).want(http.StatusNotFound)
+	}
+	b.post("/portal/methods/totp/remove", nil).want(http.StatusNotFound) // it has none
+	for _, odd := range []string{"\x00", "\xff", "dev_none"} {
+		for _, by := range []string{"approval", "device"} {
+			b.post("/portal/add", url.Values{"by": {by}, "replaces": {odd}}).want(http.StatusNotFound).says("This phone does not exist")
+		}
+	}
+	if items, err := anna.Pending(t.Context(), 0, nil); err != nil || len(items) != 0 {
+		t.Errorf("%d questions wait: %v", len(items), err)
+	}
+}
+
 func TestAThiefWhoBeganAFirstMethodDoesNotFinishItOnceTheOwnerHasAPhone(t *testing.T) {
 	h := newHouse(t)
 	thief := h.in()

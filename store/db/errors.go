@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,14 +20,18 @@ import (
 	"github.com/jawort/jawort/refusal"
 )
 
-// errNoText is an ErrNotFound: nothing can be called by what is no text.
-var errNoText = fmt.Errorf("%w: a value is not UTF-8 or contains NUL", ErrNotFound)
+// errNoText is an ErrNotFound, since nothing can be called by what is no text, and a refusal: where nobody says what was not found, it is no fault of ours.
+var errNoText = refusal.New(refusal.NotFound, "not-found", "There is nothing of this name: a value is not UTF-8 or contains NUL.").Because(ErrNotFound)
 
 // checkText refuses what Postgres does not take as text. It comes before the question, because an error in the
 // middle would end the transaction.
 func checkText(args []any) error {
 	for _, arg := range args {
-		if text, ok := arg.(string); ok && (!utf8.ValidString(text) || strings.Contains(text, "\x00")) {
+		v := reflect.ValueOf(arg) // a kind or a method is text too
+		if v.Kind() != reflect.String {
+			continue
+		}
+		if text := v.String(); !utf8.ValidString(text) || strings.Contains(text, "\x00") {
 			return errNoText
 		}
 	}
