@@ -21,12 +21,13 @@ type costsBody struct {
 	Lines    []line
 	Next     string
 	First    string
+	Others   bool // what the managed pay for themselves, not what the manager pays
 	CSV      string
 }
 
-// total is the sum of what the manager pays, or of what others pay for themselves.
+// total is the sum of all pages.
 type total struct {
-	kept.ManagedTotal
+	ledger.Total
 	Amount, Late string
 }
 
@@ -34,7 +35,6 @@ type total struct {
 type line struct {
 	ledger.Usage
 	Label        string // empty: it is not managed any more
-	Own          bool   // the manager pays
 	Amount, Late string
 }
 
@@ -50,13 +50,14 @@ func (m Managers) costs(w http.ResponseWriter, v *portal.Visit) error {
 	if err != nil {
 		return err
 	}
-	of := kept.Of{Tenant: v.Tenant(), Manager: manager(v), Quarter: b.Quarter}
+	of := m.ofQuarter(v, b.Quarter)
+	b.Others = of.Others
 	totals, err := m.Costs.ManagedTotals(v.Context(), of)
 	if err != nil {
 		return err
 	}
 	for _, t := range totals {
-		b.Totals = append(b.Totals, total{t, money(v, t.Total.Amount, t.Currency), money(v, t.LateAmount, t.Currency)})
+		b.Totals = append(b.Totals, total{t, money(v, t.Amount, t.Currency), money(v, t.LateAmount, t.Currency)})
 	}
 	found, err := m.Costs.ManagedUsage(v.Context(), of, after, perPage+1)
 	if err != nil {
@@ -73,7 +74,15 @@ func (m Managers) costs(w http.ResponseWriter, v *portal.Visit) error {
 		b.First = address(v, query, "")
 	}
 	b.CSV = "/portal/costs/usage.csv?quarter=" + b.Quarter.String()
+	if b.Others {
+		b.CSV += "&who=others"
+	}
 	return m.desk.Write(w, v, "costs", b)
+}
+
+// ofQuarter is what is asked for: what the manager pays, or what the managed pay for themselves.
+func (m Managers) ofQuarter(v *portal.Visit, q ledger.Quarter) kept.Of {
+	return kept.Of{Tenant: v.Tenant(), Manager: manager(v), Quarter: q, Others: v.URL.Query().Get("who") == "others"}
 }
 
 // quarter is the one that is asked for, else the one that runs, among those that can be looked at.
@@ -108,7 +117,7 @@ func (m Managers) lines(v *portal.Visit, found []ledger.Usage) ([]line, error) {
 	labels, err := m.Store.ManagedLabels(v.Context(), manager(v), ids)
 	lines := make([]line, len(found))
 	for i, u := range found {
-		lines[i] = line{u, labels[u.Account], u.Payer == manager(v), money(v, u.Amount, u.Currency), money(v, u.LateAmount, u.Currency)}
+		lines[i] = line{u, labels[u.Account], money(v, u.Amount, u.Currency), money(v, u.LateAmount, u.Currency)}
 		if u.Account == manager(v) {
 			lines[i].Label = v.Session.AccountLabel
 		}
@@ -138,7 +147,7 @@ func (m Managers) export(w http.ResponseWriter, v *portal.Visit) error {
 	if err != nil {
 		return err
 	}
-	of := kept.Of{Tenant: v.Tenant(), Manager: manager(v), Quarter: q}
+	of := m.ofQuarter(v, q)
 	return usage.Export(w, v.Request, q, func(ctx context.Context, after ledger.Usage, limit int) ([]ledger.Usage, error) {
 		return m.Costs.ManagedUsage(ctx, of, after, limit)
 	})

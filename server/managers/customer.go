@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/factor"
+	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/store/lasting"
@@ -43,10 +45,12 @@ func (m Managers) customer(w http.ResponseWriter, v *portal.Visit) error {
 
 func (m Managers) about(v *portal.Visit, c customer) (b customerBody, err error) {
 	b.customer = c
-	if b.Interval, err = m.desk.Interval(v, c.ExternalID); err != nil {
+	judged, err := m.judged(v, c)
+	if err != nil {
 		return b, err
 	}
-	if b.SMS, err = m.smsOf(v, c); err != nil {
+	b.Interval = portal.IntervalOf(judged)
+	if b.SMS, err = m.smsOf(v, c, judged.Audience); err != nil {
 		return b, err
 	}
 	if b.Invited, err = m.Store.InvitationOf(v.Context(), c.ID); err != nil {
@@ -55,6 +59,11 @@ func (m Managers) about(v *portal.Visit, c customer) (b customerBody, err error)
 	b.Held = factor.HeldUntil(c.PhoneChangedAt, m.Now())
 	b.Recent = b.Invited.Recent(m.Now())
 	return b, nil
+}
+
+// judged is what policy says of a login of the account at the application where the visitor is signed in.
+func (m Managers) judged(v *portal.Visit, c customer) (judge.Case, error) {
+	return m.Judge.Judge(v.Context(), v.Application, judge.Request{Account: c.ExternalID, Kind: approval.Login})
 }
 
 // page of one account, where something was done.

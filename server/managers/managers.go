@@ -63,7 +63,7 @@ type Store interface {
 type Costs interface {
 	Settings(ctx context.Context, tenant string) (ledger.Settings, error)
 	ManagedUsage(ctx context.Context, of kept.Of, after ledger.Usage, limit int) ([]ledger.Usage, error)
-	ManagedTotals(ctx context.Context, of kept.Of) ([]kept.ManagedTotal, error)
+	ManagedTotals(ctx context.Context, of kept.Of) ([]ledger.Total, error)
 }
 
 // Managers are the pages.

@@ -8,7 +8,6 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/ledger"
-	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/portal"
 )
@@ -25,13 +24,9 @@ type sms struct {
 // errFixedSMS is for who switches what the group does not leave to its accounts.
 var errFixedSMS = pages.Fault{Status: http.StatusConflict, Text: "sms.fixed"}
 
-func (m Managers) smsOf(v *portal.Visit, c customer) (sms, error) {
-	found, err := m.Judge.Judge(v.Context(), v.Application, judge.Request{Account: c.ExternalID, Kind: approval.Login})
-	if err != nil {
-		return sms{}, err
-	}
-	policy := found.Audience.Group.Policy.WithDefaults()
-	s := sms{
+func (m Managers) smsOf(v *portal.Visit, c customer, found account.Audience) (s sms, err error) {
+	policy := found.Group.Policy.WithDefaults()
+	s = sms{
 		On:       policy.SMS.On(c.Account),
 		Possible: policy.SMS.Switch != account.SwitchOff && account.Allows(v.Application.Policy, policy, approval.MethodSMS),
 		Choice:   policy.SMS.Switch == account.SwitchAccount,
@@ -77,7 +72,11 @@ func (m Managers) switching(v *portal.Visit) (smsBody, error) {
 	if err != nil {
 		return smsBody{}, err
 	}
-	s, err := m.smsOf(v, c)
+	judged, err := m.judged(v, c)
+	if err != nil {
+		return smsBody{}, err
+	}
+	s, err := m.smsOf(v, c, judged.Audience)
 	if err == nil && !(s.Possible && s.Choice) {
 		err = errFixedSMS
 	}

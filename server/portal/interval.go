@@ -46,11 +46,13 @@ func (b Interval) lasts(days *int) int {
 	return *days
 }
 
-func (p Portal) intervalOf(v *Visit, externalID string) (Interval, error) {
-	c, err := p.Judge.Judge(v.Context(), v.Application, judge.Request{Account: externalID, Kind: approval.Login, Browser: p.browser(v)})
-	if err != nil {
-		return Interval{}, err
-	}
+func (p Portal) intervalOf(v *Visit) (Interval, error) {
+	c, err := p.Judge.Judge(v.Context(), v.Application, judge.Request{Account: v.ExternalID(), Kind: approval.Login, Browser: p.browser(v)})
+	return IntervalOf(c), err
+}
+
+// IntervalOf says how long a confirmation holds of whom a login was judged.
+func IntervalOf(c judge.Case) Interval {
 	i := c.Audience.Group.Policy.WithDefaults().Interval
 	b := Interval{
 		Holds: time.Duration(c.Verdict.Reason.Interval), By: c.Verdict.Reason.BoundedBy, Min: i.Min, Max: i.Max, Default: i.Default, Chosen: c.Audience.Account.Interval,
@@ -58,11 +60,11 @@ func (p Portal) intervalOf(v *Visit, externalID string) (Interval, error) {
 	for n := i.Min; n <= i.Max; n++ {
 		b.Days = append(b.Days, n)
 	}
-	return b, nil
+	return b
 }
 
 func (p Portal) interval(w http.ResponseWriter, v *Visit) error {
-	b, err := p.intervalOf(v, v.ExternalID())
+	b, err := p.intervalOf(v)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func (p Portal) interval(w http.ResponseWriter, v *Visit) error {
 
 // choose sets the interval; one that is longer only once it is confirmed, because it lets a browser in for longer.
 func (p Portal) choose(w http.ResponseWriter, v *Visit) error {
-	b, err := p.intervalOf(v, v.ExternalID())
+	b, err := p.intervalOf(v)
 	if err != nil {
 		return err
 	}

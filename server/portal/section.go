@@ -54,11 +54,6 @@ func (d Desk) Plan(w http.ResponseWriter, v *Visit, step account.PortalStep) err
 	return d.portal.plan(w, v, step)
 }
 
-// Interval says how long a confirmation of an account holds at the application of the visit, and what can be chosen.
-func (d Desk) Interval(v *Visit, externalID string) (Interval, error) {
-	return d.portal.intervalOf(v, externalID)
-}
-
 // Text returns a text in the language of the visit.
 func (d Desk) Text(v *Visit, key string, args ...any) string {
 	text, _ := d.portal.texts.In(v.Page.Lang, key, args...)

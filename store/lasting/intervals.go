@@ -87,19 +87,17 @@ func managedGroups(ctx context.Context, q db.Querier, tenant string, m Managed) 
 		g, err := groupByName(ctx, q, tenant, m.Group)
 		return g.ID, []account.Group{g}, err
 	}
-	named, args := m.named([]any{m.Manager})
-	ids, err := db.All(ctx, q, db.ScanString,
-		`SELECT DISTINCT COALESCE(group_id, '') FROM accounts WHERE manager = $1 AND deleted_at = 0`+named, args...)
+	named, args := m.named([]any{m.Manager, tenant})
+	meant := `SELECT 1 FROM accounts a WHERE a.manager = $1 AND a.tenant = $2 AND a.deleted_at = 0` + named
+	groups, err = db.All(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM groups g WHERE g.tenant = $2 AND EXISTS (`+meant+` AND a.group_id = g.id)`, args...)
 	if err != nil {
 		return "", nil, err
 	}
-	groups = make([]account.Group, len(ids))
-	for i, id := range ids {
-		if groups[i], err = groupByID(ctx, q, id); err != nil {
-			return "", nil, err
-		}
+	groupless, err := db.One(ctx, q, db.ScanBool, `SELECT EXISTS (`+meant+` AND a.group_id IS NULL)`, args...)
+	if groupless {
+		groups = append(groups, account.Group{})
 	}
-	return "", groups, nil
+	return "", groups, err
 }
 
 // checkManaged refuses the number for all where one of the groups does not allow it.

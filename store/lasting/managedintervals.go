@@ -45,7 +45,7 @@ func previewManaged(ctx context.Context, q db.Querier, tenant string, m Managed,
 		return c, r.Scan(&c.Accounts, &c.Changed, &c.Longer, &c.Shorter)
 	}, `SELECT COUNT(*), COUNT(CASE WHEN interval_days IS DISTINCT FROM $3 THEN 1 END),
 		COUNT(CASE WHEN `+after+` > `+before+` THEN 1 END), COUNT(CASE WHEN `+after+` < `+before+` THEN 1 END)
-		FROM accounts WHERE `+managedOf+named, args...)
+		FROM accounts a WHERE `+managedOf+named, args...)
 	if err == nil && m.IDs != nil && c.Accounts != len(m.IDs) {
 		err = account.ErrUnknownAccount
 	}
@@ -58,7 +58,7 @@ func (m Managed) named(args []any) (string, []any) {
 		return "", args
 	}
 	in, ids := db.In(len(args)+1, m.IDs)
-	return ` AND id IN (` + in + `)`, append(args, ids...)
+	return ` AND a.id IN (` + in + `)`, append(args, ids...)
 }
 
 // SetIntervals chooses the days for a few accounts that the manager manages: for all of them, or where one is not managed or its group does not allow the

@@ -24,24 +24,33 @@ func TestAManagerSeesWhatTheyPayAndWhatTheManagedPayForThemselves(t *testing.T) 
 		open.Payer = broker
 		must(w.T, w.reserve(open))
 		of := ledger.Of{Tenant: w.tenant, Manager: broker, Quarter: quarter(w.T, "2026-Q4")}
-		all, err := w.ManagedUsage(t.Context(), of, domain.Usage{}, 10)
-		must(w.T, err)
-		wantEqual(w.T, "lines", len(all), 3)
-		var after domain.Usage
-		for _, want := range all { // one by one they are the same
-			one, err := w.ManagedUsage(t.Context(), of, after, 1)
+		for _, c := range []struct {
+			others bool
+			lines  int
+			total  domain.Total
+		}{
+			{false, 2, domain.Total{Currency: "EUR", Messages: 3, Amount: 3000, Reserved: 1}},
+			{true, 1, domain.Total{Currency: "EUR", Messages: 1, Amount: 1000}},
+		} {
+			of.Others = c.others
+			all, err := w.ManagedUsage(t.Context(), of, domain.Usage{}, 10)
 			must(w.T, err)
-			wantEqual(w.T, "lines", len(one), 1)
-			wantEqual(w.T, "line", one[0], want)
-			after = one[0]
+			wantEqual(w.T, "lines", len(all), c.lines)
+			var after domain.Usage
+			for _, want := range all { // one by one they are the same
+				one, err := w.ManagedUsage(t.Context(), of, after, 1)
+				must(w.T, err)
+				wantEqual(w.T, "lines", len(one), 1)
+				wantEqual(w.T, "line", one[0], want)
+				after = one[0]
+			}
+			totals, err := w.ManagedTotals(t.Context(), of)
+			must(w.T, err)
+			wantEqual(w.T, "totals", len(totals), 1)
+			wantEqual(w.T, "total", totals[0], c.total)
 		}
-		totals, err := w.ManagedTotals(t.Context(), of)
-		must(w.T, err)
-		wantEqual(w.T, "totals", len(totals), 2)
-		wantEqual(w.T, "what the broker pays", totals[0], ledger.ManagedTotal{Own: true, Total: domain.Total{Currency: "EUR", Messages: 3, Amount: 3000, Reserved: 1}})
-		wantEqual(w.T, "what another pays", totals[1], ledger.ManagedTotal{Total: domain.Total{Currency: "EUR", Messages: 1, Amount: 1000}})
 		of.Quarter = quarter(w.T, "2026-Q3")
-		totals, err = w.ManagedTotals(t.Context(), of)
+		totals, err := w.ManagedTotals(t.Context(), of)
 		must(w.T, err)
 		wantEqual(w.T, "totals of another quarter", len(totals), 0)
 	})

@@ -10,6 +10,8 @@ CREATE TABLE portal_work (
     done       INTEGER NOT NULL DEFAULT 0,
     ended_at   BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX accounts_managed_groups ON accounts (manager, group_id) WHERE deleted_at = 0; -- in which groups those are whom one manages
 
 -- +goose Down
+DROP INDEX accounts_managed_groups;
 DROP TABLE portal_work;
