@@ -28,6 +28,7 @@ var parts = []part{
 	{"app", "The companion app", "The phone in the browser: [mobile-api/app](../../mobile-api/app).", []string{"de", "en"}},
 	{"wait", "The page that waits", "`<jawort-wait>`, on a plain page around it: [docs/waiting-page.md](../waiting-page.md).", []string{"de", "en"}},
 	{"portal", "The portal", "Where people look after their own account: [docs/portal.md](../portal.md).", []string{"de", "en"}},
+	{"managers", "The portal for managers", "Those who manage others look after them: [docs/portal.md](../portal.md#for-managers).", []string{"de", "en"}},
 	{"demo", "The demo", "A login page that uses all this, by `make demo`.", []string{"de", "en"}},
 }
 
