@@ -3,7 +3,11 @@
 // neither HTTP nor Redis nor SQL; time and randomness enter as arguments.
 package account
 
-import "time"
+import (
+	"time"
+
+	"github.com/jawort/jawort/refusal"
+)
 
 // Tenant is an organisation. Nothing of one tenant is visible to another.
 type Tenant struct {
@@ -13,6 +17,9 @@ type Tenant struct {
 	CreatedAt time.Time
 	RevokedAt time.Time // zero: active
 }
+
+// ErrTenantNamed refuses the name of another active tenant: files find a tenant by its name, and phones show it.
+var ErrTenantNamed = refusal.New(refusal.Conflict, "tenant-named", "There is an active tenant of this name. Choose another one.")
 
 // Application is a login service of a tenant.
 type Application struct {

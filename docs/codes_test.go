@@ -30,6 +30,7 @@ var unseen = map[string]string{
 	"passkey-taken":        inConsole,
 	"signed-out":           inConsole,
 	"too-many-attempts":    inConsole,
+	"tenant-named":         inConsole,
 	"unknown-invitation":   inConsole,
 	"unknown-operator":     inConsole,
 	"unknown-tenant":       inConsole,

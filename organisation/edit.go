@@ -26,6 +26,7 @@ type Edit struct {
 	subject string // id; empty: it is new
 	seen    string
 	doc     *Document
+	called  bool // what the tenant is called stays
 }
 
 // The parts of a tenant that can be edited.
@@ -71,13 +72,30 @@ func (e *Edit) member(path string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(path, prefix), ".")
 }
 
-// Wants implements Source.
-func (e *Edit) Wants() Wanted { return Wanted{Tenants: []string{e.tenant}} }
+// KeepName refuses another name for the tenant: phones show it, and files find the tenant by it.
+func (e *Edit) KeepName() { e.called = true }
+
+// Wants implements Source. Whoever has the name that the tenant is to have stands beside it.
+func (e *Edit) Wants() Wanted {
+	if e.part == EditTenant && e.doc != nil {
+		return Wanted{Tenants: append(names(e.doc.Tenant.Name), e.tenant)}
+	}
+	return Wanted{Tenants: []string{e.tenant}}
+}
+
+// alone returns the state with no tenant but the one that is edited, and whether another one has the name that it is to have.
+func (e *Edit) alone(s State) (State, bool) {
+	own := func(t account.Tenant) bool { return t.ID == e.tenant }
+	others := slices.DeleteFunc(slices.Clone(s.Tenants), own)
+	s.Tenants = slices.DeleteFunc(slices.Clone(s.Tenants), func(t account.Tenant) bool { return !own(t) })
+	return s, len(others) > 0
+}
 
 // Plan implements Source.
 func (e *Edit) Plan(s State, random io.Reader) (Plan, Mistakes, error) {
 	var found Mistakes
-	if len(s.Tenants) != 1 || s.Tenants[0].ID != e.tenant || e.doc == nil {
+	s, taken := e.alone(s)
+	if len(s.Tenants) != 1 || e.doc == nil {
 		found.add(0, "", "there is no such tenant, or it was revoked")
 		return Plan{}, found, nil
 	}
@@ -94,8 +112,11 @@ func (e *Edit) Plan(s State, random io.Reader) (Plan, Mistakes, error) {
 	} else if strings.HasPrefix(doc.Tenant.Name, id.Tenant) {
 		found.add(0, "name", "must not begin with "+id.Tenant+", by which ids do")
 	}
-	if name := e.rename(&doc, was["name"]); e.taken(s, name) {
+	if name := e.rename(&doc, was["name"]); e.taken(s, name) || (taken && name != was["name"]) {
 		found.add(0, "name", "there is one of this name already")
+	}
+	if e.called && doc.Tenant.Name != s.Tenants[0].Name {
+		found.add(0, "name", "only an operator of all tenants changes it")
 	}
 	plan, more, err := doc.Plan(s, random)
 	for _, m := range more {

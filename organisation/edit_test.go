@@ -80,6 +80,27 @@ func TestAnEditIsRefusedForWhatCannotBe(t *testing.T) {
 	}
 }
 
+func TestNobodyTakesTheNameOfAnotherTenant(t *testing.T) {
+	t.Parallel()
+	beside := before()
+	beside.Tenants = append(beside.Tenants, account.Tenant{ID: "ten_victim", Name: "Victim"})
+	renaming := edit(t, organisation.EditTenant, "ten_muster", "", map[string]any{"name": "Victim"})
+	if wants := renaming.Wants().Tenants; !slices.Contains(wants, "Victim") || !slices.Contains(wants, "ten_muster") {
+		t.Errorf("it asks for %q only", wants)
+	}
+	if _, mistakes, err := renaming.Plan(beside, rand.Reader); err != nil || !slices.Contains(paths(mistakes), "name") {
+		t.Errorf("%v %v", mistakes, err)
+	}
+	bound := edit(t, organisation.EditTenant, "ten_muster", "", map[string]any{"name": "New"})
+	if plan, mistakes, err := bound.Plan(before(), rand.Reader); err != nil || len(mistakes) > 0 || len(plan.Tenants) != 1 {
+		t.Errorf("a free name: %v %v %v", plan, mistakes, err)
+	}
+	bound.KeepName()
+	if _, mistakes, err := bound.Plan(before(), rand.Reader); err != nil || !slices.Contains(paths(mistakes), "name") {
+		t.Errorf("by an operator of one tenant: %v %v", mistakes, err)
+	}
+}
+
 func TestAnEditOfWhatHasGoneOrChangedMeanwhileIsRefused(t *testing.T) {
 	t.Parallel()
 	members := map[string]any{"name": "Customers", "remember": true}

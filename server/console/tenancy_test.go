@@ -129,6 +129,7 @@ func TestPolicyIsEditedBesideWhatItWouldChangeAndByTheRulesOfTheFile(t *testing.
 		}
 	})
 	t.Run("settings of the tenant", func(t *testing.T) {
+		ada := h.in(operator.Administrator, "")
 		form := with(ada.get(base+"/settings").formOf(), "name", "Muster GmbH", "language", "de", "time_zone", "Europe/Berlin", "region", "DE", "notify", "a@example.org\r\nb@example.org",
 			"retention.outcomes", "24", "retention.personal_data", "0", "support.de", "Rufen Sie an")
 		ada.post(base+"/settings", form).want(http.StatusSeeOther)
@@ -143,6 +144,23 @@ func TestPolicyIsEditedBesideWhatItWouldChangeAndByTheRulesOfTheFile(t *testing.
 		eve := h.in(operator.Auditor, h.tenant.ID)
 		eve.get(group).want(http.StatusOK).says("Clients <script>", "<fieldset disabled>").silent("Save")
 	})
+}
+
+func TestATenantsNameIsItsOwnAndNotForItsAdministratorToSay(t *testing.T) {
+	h := newHouse(t)
+	h.newTenant("Victim AG")
+	head, bound := h.in(operator.Administrator, ""), h.in(operator.Administrator, h.tenant.ID)
+	settings := "/console/tenants/" + h.tenant.ID + "/settings"
+	head.post(settings, with(head.get(settings).formOf(), "name", "Victim AG", "language", "de")).want(http.StatusUnprocessableEntity).says("This does not fit.")
+	head.post("/console/new-tenant", url.Values{"name": {"Victim AG"}}).want(http.StatusConflict).says("There is a tenant of this name already.")
+	bound.get(settings).want(http.StatusOK).says("Only operators of all tenants change it.", "readonly")
+	for _, name := range []string{"Victim AG", "Another name", ""} {
+		bound.post(settings, with(bound.get(settings).formOf(), "name", name, "language", "en")).want(http.StatusSeeOther)
+	}
+	if n := h.count(`tenants WHERE name = $1`, h.tenant.Name); n != 1 {
+		t.Error("the tenant was renamed")
+	}
+	head.post(settings, with(head.get(settings).formOf(), "name", "Muster GmbH", "language", "de")).want(http.StatusSeeOther)
 }
 
 // upload sends a list.

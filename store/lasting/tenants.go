@@ -20,14 +20,31 @@ func (s *Store) CreateTenant(ctx context.Context, t account.Tenant) error {
 	return s.CreateTenantBy(ctx, t, byCommand)
 }
 
-// CreateTenantBy adds a tenant.
+// CreateTenantBy adds a tenant. account.ErrTenantNamed: an active one is called so, and an operator adds it. The command line may, as who has the machine.
 func (s *Store) CreateTenantBy(ctx context.Context, t account.Tenant, by outbox.Actor) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if by.Kind == outbox.ByOperator {
+			if err := nameFree(ctx, tx, t.Name); err != nil {
+				return err
+			}
+		}
 		if err := s.AddTenant(ctx, tx, t); err != nil {
 			return err
 		}
 		return outbox.Put(ctx, tx, outbox.Event{Kind: TenantCreated, Tenant: t.ID, Subject: t.ID, Actor: by})
 	})
+}
+
+// nameFree waits for whoever else names tenants, and looks whether an active one is called so.
+func nameFree(ctx context.Context, tx *sql.Tx, name string) error {
+	if _, err := db.Exec(ctx, tx, `UPDATE organisation_lock SET one = TRUE`); err != nil {
+		return err
+	}
+	n, err := db.One(ctx, tx, db.ScanInt, `SELECT COUNT(*) FROM tenants WHERE name = $1 AND revoked_at = 0`, name)
+	if err == nil && n > 0 {
+		err = account.ErrTenantNamed
+	}
+	return err
 }
 
 // AddTenant is CreateTenant as a part of a larger transaction, which brings the event.

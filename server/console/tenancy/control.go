@@ -37,6 +37,7 @@ const (
 	toggle  kind = "toggle"  // on or off
 	choice  kind = "choice"  // one of some words
 	several kind = "several" // any of some words
+	fixed   kind = "fixed"   // a text that can only be read
 )
 
 // Value is the only one.
@@ -135,7 +136,9 @@ func (f form) On(p *pages.Page) form {
 func filled(controls []control, sent url.Values) []control {
 	all := slices.Clone(controls)
 	for i, c := range all {
-		all[i].Values = sent[c.Name]
+		if c.Kind != fixed {
+			all[i].Values = sent[c.Name]
+		}
 	}
 	return all
 }

@@ -39,6 +39,9 @@ func (t Tenancy) sent(v *console.Visit, e edited, action string) (*organisation.
 	f := e.form(v, v.PostFormValue("seen"), action)
 	f.Controls = filled(e.controls, v.PostForm)
 	edit, err := organisation.ReadEdit(v.Tenant.ID, e.part, e.subject, f.Seen, members(f.Controls))
+	if err == nil && e.part == organisation.EditTenant && v.Operator.Tenant != "" {
+		edit.KeepName()
+	}
 	return edit, f, err
 }
 

@@ -15,11 +15,15 @@ func (t Tenancy) mountSettings(r *console.Rooms) {
 	r.Page("POST "+at, fresh, t.saveSettings)
 }
 
-func editSettings(tenant account.Tenant) edited {
-	return edited{
-		part: organisation.EditTenant, subject: tenant.ID, controls: tenantControls(tenant), page: "settings",
-		body: func(f form, o outlook) any { return policyBody{f, o, false, tenant.Name} },
+func editSettings(v *console.Visit) edited {
+	e := edited{
+		part: organisation.EditTenant, subject: v.Tenant.ID, controls: tenantControls(v.Tenant), page: "settings",
+		body: func(f form, o outlook) any { return policyBody{f, o, false, v.Tenant.Name} },
 	}
+	if v.Operator.Tenant != "" { // what phones show, and files go by, is not for a tenant alone to say
+		e.controls[0].Kind, e.controls[0].Key = fixed, "tenant_name"
+	}
+	return e
 }
 
 func tenantControls(t account.Tenant) []control {
@@ -49,11 +53,11 @@ func letterControls(name string, l account.Letter) []control {
 }
 
 func (t Tenancy) settings(w http.ResponseWriter, v *console.Visit) error {
-	e := editSettings(v.Tenant)
+	e := editSettings(v)
 	return v.Write(w, e.page, e.body(e.form(v, organisation.Fingerprint(v.Tenant), v.Base()+"/settings"), outlook{}))
 }
 
 func (t Tenancy) saveSettings(w http.ResponseWriter, v *console.Visit) error {
 	at := v.Base() + "/settings"
-	return t.save(w, v, editSettings(v.Tenant), at, func(organisation.Plan) string { return at + "?done=saved" })
+	return t.save(w, v, editSettings(v), at, func(organisation.Plan) string { return at + "?done=saved" })
 }

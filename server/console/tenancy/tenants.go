@@ -63,7 +63,7 @@ func (t Tenancy) addTenant(w http.ResponseWriter, v *console.Visit) (err error) 
 		return err
 	}
 	if err := t.Store.CreateTenantBy(v.Context(), added, v.Actor()); err != nil {
-		return err
+		return v.Wrong(w, err, "new-tenant", newTenantBody{added.Name})
 	}
 	return v.Onward(w, console.TenantURL(added)+"?done=saved")
 }
