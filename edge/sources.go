@@ -58,12 +58,17 @@ func NewSources(proxies Proxies, l Limits) *Sources {
 
 // Of returns where a request comes from, as far as the proxies in front tell; not valid where nobody can say.
 func (s *Sources) Of(r *http.Request) netip.Addr {
+	addr, _ := s.Told(r)
+	return addr
+}
+
+// Told is Of, and whether what comes from there can be limited by it: where it cannot, whoever counts would count everybody as one.
+func (s *Sources) Told(r *http.Request) (source netip.Addr, limited bool) {
 	p := Proxies{}
 	if s != nil {
 		p = s.proxies
 	}
-	addr, _ := p.Source(r)
-	return addr
+	return p.Source(r)
 }
 
 // visit is one request of a source.

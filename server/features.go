@@ -70,7 +70,7 @@ func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, cou
 			Sections: []portal.Section{managers.Managers{Store: o.Lasting, Costs: o.Ledger, Judge: judges, Invite: invitations.Managed, Now: o.Now}},
 		},
 		console.Console{
-			Operators: o.Operators, Tenants: o.Lasting, Keys: o.Keys, Source: o.Edge.Sources.Of, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
+			Operators: o.Operators, Tenants: o.Lasting, Keys: o.Keys, Source: o.Edge.Sources.Told, PublicURL: o.PublicURL, Random: o.Random, Now: o.Now,
 			Sections: sections(o, shared{calls{creation, patience}, means, rules, hooks}),
 		},
 		pages.Files{},

@@ -165,12 +165,24 @@ func TestAttemptsAreLimitedByWhereTheyComeFromAndThoseThatSucceedAreNot(t *testi
 	for range operator.MaxAttempts + 2 {
 		p.signIn().want(http.StatusSeeOther)
 	}
+	wrong, from := url.Values{"passkey": {"{}"}}, []string{"X-Forwarded-For", "203.0.113.9"}
+	right := func() url.Values { return url.Values{"passkey": {p.answer(p.get("/console/sign-in"))}} }
 	for range operator.MaxAttempts {
+		h.browser().post("/console/sign-in", wrong, from...).want(http.StatusForbidden)
+	}
+	h.browser().post("/console/sign-in", wrong, from...).want(http.StatusTooManyRequests)
+	p.post("/console/sign-in", right(), from...).want(http.StatusTooManyRequests)
+	p.post("/console/sign-in", right(), "X-Forwarded-For", "203.0.113.10").want(http.StatusSeeOther)
+	h.pass(operator.AttemptsWithin + time.Second)
+	p.post("/console/sign-in", right(), from...).want(http.StatusSeeOther)
+}
+
+func TestNobodyLocksTheConsoleWhereAllSeemToComeFromOnePlace(t *testing.T) {
+	h := newHouse(t)
+	p := h.in(operator.Administrator, "")
+	for range operator.MaxAttempts + 2 {
 		h.browser().post("/console/sign-in", url.Values{"passkey": {"{}"}}).want(http.StatusForbidden)
 	}
-	h.browser().post("/console/sign-in", url.Values{"passkey": {"{}"}}).want(http.StatusTooManyRequests)
-	p.signIn().want(http.StatusTooManyRequests)
-	h.pass(operator.AttemptsWithin + time.Second)
 	p.signIn().want(http.StatusSeeOther)
 }
 

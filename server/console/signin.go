@@ -120,14 +120,19 @@ func (c *Console) letIn(r *http.Request) (o operator.Operator, secret string, er
 
 const sourcePurpose = "jawort console source"
 
-// limited counts what fails from where the browser is.
+// limited counts what fails from where the browser is. Where nobody can say, all would share one count, and anybody could shut out all operators: nothing is
+// counted then, as an answer of a passkey cannot be guessed.
 func (c *Console) limited(r *http.Request, attempt func() error) error {
-	addr := c.Source(r).Unmap()
+	addr, known := c.Source(r)
+	if !known {
+		return attempt()
+	}
+	addr = addr.Unmap()
 	bits := addr.BitLen()
 	if addr.Is6() {
 		bits = 64
 	}
-	network, _ := addr.Prefix(bits) // of nobody, where nobody can say
+	network, _ := addr.Prefix(bits) // an address has as many bits
 	source, err := c.Keys.MAC(sourcePurpose, []byte(network.String()))
 	if err != nil {
 		return err

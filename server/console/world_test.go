@@ -63,6 +63,7 @@ func newHouse(t *testing.T, public ...string) *house {
 	set, err := keys.Generate()
 	h.must(err)
 	h.url = cfg.Server.PublicURL
+	cfg.TrustedProxies = []string{"127.0.0.0/8"}
 	if len(public) > 0 {
 		cfg.Server.PublicURL = public[0]
 	}
