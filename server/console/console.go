@@ -73,7 +73,7 @@ type Console struct {
 	Keys      operator.Keys
 	Sections  []Section
 	Source    func(*http.Request) (at netip.Addr, limited bool) // where a browser is, and whether that tells it from others
-	PublicURL string                         // of the server, as browsers reach it
+	PublicURL string                                            // of the server, as browsers reach it
 	Random    io.Reader
 	Now       func() time.Time
 

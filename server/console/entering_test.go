@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -217,6 +218,33 @@ func TestASessionEndsByTimeByItsOperatorAndByItsTenant(t *testing.T) {
 			p.get("/console/tenants/" + h.tenant.ID).want(http.StatusSeeOther).silent("Muster")
 			p.post("/console/sign-out", nil).want(http.StatusUnauthorized)
 		})
+	}
+}
+
+// late is a form that is sent only when the server reads it, by when something else has happened.
+type late struct {
+	io.Reader
+	before func()
+}
+
+func (l *late) Read(b []byte) (int, error) {
+	if l.before != nil {
+		l.before()
+		l.before = nil
+	}
+	return l.Reader.Read(b)
+}
+
+func TestWhoIsEndedWhileTheirFormIsOnItsWayDoesNothingWithIt(t *testing.T) {
+	h := newHouse(t)
+	p := h.in(operator.Administrator, "")
+	waiting := &http.Transport{ExpectContinueTimeout: time.Minute}
+	defer waiting.CloseIdleConnections()
+	p.client.Transport = waiting
+	form := &late{strings.NewReader(url.Values{"name": {"Bo"}, "role": {"administrator"}}.Encode()), func() { h.must(h.operators.End(h.Context(), p.operator.ID, byCommand)) }}
+	p.send(http.MethodPost, "/console/operators/invite", form, "Expect", "100-continue").want(http.StatusUnauthorized).says("You are signed out")
+	if n := h.count(`operators`); n != 1 {
+		t.Errorf("%d operators", n)
 	}
 }
 

@@ -128,6 +128,16 @@ func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(htt
 	if err := read(v, a.Upload); err != nil { // what is read of it later would be empty, and empty means something
 		return unreadable(err)
 	}
+	if v.Method == http.MethodPost { // its body may have come late: who was ended meanwhile does nothing with it
+		session, err := c.session(v.Request)
+		if errors.Is(err, operator.ErrSignedOut) {
+			return c.away(w, v.Request)
+		}
+		if err != nil {
+			return err
+		}
+		v.Session = session
+	}
 	if a.Fresh {
 		if fresh, err := c.confirmed(v); err != nil || !fresh {
 			return c.stepUp(w, v, err)

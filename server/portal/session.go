@@ -87,6 +87,13 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 		if err := v.ParseForm(); err != nil { // what is read of it later would be empty, and empty means something
 			return p.frame.Refuse(w, r, v.Page, back, unreadable(err))
 		}
+		if r.Method == http.MethodPost { // its body may have come late: who has left, or was signed out meanwhile, does nothing with it
+			if _, err := p.session(r); errors.Is(err, account.ErrUnknownPortal) {
+				return p.over(w, r, session, http.StatusUnauthorized)
+			} else if err != nil {
+				return p.broken(w, r, err)
+			}
+		}
 		if err := show(w, v); err != nil {
 			return p.frame.Refuse(w, r, v.Page, back, shown(err))
 		}
