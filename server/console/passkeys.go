@@ -10,9 +10,11 @@ const aimAdd = "add "
 
 func (c *Console) mountPasskeys(r *Rooms) {
 	r.Page("GET /console/passkeys", Access{Roles: Everyone, Reach: OfOwn}, c.passkeys)
-	r.Page("POST /console/passkeys/new", Access{Roles: Everyone, Reach: OfOwn, Fresh: true}, c.newPasskey)
+	// whoever got hold of the cookie of somebody who has just signed in must not make it last by a passkey of their own
+	own := Access{Roles: Everyone, Reach: OfOwn, Asked: true}
+	r.Page("POST /console/passkeys/new", own, c.newPasskey)
 	r.Page("POST /console/passkeys", Access{Roles: Everyone, Reach: OfOwn}, c.addPasskey)
-	r.Page("POST /console/passkeys/{id}/remove", Access{Roles: Everyone, Reach: OfOwn, Fresh: true}, c.removePasskey)
+	r.Page("POST /console/passkeys/{id}/remove", own, c.removePasskey)
 }
 
 type passkeysBody struct {
@@ -31,7 +33,7 @@ func (c *Console) passkeys(w http.ResponseWriter, v *Visit) error {
 	return v.Write(w, "passkeys", passkeysBody{v.Operator, have, len(have) < operator.MaxPasskeys, len(have) == 1})
 }
 
-// newPasskey asks for a further one, of somebody whose passkey has just answered: the challenge that it gives is worth that.
+// newPasskey asks for a further one, of somebody whose passkey answers for it: the challenge that it gives is worth that.
 func (c *Console) newPasskey(w http.ResponseWriter, v *Visit) error {
 	challenge, err := c.challenge(aimAdd + v.Session.ID)
 	if err != nil {

@@ -38,6 +38,7 @@ type Access struct {
 	Reach Reach
 	All   bool // not for operators of one tenant
 	Fresh bool // a passkey has to have answered in the last minutes
+	Asked bool // a passkey has to answer for this very step
 	// Upload is how many bytes the form may have where it brings a file; 0: as many as any.
 	Upload int64
 }
@@ -69,7 +70,7 @@ func (r *Rooms) Page(pattern string, a Access, show func(http.ResponseWriter, *V
 		panic("console: " + pattern + " is a tenant's exactly where it is below " + tenantPath + "{tenant}")
 	case method != http.MethodGet && a.Reach != OfOwn && slices.Contains(a.Roles, operator.Auditor):
 		panic("console: " + pattern + " would let auditors change something")
-	case a.Fresh && method != http.MethodPost:
+	case (a.Fresh || a.Asked) && method != http.MethodPost:
 		panic("console: " + pattern + " cannot ask for a passkey: it has no form")
 	}
 	r.routes = append(r.routes, Route{pattern, a})
@@ -138,8 +139,8 @@ func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(htt
 		}
 		v.Session = session
 	}
-	if a.Fresh {
-		if fresh, err := c.confirmed(v); err != nil || !fresh {
+	if a.Fresh || a.Asked {
+		if fresh, err := c.confirmed(v, a); err != nil || !fresh {
 			return c.stepUp(w, v, err)
 		}
 	}

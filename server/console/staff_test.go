@@ -129,9 +129,11 @@ func TestASecondPasskeySignsInAndTheFirstCanBeRemovedThen(t *testing.T) {
 	ada := h.in(operator.Auditor, "")
 	ada.get("/console/passkeys").want(http.StatusOK).says("You have one passkey").silent("/remove")
 	id := h.one(`SELECT id FROM operator_passkeys`)
-	ada.post("/console/passkeys/"+id+"/remove", nil).want(http.StatusConflict).says("only passkey")
+	remove := "/console/passkeys/" + id + "/remove"
+	ada.confirm(remove, ada.post(remove, nil).want(http.StatusUnauthorized)).want(http.StatusConflict).says("only passkey")
 	old := ada.key
-	asked := ada.post("/console/passkeys/new", nil).want(http.StatusOK)
+	asked := ada.confirm("/console/passkeys/new", ada.post("/console/passkeys/new", nil).want(http.StatusUnauthorized)).want(http.StatusOK)
+	ada.post("/console/passkeys/new", nil).want(http.StatusUnauthorized)
 	ada.post("/console/passkeys", url.Values{"passkey": {ada.create(asked)}}).want(http.StatusConflict) // the same key
 	ada.key = newKey()
 	made := url.Values{"passkey": {ada.create(asked)}}
@@ -140,7 +142,7 @@ func TestASecondPasskeySignsInAndTheFirstCanBeRemovedThen(t *testing.T) {
 	elsewhere := *ada
 	elsewhere.browser = h.browser()
 	elsewhere.signIn().want(http.StatusSeeOther)
-	ada.post("/console/passkeys/"+id+"/remove", nil).want(http.StatusSeeOther)
+	ada.confirm(remove, ada.post(remove, nil).want(http.StatusUnauthorized)).want(http.StatusSeeOther)
 	if to := elsewhere.get("/console/passkeys").to(); !strings.Contains(to, "sign-in") {
 		t.Errorf("another browser is still in: %q", to)
 	}
@@ -149,5 +151,6 @@ func TestASecondPasskeySignsInAndTheFirstCanBeRemovedThen(t *testing.T) {
 	lost.signIn().want(http.StatusForbidden)
 	ada.signIn().want(http.StatusSeeOther)
 	eve := h.in(operator.Administrator, "")
-	eve.post("/console/passkeys/"+h.one(`SELECT id FROM operator_passkeys WHERE operator = $1`, ada.operator.ID)+"/remove", nil).want(http.StatusNotFound)
+	theirs := "/console/passkeys/" + h.one(`SELECT id FROM operator_passkeys WHERE operator = $1`, ada.operator.ID) + "/remove"
+	eve.confirm(theirs, eve.post(theirs, nil).want(http.StatusUnauthorized)).want(http.StatusNotFound)
 }

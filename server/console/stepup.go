@@ -11,9 +11,9 @@ import (
 // A step that matters asks for a passkey where none has answered in the last minutes. The page that asks sends the same form again with the answer, so
 // nothing waits anywhere, and only what was asked for is done.
 
-// confirmed reports whether a passkey of the operator has answered lately, or answers with this form.
-func (c *Console) confirmed(v *Visit) (bool, error) {
-	if c.Now().Before(v.Session.ConfirmedAt.Add(operator.Fresh)) {
+// confirmed reports whether a passkey of the operator has answered lately, where that is enough, or answers with this form.
+func (c *Console) confirmed(v *Visit, a Access) (bool, error) {
+	if !a.Asked && c.Now().Before(v.Session.ConfirmedAt.Add(operator.Fresh)) {
 		return true, nil
 	}
 	given := v.PostFormValue("passkey")
