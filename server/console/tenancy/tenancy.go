@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"sync"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/organisation"
@@ -53,10 +54,13 @@ type Tenancy struct {
 	Organisation Organisation
 	Rehearse     Rehearse
 	Random       io.Reader
+
+	rehearsing *sync.Map // ids of tenants whose logins are being judged
 }
 
 // Section implements the console's.
 func (t Tenancy) Section() console.Section {
+	t.rehearsing = &sync.Map{}
 	return console.Section{
 		Own: own, Mount: t.mount,
 		Menu: []console.Entry{
