@@ -149,8 +149,8 @@ func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(htt
 
 // read reads the form, with the file that it may bring.
 func read(v *Visit, upload int64) error {
-	if upload == 0 {
-		return v.ParseForm()
+	if err := v.ParseForm(); err != nil || upload == 0 { // reading a form with files would pass over what was wrong with one without
+		return err
 	}
 	err := v.ParseMultipartForm(upload)
 	if errors.Is(err, http.ErrNotMultipart) {

@@ -163,6 +163,42 @@ func TestATenantsNameIsItsOwnAndNotForItsAdministratorToSay(t *testing.T) {
 	head.post(settings, with(head.get(settings).formOf(), "name", "Muster GmbH", "language", "de")).want(http.StatusSeeOther)
 }
 
+func TestAPageAfterWhatIsNoTextIsNotThere(t *testing.T) {
+	h := newHouse(t)
+	ada := h.in(operator.Administrator, "")
+	for _, path := range []string{"/console/tenants", "/console/operators"} {
+		for _, after := range []string{"%00", "%ff"} {
+			ada.get(path + "?after=" + after).want(http.StatusNotFound)
+		}
+	}
+}
+
+func TestAFormThatIsShownAgainForAKeyStillKnowsWhatItShowed(t *testing.T) {
+	h := newHouse(t)
+	ada := h.in(operator.Administrator, h.tenant.ID)
+	form := func(name string) url.Values {
+		return with(url.Values{}, "name", name, "origins", "https://login.example", "preset", "standard", "offline", "refused", "totp_skew", "1")
+	}
+	app, _, _ := strings.Cut(ada.post("/console/tenants/"+h.tenant.ID+"/applications/new", form("Portal")).want(http.StatusSeeOther).to(), "?")
+	again := ada.post(app+"/keys", nil).want(http.StatusUnprocessableEntity)
+	ada.post(app, form("A colleague's")).want(http.StatusSeeOther)
+	mine := form("Mine")
+	mine.Set("seen", again.found(`name="seen" value="([^"]*)"`))
+	ada.post(app, mine).want(http.StatusConflict).says("Somebody else has changed")
+}
+
+func TestAListThatIsSentBrokenIsNotReadAsFarAsItGoes(t *testing.T) {
+	h := newHouse(t)
+	ada := h.in(operator.Administrator, h.tenant.ID)
+	base := "/console/tenants/" + h.tenant.ID + "/import"
+	plan := ada.upload(base, "account;label\n4711;Office\n").want(http.StatusOK)
+	form := url.Values{"list": {plan.found(`name="list" value="([^"]*)"`)}, "agreed": {plan.found(`name="agreed" value="([^"]*)"`)}}.Encode()
+	ada.send(http.MethodPost, base+"/apply", strings.NewReader(form+"&rest=%z")).want(http.StatusBadRequest)
+	if n := h.count(`accounts WHERE tenant = $1`, h.tenant.ID); n != 0 {
+		t.Errorf("%d accounts", n)
+	}
+}
+
 // upload sends a list.
 func (p *person) upload(path, list string) page {
 	p.h.Helper()

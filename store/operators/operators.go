@@ -64,7 +64,8 @@ func Actor(o operator.Operator) outbox.Actor {
 
 // List returns operators by id after the one that is named, at most limit: all, or those of a tenant.
 func (s *Store) List(ctx context.Context, tenant, after string, limit int) ([]operator.Operator, error) {
-	return db.All(ctx, s.Reads(), scan, `SELECT `+columns+tables+`WHERE ($1 = '' OR o.tenant = $1) AND o.id > $2 ORDER BY o.id LIMIT $3`, tenant, after, limit)
+	all, err := db.All(ctx, s.Reads(), scan, `SELECT `+columns+tables+`WHERE ($1 = '' OR o.tenant = $1) AND o.id > $2 ORDER BY o.id LIMIT $3`, tenant, after, limit)
+	return all, db.Replace(err, operator.ErrUnknown) // after what is no text there is nobody
 }
 
 // Operator returns one that the tenant's administrators may know of; the empty tenant is every one. operator.ErrUnknown: there is none.

@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/console"
 	"github.com/jawort/jawort/store/db"
 )
@@ -66,7 +67,7 @@ func (t Tenancy) addKey(w http.ResponseWriter, v *console.Visit) error {
 		if again != nil {
 			return again
 		}
-		return v.Wrong(w, err, e.page, e.body(e.form(v, "", applicationURL(v, a)), outlook{}))
+		return v.Wrong(w, err, e.page, e.body(e.form(v, organisation.Fingerprint(a), applicationURL(v, a)), outlook{}))
 	}
 	secret, err := account.NewSecret(t.Random)
 	if err != nil {

@@ -39,7 +39,7 @@ func (t Tenancy) list(w http.ResponseWriter, v *console.Visit) error {
 	}
 	found, err := t.Store.TenantsByName(v.Context(), v.URL.Query().Get("after"), atOnce+1)
 	if err != nil {
-		return err
+		return unknown(err) // after what is no text there is nothing
 	}
 	b := tenantsBody{Tenants: found[:min(len(found), atOnce)], May: v.Operator.Heads()}
 	if len(found) > atOnce {
