@@ -68,7 +68,9 @@ type PortalWork struct {
 	Days  *int   // nil: the group's default
 	Total int    // accounts that are to be changed
 	Done  int
-	Ended bool
+
+	Confirmed bool // somebody may be asked less often
+	Ended     bool
 }
 
 // Refusals of the portal.

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -85,10 +86,11 @@ func (p Portal) choose(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return p.wrong(w, v, err, "interval", b)
 	}
-	if b.lasts(days) > b.lasts(b.Chosen) {
+	err = p.setInterval(v, days, false)
+	if errors.Is(err, account.ErrUnconfirmed) {
 		return p.plan(w, v, account.PortalStep{Kind: stepInterval, Subject: text, About: strconv.Itoa(b.lasts(days))})
 	}
-	if err := p.setInterval(v, days); err != nil {
+	if err != nil {
 		return err
 	}
 	return p.onward(w, v, "/portal/interval?done=interval")
@@ -108,9 +110,9 @@ func Days(text string) (*int, error) {
 	return &days, nil
 }
 
-func (p Portal) setInterval(v *Visit, days *int) error {
+func (p Portal) setInterval(v *Visit, days *int, confirmed bool) error {
 	by := lasting.By{Application: v.Application.ID, Actor: guard.ActorOf(v.Context())}
-	return p.Store.SetInterval(v.Context(), v.Tenant(), v.ExternalID(), days, by)
+	return p.Store.ChooseInterval(v.Context(), v.Tenant(), v.ExternalID(), days, confirmed, by)
 }
 
 func (p Portal) intervalConfirmed(w http.ResponseWriter, v *Visit, step account.PortalStep) error {
@@ -118,7 +120,7 @@ func (p Portal) intervalConfirmed(w http.ResponseWriter, v *Visit, step account.
 	if err != nil {
 		return err
 	}
-	if err := p.setInterval(v, days); err != nil {
+	if err := p.setInterval(v, days, true); err != nil {
 		return err
 	}
 	return p.onward(w, v, "/portal/interval?done=interval")

@@ -52,7 +52,7 @@ type Devices interface {
 
 // Intervals say how long a confirmation of the account holds.
 type Intervals interface {
-	SetInterval(ctx context.Context, tenant, externalID string, days *int, by lasting.By) error
+	ChooseInterval(ctx context.Context, tenant, externalID string, days *int, confirmed bool, by lasting.By) error
 }
 
 // Logins are those of the account that ended.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -133,6 +134,47 @@ func TestWorkForManyIsOfItsSessionAndGoesOnUntilItEnds(t *testing.T) {
 		must(t, err)
 		_, err = s.Work(t.Context(), p.ID)
 		wantError(t, err, account.ErrNoWork)
+	})
+}
+
+func TestWorkThatNobodyConfirmedUndoesNoShorteningThatCameMeanwhile(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		mine := w.managedBy(w.account, "customers", weekly, "c1", "c2")
+		p, _ := w.portal()
+		four, one := 4, 1
+		_, err := s.SetIntervals(t.Context(), w.tenant.ID, w.account.ID, mine, &four, true, w.person())
+		must(t, err)
+		must(t, s.BeginWork(t.Context(), p, "", &four, false)) // lengthens nothing
+		_, err = s.SetIntervals(t.Context(), w.tenant.ID, w.account.ID, mine, &one, false, w.person())
+		must(t, err)
+		_, err = s.GoOn(t.Context(), p, w.person())
+		wantError(t, err, account.ErrUnconfirmed)
+		c, err := s.PreviewManaged(t.Context(), w.tenant.ID, lasting.Managed{Manager: w.account.ID}, &one)
+		must(t, err)
+		wantEqual(t, "no longer shortened", c.Changed, 0)
+		must(t, s.BeginWork(t.Context(), p, "", &four, true))
+		_, err = s.GoOn(t.Context(), p, w.person())
+		must(t, err)
+	})
+}
+
+func TestALongerIntervalOfOnesOwnIsSetOnlyWhereItIsConfirmed(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		w.managedBy(w.account, "customers", weekly, "c1")
+		choose := func(days int, confirmed bool) error {
+			return s.ChooseInterval(t.Context(), w.tenant.ID, "c1", &days, confirmed, w.person())
+		}
+		must(t, choose(0, false))
+		wantError(t, choose(1, false), account.ErrUnconfirmed)
+		wantError(t, choose(8, true), refusal.Field("interval", ""))
+		must(t, choose(5, true))
+		must(t, choose(4, false))
+		wantError(t, choose(5, false), account.ErrUnconfirmed)
+		a, err := s.Account(t.Context(), w.tenant.ID, "c1")
+		must(t, err)
+		wantEqual(t, "days", *a.Interval, 4)
 	})
 }
 

@@ -17,9 +17,10 @@ func (s *Store) BeginWork(ctx context.Context, session account.PortalSession, gr
 			return err
 		}
 		_, err = db.Exec(ctx, tx, `
-			INSERT INTO portal_work (session, group_name, days, total) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (session) DO UPDATE SET group_name = excluded.group_name, days = excluded.days, total = excluded.total, done = 0, ended_at = 0`,
-			session.ID, group, days, c.Changed)
+			INSERT INTO portal_work (session, group_name, days, total, confirmed) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (session) DO UPDATE SET group_name = excluded.group_name, days = excluded.days, total = excluded.total,
+				confirmed = excluded.confirmed, done = 0, ended_at = 0`,
+			session.ID, group, days, c.Changed, confirmed)
 		return err
 	})
 }
@@ -31,21 +32,25 @@ func (s *Store) Work(ctx context.Context, session string) (account.PortalWork, e
 
 func workOf(ctx context.Context, q db.Querier, session string) (account.PortalWork, error) {
 	w, err := db.One(ctx, q, func(r db.Row) (w account.PortalWork, err error) {
-		return w, r.Scan(&w.Group, &w.Days, &w.Total, &w.Done, &w.Ended)
-	}, `SELECT group_name, days, total, done, ended_at > 0 FROM portal_work WHERE session = $1`, session)
+		return w, r.Scan(&w.Group, &w.Days, &w.Total, &w.Done, &w.Confirmed, &w.Ended)
+	}, `SELECT group_name, days, total, done, confirmed, ended_at > 0 FROM portal_work WHERE session = $1`, session)
 	return w, db.Replace(err, account.ErrNoWork)
 }
 
 // workPart is how many accounts are changed before somebody sees how far it is.
 const workPart = 500
 
-// GoOn does a part of what a session has begun, and returns how far that is. What has ended stays as it ended.
+// GoOn does a part of what a session has begun, and returns how far that is. What has ended stays as it ended. account.ErrUnconfirmed:
+// somebody would be asked less often by now, as somebody else has shortened theirs meanwhile, and that was not confirmed when it began.
 func (s *Store) GoOn(ctx context.Context, session account.PortalSession, by By) (w account.PortalWork, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := holdManager(ctx, tx, session.Account); err != nil { // so that two parts wait for each other, and for what begins another
 			return err
 		}
 		if w, err = workOf(ctx, tx, session.ID); err != nil || w.Ended {
+			return err
+		}
+		if _, err := permitted(ctx, tx, session.Tenant, Managed{Manager: session.Account, Group: w.Group}, w.Days, w.Confirmed); err != nil {
 			return err
 		}
 		_, changed, err := setSome(ctx, tx, session.Tenant, session.ExternalID, w.Group, w.Days, workPart, by)
