@@ -36,6 +36,13 @@ func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
 	if err := p.cross.Check(r); err != nil {
 		return p.broken(w, r, errForeign)
 	}
+	if r.PostFormValue("switch") == "" {
+		if page, err := p.switching(r); err != nil {
+			return p.broken(w, r, err)
+		} else if page != nil {
+			return p.frame.Write(w, *page)
+		}
+	}
 	secret := rand.Text() + rand.Text() // 260 bits
 	opened, err := p.Store.EnterPortal(r.Context(), hash(r.PathValue("code")), hash(secret))
 	if errors.Is(err, account.ErrUnknownPortal) {
@@ -52,6 +59,28 @@ func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, p.cookie(secret, account.PortalLife))
 	http.Redirect(w, r, "/portal/"+opened.Page, http.StatusSeeOther)
 	return nil
+}
+
+// switchBody names whose account is open in the browser, and whose the address opens.
+type switchBody struct{ Action, Now, Then string }
+
+// switching is the page that asks first where another account is open in the browser, else nil. Anybody can lead a browser to an address of their own account; were
+// that opened by itself, its person would go on in a stranger's account and believe it theirs. The cookie comes with the POST only, from our own page.
+func (p Portal) switching(r *http.Request) (*pages.Page, error) {
+	now, err := p.session(r)
+	if errors.Is(err, account.ErrUnknownPortal) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	then, open, err := p.Store.PortalOffer(r.Context(), hash(r.PathValue("code")))
+	if errors.Is(err, account.ErrUnknownPortal) || err == nil && (!open || then.Account == now.Account) {
+		return nil, nil
+	}
+	page := p.outside(r, now)
+	page.Name, page.Title, page.Body = "switch", "switch.title", switchBody{r.URL.Path, now.AccountLabel, then.AccountLabel}
+	return &page, err
 }
 
 // outside is a page for somebody who is not in the portal; of nobody that is known where the session is none.

@@ -191,6 +191,24 @@ func TestAnAddressIsInNoLog(t *testing.T) {
 	}
 }
 
+func TestAnAddressOfAnotherAccountTakesNoBrowserUnasked(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.client.PutAccount(t.Context(), "6666", "Mallory")
+	h.must(err)
+	b, address := h.in(), h.address("account", "6666")
+	b.get(address).want(http.StatusOK)
+	asked := b.post(address, nil).want(http.StatusOK).says("You have the account “Office South” open here.", "Change to “Mallory”").silent("data-submit")
+	if asked.header.Get("Set-Cookie") != "" {
+		t.Error("the browser has another cookie")
+	}
+	b.get("/portal/devices").want(http.StatusOK).says("Office South").silent("Mallory")
+
+	b.post(address, url.Values{"switch": {"yes"}}, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").want(http.StatusForbidden)
+	b.post(address, url.Values{"switch": {"yes"}}).want(http.StatusSeeOther)
+	b.get("/portal/devices").want(http.StatusOK).says("Mallory")
+	b.post(h.address("account", "6666"), nil).want(http.StatusSeeOther) // the same account needs no question
+}
+
 func TestAPageOfAnotherOriginChangesNothing(t *testing.T) {
 	h := newHouse(t)
 	h.phone("Anna")
