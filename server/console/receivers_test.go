@@ -35,7 +35,7 @@ func TestReceiversAreAddedTestedChangedAndDeletedAndTheirSecretsShownOnce(t *tes
 	ada.post(one+"/test", nil).want(http.StatusConflict).says("Enable it first")
 	ada.post(one+"/delete", nil).want(http.StatusSeeOther)
 	ada.get(one).want(http.StatusNotFound)
-	for _, kind := range []string{"webhook.created", "webhook.rotated", "webhook.changed", "webhook.deleted"} {
+	for _, kind := range []string{"webhook.created", "webhook.rotated", "webhook.changed", "webhook.deleted", "webhook.tested", "webhook.retried"} {
 		if h.byOperator(kind, ada.operator.ID) != 1 {
 			t.Errorf("%s is not recorded as hers", kind)
 		}

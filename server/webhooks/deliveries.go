@@ -71,12 +71,12 @@ func (f Feature) deliveries(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f Feature) test(w http.ResponseWriter, r *http.Request) error {
-	d, err := f.Store.Ping(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"))
+	d, err := f.Store.Ping(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"), guard.ActorOf(r.Context()))
 	return f.underWay(w, r, d, err)
 }
 
 func (f Feature) retry(w http.ResponseWriter, r *http.Request) error {
-	d, err := f.Store.Retry(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"))
+	d, err := f.Store.Retry(r.Context(), guard.TenantOf(r.Context()), r.PathValue("id"), guard.ActorOf(r.Context()))
 	return f.underWay(w, r, d, err)
 }
 

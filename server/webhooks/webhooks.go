@@ -33,8 +33,8 @@ type Secrets interface {
 // Deliveries keeps what is on its way, and what came of it.
 type Deliveries interface {
 	Deliveries(ctx context.Context, tenant, id string, f webhooks.Filter) ([]webhook.Delivery, error)
-	Ping(ctx context.Context, tenant, id string) (webhook.Delivery, error)
-	Retry(ctx context.Context, tenant, delivery string) (webhook.Delivery, error)
+	Ping(ctx context.Context, tenant, id string, by outbox.Actor) (webhook.Delivery, error)
+	Retry(ctx context.Context, tenant, delivery string, by outbox.Actor) (webhook.Delivery, error)
 	Listening(ctx context.Context, tenants []string) ([]string, error)
 	Follow(ctx context.Context, e outbox.Event) (made int, err error)
 }

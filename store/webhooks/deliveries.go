@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/outbox"
 	"github.com/jawort/jawort/webhook"
 )
 
@@ -73,7 +74,7 @@ func withAttempts(ctx context.Context, q db.Querier, found []webhook.Delivery) e
 
 // Retry makes a delivery due now, whatever came of it, and returns it; its attempts are not begun anew. Repeating it
 // while it is on its way changes nothing. It returns webhook.ErrUnknownDelivery, or webhook.ErrDisabled.
-func (s *Store) Retry(ctx context.Context, tenant, id string) (webhook.Delivery, error) {
+func (s *Store) Retry(ctx context.Context, tenant, id string, by outbox.Actor) (webhook.Delivery, error) {
 	var d webhook.Delivery
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		disabled, err := db.One(ctx, tx, db.ScanBool, `
@@ -88,7 +89,10 @@ func (s *Store) Retry(ctx context.Context, tenant, id string) (webhook.Delivery,
 		d, err = db.One(ctx, tx, scanDelivery, `
 			UPDATE webhook_deliveries SET state = 'pending', next_at = jawort_now(), ended_at = 0
 			WHERE id = $1 RETURNING `+deliveryColumns, id)
-		return db.Replace(err, webhook.ErrUnknownDelivery)
+		if err != nil {
+			return db.Replace(err, webhook.ErrUnknownDelivery)
+		}
+		return put(ctx, tx, Retried, tenant, d.Endpoint, by, map[string]any{"delivery": id})
 	})
 	if err != nil {
 		return d, err
@@ -100,7 +104,7 @@ func (s *Store) Retry(ctx context.Context, tenant, id string) (webhook.Delivery,
 
 // Ping puts a ping on its way to an endpoint of the tenant, or returns the one that is on its way. It returns
 // webhook.ErrUnknown, or webhook.ErrDisabled.
-func (s *Store) Ping(ctx context.Context, tenant, id string) (webhook.Delivery, error) {
+func (s *Store) Ping(ctx context.Context, tenant, id string, by outbox.Actor) (webhook.Delivery, error) {
 	var d webhook.Delivery
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := lock(ctx, tx, tenant, id); err != nil {
@@ -120,8 +124,10 @@ func (s *Store) Ping(ctx context.Context, tenant, id string) (webhook.Delivery, 
 		if err := s.ping(ctx, tx, id); err != nil {
 			return err
 		}
-		d, err = db.One(ctx, tx, scanDelivery, pending, id, webhook.Ping)
-		return err
+		if d, err = db.One(ctx, tx, scanDelivery, pending, id, webhook.Ping); err != nil {
+			return err
+		}
+		return put(ctx, tx, Tested, tenant, id, by, map[string]any{"delivery": d.ID})
 	})
 	return d, err
 }

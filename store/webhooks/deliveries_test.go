@@ -205,7 +205,7 @@ func TestADeliveryIsRetriedByHandWhateverCameOfIt(t *testing.T) {
 			w.settle(j, 500, v)
 			w.wantNothingDue(e.ID)
 			for range 2 {
-				d, err := w.s.Retry(ctx, w.tenant, j.Delivery)
+				d, err := w.s.Retry(ctx, w.tenant, j.Delivery, admin)
 				w.must(err)
 				if d.State != webhook.Pending || !d.EndedAt.IsZero() || len(d.Log) != j.Attempt || d.Log[0].Number != j.Attempt {
 					w.Errorf("retried %+v", d)
@@ -213,16 +213,16 @@ func TestADeliveryIsRetriedByHandWhateverCameOfIt(t *testing.T) {
 			}
 		}
 		j := w.lease(e.ID)
-		_, err := w.s.Retry(ctx, w.tenant, j.Delivery)
+		_, err := w.s.Retry(ctx, w.tenant, j.Delivery, admin)
 		w.must(err)
 		w.wantNothingDue(e.ID) // it is under way
 		w.settle(j, 500, webhook.Verdict{State: webhook.Failed})
 		_, err = w.s.Change(ctx, w.tenant, e.ID, func(e *webhook.Endpoint) error { e.Enabled = false; return nil }, admin)
 		w.must(err)
-		_, err = w.s.Retry(ctx, w.tenant, j.Delivery)
+		_, err = w.s.Retry(ctx, w.tenant, j.Delivery, admin)
 		w.want(err, webhook.ErrDisabled)
 		w.must(w.s.Delete(ctx, w.tenant, e.ID, admin))
-		_, err = w.s.Retry(ctx, w.tenant, j.Delivery)
+		_, err = w.s.Retry(ctx, w.tenant, j.Delivery, admin)
 		w.want(err, webhook.ErrUnknownDelivery)
 	})
 }
@@ -230,9 +230,9 @@ func TestADeliveryIsRetriedByHandWhateverCameOfIt(t *testing.T) {
 func TestAPingGoesToItsEndpointOnlyAndNotTwiceAtATime(t *testing.T) {
 	onEach(t, func(w *world) {
 		ctx, e, other := w.Context(), w.endpoint("budget.alarm"), w.endpoint()
-		first, err := w.s.Ping(ctx, w.tenant, e.ID)
+		first, err := w.s.Ping(ctx, w.tenant, e.ID, admin)
 		w.must(err)
-		again, err := w.s.Ping(ctx, w.tenant, e.ID)
+		again, err := w.s.Ping(ctx, w.tenant, e.ID, admin)
 		w.must(err)
 		if first.ID != again.ID || first.Type != webhook.Ping || first.State != webhook.Pending {
 			w.Errorf("pinged %+v, then %+v", first, again)
@@ -243,14 +243,14 @@ func TestAPingGoesToItsEndpointOnlyAndNotTwiceAtATime(t *testing.T) {
 			w.Errorf("sent %s", j.Payload)
 		}
 		w.settle(j, 200, webhook.Verdict{State: webhook.Delivered})
-		next, err := w.s.Ping(ctx, w.tenant, e.ID)
+		next, err := w.s.Ping(ctx, w.tenant, e.ID, admin)
 		w.must(err)
 		if next.ID == first.ID {
 			w.Error("a ping that has arrived is not sent again")
 		}
 		_, err = w.s.Change(ctx, w.tenant, e.ID, func(e *webhook.Endpoint) error { e.Enabled = false; return nil }, admin)
 		w.must(err)
-		_, err = w.s.Ping(ctx, w.tenant, e.ID)
+		_, err = w.s.Ping(ctx, w.tenant, e.ID, admin)
 		w.want(err, webhook.ErrDisabled)
 	})
 }

@@ -6,4 +6,6 @@ const (
 	Changed = "webhook.changed"
 	Rotated = "webhook.rotated" // it has another secret
 	Deleted = "webhook.deleted"
+	Tested  = "webhook.tested"  // a ping was put on its way
+	Retried = "webhook.retried" // something is sent again
 )

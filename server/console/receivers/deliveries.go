@@ -53,13 +53,13 @@ func (s Receivers) body(v *console.Visit) (receiverBody, error) {
 }
 
 func (s Receivers) test(w http.ResponseWriter, v *console.Visit) error {
-	_, err := s.Store.Ping(v.Context(), v.Tenant.ID, v.PathValue("id"))
+	_, err := s.Store.Ping(v.Context(), v.Tenant.ID, v.PathValue("id"), v.Actor())
 	return s.underWay(w, v, err)
 }
 
 // retry sends something again: of a receiver of this tenant, which the store looks at.
 func (s Receivers) retry(w http.ResponseWriter, v *console.Visit) error {
-	_, err := s.Store.Retry(v.Context(), v.Tenant.ID, v.PathValue("delivery"))
+	_, err := s.Store.Retry(v.Context(), v.Tenant.ID, v.PathValue("delivery"), v.Actor())
 	return s.underWay(w, v, err)
 }
 

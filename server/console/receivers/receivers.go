@@ -30,8 +30,8 @@ type Store interface {
 	Change(ctx context.Context, tenant, id string, change func(*webhook.Endpoint) error, by outbox.Actor) (webhook.Endpoint, error)
 	Delete(ctx context.Context, tenant, id string, by outbox.Actor) error
 	Deliveries(ctx context.Context, tenant, id string, f webhooks.Filter) ([]webhook.Delivery, error)
-	Ping(ctx context.Context, tenant, id string) (webhook.Delivery, error)
-	Retry(ctx context.Context, tenant, delivery string) (webhook.Delivery, error)
+	Ping(ctx context.Context, tenant, id string, by outbox.Actor) (webhook.Delivery, error)
+	Retry(ctx context.Context, tenant, delivery string, by outbox.Actor) (webhook.Delivery, error)
 }
 
 // Receivers is the section.
