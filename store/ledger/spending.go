@@ -41,3 +41,40 @@ func (s *Store) LocalNow(ctx context.Context, tenant string) (time.Time, error) 
 	}
 	return k.now.In(k.zone), nil
 }
+
+// Sums returns what a quarter came to, by currency, as Totals does for everybody together: of all messages at once it asks nobody's name.
+func (s *Store) Sums(ctx context.Context, tenant string, q ledger.Quarter) ([]ledger.Total, error) {
+	closed, err := s.ExportedAt(ctx, tenant, q)
+	if err != nil {
+		return nil, err
+	}
+	type sum struct {
+		currency        ledger.Currency
+		state           ledger.State
+		exported        bool
+		messages, price int64
+	}
+	found, err := db.All(ctx, s.Reads(), func(r db.Row) (u sum, err error) {
+		return u, r.Scan(&u.currency, &u.state, &u.exported, &u.messages, &u.price)
+	}, `SELECT currency, state, exported, COUNT(*), CAST(SUM(price) AS BIGINT) FROM ledger_entries
+		WHERE tenant = $1 AND quarter = $2 AND state <> $3 GROUP BY currency, state, exported ORDER BY currency`, tenant, q.String(), string(ledger.Released))
+	if err != nil {
+		return nil, err
+	}
+	var all []ledger.Total
+	for _, u := range found {
+		if len(all) == 0 || all[len(all)-1].Currency != u.currency {
+			all = append(all, ledger.Total{Currency: u.currency})
+		}
+		t := &all[len(all)-1]
+		if u.state == ledger.Reserved {
+			t.Reserved += u.messages
+			continue
+		}
+		t.Messages, t.Amount = t.Messages+u.messages, t.Amount+ledger.Amount(u.price)
+		if !closed.IsZero() && !u.exported {
+			t.LateMessages, t.LateAmount = t.LateMessages+u.messages, t.LateAmount+ledger.Amount(u.price)
+		}
+	}
+	return all, nil
+}

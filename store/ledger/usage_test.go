@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -29,6 +30,11 @@ func (w *world) total(f domain.UsageFilter) domain.Total {
 	w.Helper()
 	totals, err := w.Totals(w.Context(), w.tenant, f)
 	must(w.T, err)
+	if f.Payer == "" && f.Account == "" {
+		sums, err := w.Sums(w.Context(), w.tenant, f.Quarter)
+		must(w.T, err)
+		wantEqual(w.T, "the same without names", fmt.Sprint(sums), fmt.Sprint(totals))
+	}
 	if len(totals) == 0 {
 		return domain.Total{}
 	}

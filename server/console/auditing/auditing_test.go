@@ -55,7 +55,7 @@ func TestTheLogIsSearchedByKindAccountActorAndDay(t *testing.T) {
 	p.Get(log(h.Service) + "?account=nobody").Want(http.StatusUnprocessableEntity).Says("No account has this login number")
 	p.Get(log(h.Service) + "?from=yesterday").Want(http.StatusUnprocessableEntity).Says("Choose a day")
 	p.Get(log(h.Service) + "?after=x").Want(http.StatusUnprocessableEntity)
-	p.Get(log(h.Service)).Says("holder: Ada", `href="`+people+`"`)
+	p.Get(log(h.Service)).Says("<dt>holder</dt><dd>Ada</dd>", `href="`+people+`"`)
 }
 
 func TestALongLogIsReadPageByPageWithWhatWasLookedFor(t *testing.T) {

@@ -31,7 +31,7 @@ const Login = "4711"
 
 // House is a process with a tenant.
 type House struct {
-	*testing.T
+	testing.TB
 	Process   *process.Process
 	Operators *operators.Store
 	Log       *Log
@@ -51,10 +51,12 @@ type Service struct {
 }
 
 // New opens a house, which runs until the test ends.
-func New(t *testing.T, change ...func(*process.Options)) *House {
+func New(t testing.TB, change ...func(*process.Options)) *House {
 	t.Helper()
-	t.Parallel()
-	h := &House{T: t, Log: &Log{}}
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
+	h := &House{TB: t, Log: &Log{}}
 	cfg := config.Default()
 	cfg.Database, cfg.Redis = "sqlite::memory:", config.Embedded
 	o := process.Options{Config: cfg, Parts: process.Parts{Server: true, MobileAPI: true}, Log: slog.New(slog.NewJSONHandler(h.Log, nil)), Now: h.Now, Random: rand.Reader}

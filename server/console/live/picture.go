@@ -27,11 +27,11 @@ type row struct {
 	Cells []figure
 }
 
-// table has a caption and the heads of its columns, as keys.
+// table has a caption and what its columns are, as keys.
 type table struct {
-	Caption, Of string
-	Heads       []string
-	Rows        []row
+	Caption string
+	Heads   []string
+	Rows    []row
 }
 
 // picture is what the page shows.
@@ -88,7 +88,7 @@ func (l Live) ofHouse(v *console.Visit) (picture, error) {
 }
 
 func pushes(s series, n numbers) table {
-	t := table{Caption: "live.pushes", Of: "live.provider", Heads: []string{"live.delivered", "live.failed", "live.retried"}}
+	t := table{Caption: "live.pushes", Heads: []string{"live.delivered", "live.failed", "live.retried"}}
 	sums := s.values()
 	for _, provider := range figures.Providers {
 		r := row{Title: "live.provider." + provider}
@@ -102,7 +102,7 @@ func pushes(s series, n numbers) table {
 }
 
 func ends(sums figures.Values, n numbers) table {
-	t := table{Caption: "live.ends", Of: "live.outcome", Heads: []string{"live.count"}}
+	t := table{Caption: "live.ends", Heads: []string{"live.count"}}
 	for _, status := range figures.Outcomes {
 		name := figures.Ended(status)
 		t.Rows = append(t.Rows, row{Title: "live.status." + string(status), Cells: []figure{{name, n.whole(sums[name])}}})

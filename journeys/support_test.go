@@ -1,0 +1,183 @@
+package journeys_test
+
+import (
+	"crypto/rand"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/client"
+	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/operator"
+	simulated "github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/store/operators"
+	"github.com/jawort/jawort/store/outbox"
+)
+
+// helper is an operator in the console, with a passkey in the browser.
+type helper struct {
+	*browsertest.Tab
+	house *house
+}
+
+// helped is the console in a browser, as somebody of the role joins it.
+func (h *house) helped(role operator.Role, screen browsertest.Screen) *helper {
+	h.Helper()
+	tab := browsertest.New(h.TB)
+	tab.Show(screen)
+	tab.Authenticator()
+	store := &operators.Store{DB: h.process.Lasting().DB}
+	_, link, err := console.Invite(h.Context(), store, operator.Operator{Name: "Anna, Desk 2", Role: role}, h.config.Server.PublicURL, rand.Reader, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
+	h.must(err)
+	tab.Go(link)
+	tab.Wait("main button.primary")
+	tab.Click("main button.primary")
+	tab.Wait(".house button")
+	return &helper{tab, h}
+}
+
+// callers is a phone of somebody who may call support.
+func (h *house) callers(holder string) *simulated.Phone {
+	h.Helper()
+	e, err := h.client.Enrol(h.Context(), client.NewEnrolment{Account: login, Authorize: client.ByOperator, Reason: "The person showed a passport."})
+	h.must(err)
+	p := simulated.New(simulated.Options{})
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", &simulated.PushAddress{Provider: "fcm", App: "project", Token: "token"})
+	h.must(err)
+	_, err = h.client.ConfirmEnrolment(h.Context(), e.ID, digits)
+	h.must(err)
+	return p
+}
+
+// person is where the account is shown.
+func (h *house) person() string {
+	h.Helper()
+	a, err := h.process.Lasting().Account(h.Context(), h.tenant.ID, login)
+	h.must(err)
+	return h.tenantURL() + "/people/" + a.ID
+}
+
+func (h *house) tenantURL() string {
+	return h.config.Server.PublicURL + "/console/tenants/" + h.tenant.ID
+}
+
+// found is support at the page of the account.
+func (s *helper) found() {
+	s.Helper()
+	s.Go(s.house.tenantURL() + "/people")
+	s.Type("#q", login)
+	s.Click(`form[method="get"] button`)
+	s.Wait(".card a")
+	s.Click(".card a")
+	s.WantText("h1", "Account")
+}
+
+func TestSupportFindsACallerWhosePhoneProvesWhoItIsAndIsGivenACode(t *testing.T) {
+	h := newHouse(t)
+	ada := h.callers("Ada")
+	s := h.helped(operator.Support, desk)
+	s.found()
+	s.WantText(".card h3", "Ada's phone")
+
+	s.Click(`a[href$="/call"]`)
+	s.WantText("h1", "Is this really the caller?")
+	s.Click("main form button.primary")
+	s.Wait("p.number")
+	number := s.Text("p.number")
+	items, err := ada.Pending(t.Context(), 0, nil)
+	h.must(err)
+	if len(items) != 1 {
+		t.Fatalf("%d questions wait", len(items))
+	}
+	_, err = ada.Decide(t.Context(), items[0], simulated.Approve, number)
+	h.must(err)
+	s.WantText(".note.good", "It is really the person.") // the page noticed by itself
+	s.Click("main a.primary")
+
+	s.Click(`a[href$="/bypass"]`)
+	s.Type("#reason", "The phone is in the car; it proved who is calling a minute ago.")
+	s.Click("main form button.primary")
+	s.WantText("h1", "Read this out")
+	code := s.Text("p.secret")
+	if !regexp.MustCompile(`^[0-9A-Z -]{6,}$`).MatchString(code) {
+		t.Errorf("the code is %q", code)
+	}
+	s.Click("main a.primary")
+
+	s.Click(`a[href*="/devices/"]`)
+	s.Type("#reason", "Sold.")
+	s.Click("button.danger")
+	s.WantText(".note.good", "The phone is revoked.")
+	s.Click(`a[href$="/reset"]`)
+	s.Type("#reason", "Nothing is left.")
+	s.Click("button.danger")
+	s.WantText(".note.good", "The account is reset.")
+}
+
+func TestTheLivePageFollowsByItselfAndIsPaused(t *testing.T) {
+	h := newHouse(t)
+	h.callers("Ada")
+	s := h.helped(operator.Support, desk)
+	s.Go(h.config.Server.PublicURL + "/console/live")
+	s.Wait("button[data-live]:not([hidden])")
+	if got := s.Text(`[data-figure="ended.cancelled"]`); got != "0" {
+		t.Fatalf("%s have ended", got)
+	}
+	a := h.ask()
+	h.must(h.client.CancelApproval(t.Context(), a.ID))
+	s.WantText(`[data-figure="ended.cancelled"]`, "1")
+	s.Click("button[data-live]")
+	s.WantText("button[data-live]", "Go on")
+}
+
+func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
+	for name, w := range walks() {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
+			h.callers("Ada")
+			a := h.ask()
+			h.must(h.client.CancelApproval(t.Context(), a.ID))
+			s := h.helped(operator.Administrator, w.screen)
+			s.TextSize(w.text)
+			device := h.one(`SELECT id FROM devices`)
+			for _, path := range []string{
+				"/people?q=47", "/people?q=nobody", strings.TrimPrefix(h.person(), h.tenantURL()), strings.TrimPrefix(h.person(), h.tenantURL()) + "/devices/" + device,
+				strings.TrimPrefix(h.person(), h.tenantURL()) + "/reset", strings.TrimPrefix(h.person(), h.tenantURL()) + "/bypass",
+				"/audit", "/audit/check", "/audit/check?run=1", "/costs",
+			} {
+				s.look(h.tenantURL() + path)
+			}
+			s.look(h.config.Server.PublicURL + "/console/live")
+			s.look(h.person() + "/call")
+			s.Click("main form button.primary")
+			s.Wait("p.number")
+			s.check()
+		})
+	}
+}
+
+func (s *helper) look(url string) {
+	s.Helper()
+	s.Go(url)
+	s.Wait("h1")
+	s.check()
+}
+
+func (s *helper) check() {
+	s.Helper()
+	s.WantAccessible()
+	s.WantNothingCutOff()
+	if wide := browsertest.Eval[bool](s.Tab, `document.documentElement.scrollWidth > innerWidth`); wide {
+		s.Errorf("%s has to be moved sideways", s.URL())
+	}
+}
+
+// one reads a text from the database.
+func (h *house) one(query string) (text string) {
+	h.Helper()
+	h.must(h.process.Lasting().Reads().QueryRowContext(h.Context(), query).Scan(&text))
+	return text
+}
