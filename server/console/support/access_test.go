@@ -25,9 +25,9 @@ func routes(s *consoletest.Service) []route {
 	return []route{
 		{"GET", people(s) + "?q=47", everyone, false}, {"POST", people(s), helpers, false}, {"GET", one, everyone, false},
 		{"GET", one + "/devices/" + device, helpers, false}, {"POST", one + "/devices/" + device, helpers, true},
-		{"POST", one + "/browsers", helpers, false}, {"POST", one + "/reports", helpers, false}, {"POST", one + "/recoveries/" + s.House.NewID("rec_"), helpers, false},
+		{"POST", one + "/browsers", helpers, false}, {"POST", one + "/reports", helpers, true}, {"POST", one + "/recoveries/" + s.House.NewID("rec_"), helpers, false},
 		{"GET", one + "/reset", helpers, false}, {"POST", one + "/reset", helpers, true}, {"GET", one + "/bypass", helpers, false}, {"POST", one + "/bypass", helpers, true},
-		{"GET", one + "/call", helpers, false}, {"POST", one + "/call", helpers, false},
+		{"GET", one + "/call", helpers, false}, {"POST", one + "/call", helpers, true},
 		{"GET", one + "/call/" + s.House.NewID("apr_0"), helpers, false}, {"GET", one + "/call/" + s.House.NewID("apr_0") + "/moved", helpers, false}, {"POST", one + "/call/" + s.House.NewID("apr_0"), helpers, false},
 	}
 }
@@ -113,7 +113,7 @@ func TestAFormFromElsewhereChangesNothing(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeUndoneAsksForAPasskeyAgain(t *testing.T) {
+func TestWhatMattersAsksForAPasskeyAgain(t *testing.T) {
 	h := consoletest.New(t)
 	h.Phone("Ada")
 	p := h.In(operator.Administrator, "")

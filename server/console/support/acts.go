@@ -61,7 +61,7 @@ func (s Support) revoke(w http.ResponseWriter, v *console.Visit) error {
 	return v.Onward(w, b.Base+"?done=revoked")
 }
 
-// endBrowsers, lift and stopRecovery ask nothing: each is one button that says what it does, and can be put right by the account's own person.
+// endBrowsers, lift and stopRecovery have no page that asks first: each is one button that says what it does. What lift undoes is a warning, so it wants a passkey.
 func (s Support) endBrowsers(w http.ResponseWriter, v *console.Visit) error {
 	return s.do(w, v, "browsers-ended", func(e lasting.Entry) error {
 		return s.Store.EndTrustedBrowsers(v.Context(), v.Tenant.ID, e.ExternalID, v.Actor())
