@@ -25,7 +25,7 @@ type calls struct {
 const leastDigits = 2
 
 // Ask implements support.Calls. Phones are not shown where support sits: that is no business of the caller's.
-func (c calls) Ask(ctx context.Context, application account.Application, externalID string, about []approval.Detail, session string) (approval.Pending, bool, error) {
+func (c calls) Ask(ctx context.Context, application account.Application, externalID string, about []approval.Detail, session string, before func(context.Context, approval.Pending) error) (approval.Pending, bool, error) {
 	application.Policy.Match = account.MatchDigits(max(application.Digits(), leastDigits))
 	q := question{Account: externalID, Kind: approval.Transaction, Details: about, Browser: judge.Browser{Session: session}}
 	found, err := c.judge.Judge(ctx, application, q.request())
@@ -36,7 +36,7 @@ func (c calls) Ask(ctx context.Context, application account.Application, externa
 		return approval.Pending{}, false, account.ErrNoMethod.With("obstacle", found.Verdict.Obstacle)
 	}
 	found.Browser, found.Verdict.Methods, found.Verdict.Grant = approval.Browser{}, []approval.Method{approval.MethodPush}, account.Grant{}
-	answer, err := c.ask(ctx, asked{question: q, Case: found, application: application})
+	answer, err := c.ask(ctx, asked{question: q, Case: found, application: application, before: before})
 	if err != nil {
 		return approval.Pending{}, false, err
 	}

@@ -62,6 +62,8 @@ type asked struct {
 	application account.Application
 	key         string // of idempotency; empty: none
 	step        string // of the portal, that is to be confirmed; empty: none
+	// before has to succeed, or nobody is asked; nil: nothing has to.
+	before func(context.Context, approval.Pending) error
 }
 
 func (c creation) create(w http.ResponseWriter, r *http.Request) error {

@@ -25,6 +25,11 @@ func (c creation) ask(ctx context.Context, a asked) (created, error) {
 	if err != nil {
 		return created{}, err
 	}
+	if a.before != nil {
+		if err := a.before(ctx, p); err != nil {
+			return created{}, err
+		}
+	}
 	creation := live.Creation{Pending: p, Limit: c.most, Alone: a.Verdict.Alone, Idempotency: repetition}
 	if a.Audience.Reported {
 		creation.NoPush = live.NoPushReported

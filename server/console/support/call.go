@@ -2,7 +2,6 @@ package support
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -17,8 +16,8 @@ import (
 
 // Calls ask the phones of an account whether their person is on the phone with support. The answer lets nobody in and has no browser trusted.
 type Calls interface {
-	// Ask puts the question; woken is false where limits keep the phones asleep, so that somebody has to open the app.
-	Ask(ctx context.Context, application account.Application, externalID string, about []approval.Detail, session string) (asked approval.Pending, woken bool, err error)
+	// Ask puts the question, unless before fails; woken is false where limits keep the phones asleep, so that somebody has to open the app.
+	Ask(ctx context.Context, application account.Application, externalID string, about []approval.Detail, session string, before Trace) (asked approval.Pending, woken bool, err error)
 	// Call returns a question that was put in the session; approval.ErrUnknown: there is none.
 	Call(ctx context.Context, id, session string) (Call, error)
 	// Await returns when the question stands elsewhere than known, or after most.
@@ -26,6 +25,9 @@ type Calls interface {
 	// HangUp takes the question back, where nobody has answered it.
 	HangUp(ctx context.Context, id, session string) error
 }
+
+// Trace keeps that a question is about to be put.
+type Trace = func(context.Context, approval.Pending) error
 
 // Call is a question to the phones of somebody who says that they are calling.
 type Call struct {
@@ -82,12 +84,10 @@ func (s Support) call(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	asked, woken, err := s.Calls.Ask(v.Context(), application, e.ExternalID, about(v, e), v.Session.ID)
+	trace := func(ctx context.Context, p approval.Pending) error { return s.Store.AskedBySupport(ctx, p, v.Actor()) } // nobody is asked without one
+	asked, woken, err := s.Calls.Ask(v.Context(), application, e.ExternalID, about(v, e), v.Session.ID, trace)
 	if err != nil {
 		return v.Wrong(w, err, "calling", s.callBody(v, e))
-	}
-	if err := s.Store.AskedBySupport(v.Context(), asked, v.Actor()); err != nil { // nobody is asked without a trace
-		return errors.Join(err, s.Calls.HangUp(context.WithoutCancel(v.Context()), asked.ID, v.Session.ID))
 	}
 	path := at(v, e.ID) + "/call/" + url.PathEscape(asked.ID)
 	if !woken {

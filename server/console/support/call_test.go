@@ -170,6 +170,18 @@ func TestWithoutAPhoneThereIsNothingToAsk(t *testing.T) {
 	}
 }
 
+func TestNoPhoneIsAskedWhereNoEntryCanSayWhoAsked(t *testing.T) {
+	h := consoletest.New(t)
+	ada := h.Phone("Ada")
+	h.SQL(`CREATE TRIGGER untraced BEFORE INSERT ON outbox WHEN NEW.kind = 'support.asked' BEGIN SELECT RAISE(ABORT, 'full'); END`)
+	if page := h.In(operator.Support, "").Post(person(h.Service)+"/call", nil); page.Status < http.StatusInternalServerError {
+		t.Errorf("support is told %d", page.Status)
+	}
+	if items, err := ada.Pending(t.Context(), 0, nil); err != nil || len(items) != 0 || h.Count(`outcomes`) != 0 {
+		t.Errorf("the phone was asked: %v, %v", items, err)
+	}
+}
+
 func TestCallsAreBoundedAsAllQuestionsAre(t *testing.T) {
 	h := consoletest.New(t)
 	h.Phone("Ada")
