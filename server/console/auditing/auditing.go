@@ -1,5 +1,5 @@
 // Package auditing is the console's section about what happened: it searches the audit log of a tenant, or the installation's own, checks where it lies whether it
-// holds, and hands it over. It changes nothing. What an entry is, and when a log holds, package audit knows.
+// holds, and hands it over, with an entry of who took it. It changes nothing else. What an entry is, and when a log holds, package audit knows.
 package auditing
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/server/auditlog"
 	"github.com/jawort/jawort/server/console"
 	"github.com/jawort/jawort/store/audit"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 //go:embed templates/*.html texts/*.json
@@ -23,21 +24,24 @@ type Checks interface {
 	Inspect(ctx context.Context, tenant string, published jose.JSONWebKeySet, tell func(seen, all int64)) (audit.Check, error)
 }
 
-// Auditing is the section.
-type Auditing struct {
-	Log    auditlog.Log
-	Checks Checks
-	Now    func() time.Time
-
-	busy chan struct{} // a token for each check that may run
+// Exports keep that a log was taken away, and by whom.
+type Exports interface {
+	AuditExported(ctx context.Context, tenant string, by outbox.Actor) error
 }
 
-// atATime is how many checks a process runs at once: each reads a whole log.
-const atATime = 2
+// Auditing is the section.
+type Auditing struct {
+	Log     auditlog.Log
+	Checks  Checks
+	Exports Exports
+	Now     func() time.Time
+
+	busy *running
+}
 
 // Section implements the console's.
 func (a Auditing) Section() console.Section {
-	a.busy = make(chan struct{}, atATime)
+	a.busy = &running{}
 	return console.Section{
 		Own: own, Mount: a.mount,
 		Menu: []console.Entry{
@@ -59,12 +63,22 @@ func (a Auditing) mount(r *console.Rooms) {
 // base is where the pages begin: of the visit's tenant, or of the installation's own log.
 func base(v *console.Visit) string { return v.Base() + "/audit" }
 
-// export hands over the whole log, to be verified without us.
+// export hands over the whole log, to be verified without us. It brings all personal data, so nobody takes it away without an entry.
 func (a Auditing) export(w http.ResponseWriter, v *console.Visit) error {
 	name := v.Tenant.ID
 	if name == "" {
 		name = "installation"
 	}
+	if v.Method == http.MethodHead {
+		return nil // nothing is taken away
+	}
+	if err := a.Exports.AuditExported(v.Context(), v.Tenant.ID, v.Actor()); err != nil {
+		return err
+	}
 	w.Header().Set("Content-Disposition", `attachment; filename="audit-`+name+`.jsonl"`)
-	return a.Log.Export(w, v.Request)
+	err := a.Log.Export(w, v.Request)
+	if err != nil {
+		w.Header().Del("Content-Disposition") // nothing of the log went out: the page that says why is no file
+	}
+	return err
 }

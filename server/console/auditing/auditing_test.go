@@ -10,9 +10,11 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/jawort/jawort/account"
 	domain "github.com/jawort/jawort/audit"
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 func log(s *consoletest.Service) string { return "/console/tenants/" + s.Tenant.ID + "/audit" }
@@ -109,6 +111,67 @@ func TestTheLogIsTakenAwayAndVerifiedWithoutUs(t *testing.T) {
 	report, err := domain.Verify(bytes.NewReader([]byte(page.Text)), published(h))
 	if err != nil || report.Tenant != h.Tenant.ID || report.Entries == 0 {
 		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestWhoTakesTheLogAwayStandsInIt(t *testing.T) {
+	h := consoletest.New(t)
+	for base, tenant := range map[string]string{log(h.Service): h.Tenant.ID, "/console/audit": ""} {
+		p := h.In(operator.Auditor, "")
+		p.Get(base + "/check")
+		if h.Count(`outbox WHERE kind = 'audit.exported' AND tenant = $1`, tenant) != 0 {
+			t.Error("who looks is told to have taken it away")
+		}
+		p.Get(base + "/export").Want(http.StatusOK)
+		if by := h.One(`SELECT actor_kind || ':' || actor FROM outbox WHERE kind = 'audit.exported' AND tenant = $1`, tenant); by != "operator:"+p.Operator.ID {
+			t.Errorf("%s is taken away by %s", base, by)
+		}
+	}
+}
+
+func TestNobodyTakesTheLogAwayWhereNoEntryCanSaySo(t *testing.T) {
+	h := consoletest.New(t)
+	h.Phone("Ada")
+	p := h.In(operator.Auditor, "")
+	recorded(h)
+	h.SQL(`CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END`)
+	p.Get(log(h.Service) + "/export").Want(http.StatusInternalServerError).Silent("device.enrolled")
+}
+
+func TestAnExportThatFailsIsAPageAndNoFile(t *testing.T) {
+	h := consoletest.New(t)
+	h.SQL(`UPDATE receipt_keys SET jwk = 'x'`)
+	page := h.In(operator.Auditor, "").Get(log(h.Service) + "/export").Want(http.StatusInternalServerError).Says("</html>")
+	if d := page.Header.Get("Content-Disposition"); d != "" || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("the page is %s, %s", d, page.Header.Get("Content-Type"))
+	}
+}
+
+func TestNumbersAndAddressesAreWholeInTheExportAlone(t *testing.T) {
+	h := consoletest.New(t)
+	for _, to := range [][2]string{{"+4915123456789", "erika@example.org"}, {"+4915198765432", "frieda@example.org"}} {
+		change := account.Edit{Phone: account.Set(to[0]), Email: account.Set(to[1])}
+		_, _, err := h.Process.Lasting().ChangeAccount(h.Context(), lasting.Put{ID: h.NewID("acc_"), Tenant: h.Tenant.ID, ExternalID: consoletest.Login, Change: change}, lasting.By{})
+		h.Must(err)
+	}
+	recorded(h)
+	p, whole := h.In(operator.Auditor, ""), []string{"23456789", "98765432", "erika@", "frieda@"}
+	for _, kind := range []string{"account.changed", "account.phone_changed", "account.email_changed"} {
+		p.Get(log(h.Service)+"?kind="+kind).Want(http.StatusOK).Says(kind, "•••").Silent(whole...)
+	}
+	p.Get(log(h.Service) + "/export").Want(http.StatusOK).Says(whole...)
+}
+
+func TestHeadChecksNothing(t *testing.T) {
+	h := consoletest.New(t)
+	h.Phone("Ada")
+	p := h.In(operator.Auditor, "")
+	recorded(h)
+	h.SQL(`UPDATE audit_entries SET kind = 'nothing.happened' WHERE tenant = $1 AND sequence = 2`, h.Tenant.ID)
+	p.Head(log(h.Service) + "/check?run=1").Want(http.StatusOK)
+	p.Head(log(h.Service) + "/export").Want(http.StatusOK)
+	if h.Log.Has("an audit log does not hold") || h.Count(`outbox WHERE kind = 'audit.exported'`) != 0 {
+		t.Error("the whole log was read")
 	}
 }
 

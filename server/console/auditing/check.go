@@ -16,7 +16,7 @@ import (
 type checkBody struct {
 	Base string
 	Runs bool
-	Busy bool // another one runs
+	Busy bool // another one of this log runs
 }
 
 // tellEvery is how often a check says how far it has come.
@@ -24,17 +24,16 @@ const tellEvery = 2 * time.Second
 
 // check explains what a check does, and runs one: the page is sent as it goes, so that nothing has to be kept of it, and who leaves ends it.
 func (a Auditing) check(w http.ResponseWriter, v *console.Visit) error {
-	b := checkBody{Base: base(v), Runs: v.URL.Query().Get("run") != ""}
+	b := checkBody{Base: base(v), Runs: v.URL.Query().Get("run") != "" && v.Method == http.MethodGet} // HEAD shows nothing, so it reads nothing
 	if !b.Runs {
 		return v.Write(w, "audit-check", b)
 	}
-	select {
-	case a.busy <- struct{}{}:
-		defer func() { <-a.busy }()
-	default:
+	end, ok := a.busy.begin(v.Tenant.ID)
+	if !ok {
 		b.Runs, b.Busy, v.Page.Status = false, true, http.StatusTooManyRequests
 		return v.Write(w, "audit-check", b)
 	}
+	defer end()
 	published, err := auditlog.Published(v.Context(), a.Log.Keys)
 	if err != nil {
 		return err

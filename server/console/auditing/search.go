@@ -96,7 +96,7 @@ func shown(v *console.Visit, b searchBody, r audit.Record) entry {
 		e.Data = data
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Personal)) {
-		e.Personal = append(e.Personal, personal{name, r.Personal[name].Value})
+		e.Personal = append(e.Personal, personal{name, masked(r.Entry.Kind, name, r.Personal[name].Value)})
 	}
 	slices.Sort(e.Erased)
 	if r.Entry.Account != "" && v.Tenant.ID != "" {

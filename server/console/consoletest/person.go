@@ -87,6 +87,12 @@ func (p *Person) Get(path string, headers ...string) Page {
 	return p.do(http.MethodGet, path, nil, headers)
 }
 
+// Head asks for a page as those do who only want to know whether it is there.
+func (p *Person) Head(path string) Page {
+	p.h.Helper()
+	return p.do(http.MethodHead, path, nil, nil)
+}
+
 // Post sends a form, as the console's own page would.
 func (p *Person) Post(path string, form url.Values, headers ...string) Page {
 	p.h.Helper()
