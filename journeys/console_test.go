@@ -3,9 +3,11 @@ package journeys_test
 import (
 	"crypto/rand"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/edge/browsertest/album"
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console"
 	"github.com/jawort/jawort/store/operators"
@@ -112,13 +114,33 @@ func TestAStepInTheConsoleGoesOnOnceThePasskeyHasAnswered(t *testing.T) {
 	d.check()
 }
 
+// ofTheConsole opens the album of its screens, without ids and times, which differ from run to run.
+func ofTheConsole(tab *browsertest.Tab, view string) *album.Album {
+	tab.Helper()
+	return album.Open(tab, "console", view, map[string]string{".code": "ten22222222222222222222222222", ".number": "42", ".secret": "BCDF-GHJK"})
+}
+
+// screen names the page at an address below the tenant's, or the console's.
+func screen(path string) string {
+	path, _, _ = strings.Cut(strings.Trim(path, "/"), "?")
+	if path == "" {
+		return "tenant"
+	}
+	return strings.ReplaceAll(path, "/", "-")
+}
+
 func TestEveryPageOfTheConsoleIsAccessible(t *testing.T) {
 	for name, w := range walks() {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			d := h.invited("Ada", operator.Administrator, w.screen)
 			d.TextSize(w.text)
-			d.check()
+			kept := ofTheConsole(d.Tab, name)
+			see := func(name string) {
+				d.check()
+				kept.Show(name)
+			}
+			see("join")
 			d.Click("main button.primary")
 			d.Wait("nav")
 			of := "/tenants/" + h.tenant.ID
@@ -127,12 +149,12 @@ func TestEveryPageOfTheConsoleIsAccessible(t *testing.T) {
 				of + "/webhooks", of + "/webhooks/new", of + "/revoke", "/operators", "/operators/invite", "/passkeys", "/nothing",
 			} {
 				d.at(path)
-				d.check()
+				see(screen(strings.TrimPrefix(path, of)))
 			}
 			d.at(of + "/applications")
 			d.Click(".card a")
 			d.Wait("#field-0")
-			d.check()
+			see("application")
 		})
 	}
 }

@@ -62,12 +62,6 @@ func inBerlin(t testing.TB, at string) time.Time {
 	return then
 }
 
-// until lets time pass until then.
-func (o *organised) until(at string) {
-	o.Helper()
-	o.pass(inBerlin(o, at).Sub(o.now()))
-}
-
 // apply sets up what a file says, as `jawort apply` does.
 func (o *organised) apply(text string) {
 	o.Helper()

@@ -3,12 +3,12 @@ package journeys_test
 import (
 	"crypto/rand"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/edge/browsertest"
+	"github.com/jawort/jawort/edge/browsertest/album"
 	"github.com/jawort/jawort/operator"
 	simulated "github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/server/console"
@@ -142,19 +142,25 @@ func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
 			h.must(h.client.CancelApproval(t.Context(), a.ID))
 			s := h.helped(operator.Administrator, w.screen)
 			s.TextSize(w.text)
-			device := h.one(`SELECT id FROM devices`)
-			for _, path := range []string{
-				"/people?q=47", "/people?q=nobody", strings.TrimPrefix(h.person(), h.tenantURL()), strings.TrimPrefix(h.person(), h.tenantURL()) + "/devices/" + device,
-				strings.TrimPrefix(h.person(), h.tenantURL()) + "/reset", strings.TrimPrefix(h.person(), h.tenantURL()) + "/bypass",
-				"/audit", "/audit/check", "/audit/check?run=1", "/costs",
-			} {
-				s.look(h.tenantURL() + path)
+			kept := album.Open(s.Tab, "support", name, map[string]string{".code": "ten22222222222222222222222222", ".number": "42"})
+			see := func(name, url string) {
+				s.look(url)
+				kept.Show(name)
 			}
-			s.look(h.config.Server.PublicURL + "/console/live")
-			s.look(h.person() + "/call")
+			person, device := h.person(), h.one(`SELECT id FROM devices`)
+			for _, page := range [][2]string{{"found", "/people?q=47"}, {"not-found", "/people?q=nobody"}, {"audit", "/audit"}, {"audit-check", "/audit/check"}, {"audit-checked", "/audit/check?run=1"}, {"costs", "/costs"}} {
+				see(page[0], h.tenantURL()+page[1])
+			}
+			see("account", person)
+			see("revoking", person+"/devices/"+device)
+			see("resetting", person+"/reset")
+			see("bypass", person+"/bypass")
+			see("live", h.config.Server.PublicURL+"/console/live")
+			see("calling", person+"/call")
 			s.Click("main form button.primary")
 			s.Wait("p.number")
 			s.check()
+			kept.Show("called")
 		})
 	}
 }

@@ -29,6 +29,8 @@ var parts = []part{
 	{"wait", "The page that waits", "`<jawort-wait>`, on a plain page around it: [docs/waiting-page.md](../waiting-page.md).", []string{"de", "en"}},
 	{"portal", "The portal", "Where people look after their own account: [docs/portal.md](../portal.md).", []string{"de", "en"}},
 	{"managers", "The portal for managers", "Those who manage others look after them: [docs/portal.md](../portal.md#for-managers).", []string{"de", "en"}},
+	{"console", "The console", "Where operators run an installation or one tenant of it: [docs/console.md](../console.md).", []string{"de", "en"}},
+	{"support", "The console for support and auditors", "Where support helps people, and auditors look: [docs/console.md](../console.md).", []string{"de", "en"}},
 	{"demo", "The demo", "A login page that uses all this, by `make demo`.", []string{"de", "en"}},
 }
 
