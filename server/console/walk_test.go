@@ -71,7 +71,7 @@ func TestEveryPageOpensForItsRolesAndItsTenantsAloneAndARefusedFormChangesNothin
 				case refused == 0 && (got.status == http.StatusForbidden || got.status == http.StatusUnauthorized || got.status >= 500 || strings.Contains(got.to(), "sign-in")):
 					t.Errorf("%s answered %d %s", name, got.status, got.to())
 				}
-				if after := h.recorded(); after != before {
+				if after := h.recorded(); after != before && !(refused == 0 && strings.HasSuffix(address, "/audit/export")) { // who takes the log is written down
 					t.Errorf("%s wrote something", name)
 				}
 			}
