@@ -130,7 +130,7 @@ func screen(path string) string {
 }
 
 func TestEveryPageOfTheConsoleIsAccessible(t *testing.T) {
-	for name, w := range walks() {
+	for name, w := range pageWalks() {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			d := h.invited("Ada", operator.Administrator, w.screen)

@@ -203,7 +203,7 @@ func (o office) walk(a *album.Album) {
 }
 
 func TestEveryPageForManagersIsAccessible(t *testing.T) {
-	for name, w := range walks() {
+	for name, w := range pageWalks() {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			o := h.office(w.screen)

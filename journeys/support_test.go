@@ -133,7 +133,7 @@ func TestTheLivePageFollowsByItselfAndIsPaused(t *testing.T) {
 }
 
 func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
-	for name, w := range walks() {
+	for name, w := range pageWalks() {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
