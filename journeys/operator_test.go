@@ -58,7 +58,7 @@ func (s *staff) confirm(heading string) {
 func (s *staff) lookUp(tenant, externalID string) {
 	s.Helper()
 	s.open(tenant+"/people?q="+externalID, "Look up an account")
-	s.Click("main table a")
+	s.Click(".card a")
 	s.WantText("h1", "Account")
 }
 
