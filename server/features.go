@@ -28,7 +28,7 @@ type feature interface{ Mount(m *edge.Mux) }
 
 // features are all that the server answers.
 func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, counts counts) []feature {
-	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Origin: portal.Origin(o.PublicURL), Now: o.Now}
+	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Origin: pages.Origin(o.PublicURL), Now: o.Now}
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}

@@ -193,7 +193,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	o.Edge.Page = pages.New(nil, portal.Origin(o.PublicURL)).Refused
+	o.Edge.Page = pages.New(nil, pages.Origin(o.PublicURL)).Refused
 	ender, counts := ending.New(o.Lasting, o.Live, o.Now, o.Edge.Log), newCounts(o.Edge.Metrics)
 	s := &Server{mux: edge.NewMux(o.Edge), outbox: ending.NewOutbox(o.Events, followers(o, counts), o.Tick, o.Edge.Log)}
 	s.hub = hub.New(hub.Options{

@@ -24,7 +24,6 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/pages"
-	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/store/operators"
 )
 
@@ -77,10 +76,10 @@ type Console struct {
 	Random    io.Reader
 	Now       func() time.Time
 
-	house *operator.House // nil: the address has no host that passkeys could belong to
-	frame *pages.Set
-	cross *http.CrossOriginProtection
-	menus []Entry
+	house    *operator.House // nil: the address has no host that passkeys could belong to
+	frame    *pages.Set
+	sessions pages.Sessions
+	menus    []Entry
 }
 
 // Mount implements the server's feature.
@@ -90,15 +89,14 @@ func (c Console) Mount(m *edge.Mux) { c.Rooms(m) }
 func (c Console) Rooms(m *edge.Mux) *Rooms {
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	c.house, _ = operator.NewHouse(c.PublicURL, c.Keys) // signing in says what is wrong
-	c.cross = http.NewCrossOriginProtection()
-	_ = c.cross.AddTrustedOrigin(portal.Origin(c.PublicURL)) // a proxy may have changed the host; New has looked at the address
+	c.sessions = pages.NewSessions("jawort-console", c.PublicURL)
 	var brought []fs.FS
 	for _, s := range c.Sections {
 		brought, c.menus = append(brought, s.Own), append(c.menus, s.Menu...)
 	}
 	c.menus = append(c.menus, Entry{Path: "/console/passkeys", Text: "menu.passkeys", Roles: Everyone})
 	pages.Distinct(append(brought, own)...)
-	c.frame = pages.New(own, portal.Origin(c.PublicURL), brought...)
+	c.frame = pages.New(own, pages.Origin(c.PublicURL), brought...)
 	m.HandlePage("GET /console/sign-in", c.signIn)
 	m.HandlePage("POST /console/sign-in", c.signingIn)
 	m.HandlePage("GET /console/join/{code}", c.invitation)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -33,6 +34,6 @@ func Invite(ctx context.Context, s Inviting, o operator.Operator, public string,
 	if o.ID, err = id.New(random, id.Operator); err != nil {
 		return o, "", err
 	}
-	invited, err := s.Invite(ctx, o, hash(code), by)
+	invited, err := s.Invite(ctx, o, pages.Hash(code), by)
 	return invited, strings.TrimSuffix(public, "/") + "/console/join/" + code, err
 }

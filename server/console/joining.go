@@ -10,6 +10,7 @@ import (
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/judge"
+	"github.com/jawort/jawort/server/pages"
 )
 
 // invitation says who is invited to what, and asks for a new passkey. Looking at it uses up nothing.
@@ -18,7 +19,7 @@ func (c *Console) invitation(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) askJoin(w http.ResponseWriter, r *http.Request, wrong error) error {
-	code := hash(r.PathValue("code"))
+	code := pages.Hash(r.PathValue("code"))
 	o, err := c.Operators.Invitation(r.Context(), code)
 	if err != nil {
 		return c.refuse(w, r, err)
@@ -38,15 +39,15 @@ func (c *Console) askJoin(w http.ResponseWriter, r *http.Request, wrong error) e
 
 // joining registers the passkey and lets its browser in, where the code was not used before.
 func (c *Console) joining(w http.ResponseWriter, r *http.Request) error {
-	if err := c.cross.Check(r); err != nil {
-		return c.refuse(w, r, errForeign)
+	if err := c.sessions.Own(r); err != nil {
+		return c.refuse(w, r, err)
 	}
 	o, secret, err := c.join(r)
 	if err != nil {
 		return c.askJoin(w, r, err)
 	}
 	edge.Annotate(r.Context(), slog.String("operator", o.ID))
-	http.SetCookie(w, c.cookie(secret, operator.SessionLife))
+	c.sessions.Set(w, secret, operator.SessionLife)
 	http.Redirect(w, r, "/console", http.StatusSeeOther)
 	return nil
 }
@@ -56,7 +57,7 @@ func (c *Console) join(r *http.Request) (o operator.Operator, secret string, err
 		return o, "", errNoHouse
 	}
 	err = c.limited(r, func() error {
-		code := hash(r.PathValue("code"))
+		code := pages.Hash(r.PathValue("code"))
 		invited, err := c.Operators.Invitation(r.Context(), code)
 		if err != nil {
 			return err

@@ -87,8 +87,8 @@ const tenantPath = "/console/tenants/"
 // that it is there.
 func (c *Console) page(a Access, show func(http.ResponseWriter, *Visit) error) edge.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := c.cross.Check(r); err != nil {
-			return c.refuse(w, r, errForeign)
+		if err := c.sessions.Own(r); err != nil {
+			return c.refuse(w, r, err)
 		}
 		session, err := c.session(r)
 		if errors.Is(err, operator.ErrSignedOut) {
@@ -106,7 +106,6 @@ func (c *Console) page(a Access, show func(http.ResponseWriter, *Visit) error) e
 }
 
 var (
-	errForeign = pages.Fault{Status: http.StatusForbidden, Text: "refused.forbidden"}
 	// ErrTooLarge refuses a file that is larger than a page takes.
 	ErrTooLarge = pages.Fault{Status: http.StatusRequestEntityTooLarge, Text: "refused.too-large"}
 	errRole     = pages.Fault{Status: http.StatusForbidden, Text: "console.role"}
@@ -127,7 +126,7 @@ func (c *Console) admit(w http.ResponseWriter, v *Visit, a Access, show func(htt
 		return errRole
 	}
 	if err := read(v, a.Upload); err != nil { // what is read of it later would be empty, and empty means something
-		return unreadable(err)
+		return pages.Unreadable(err)
 	}
 	if v.Method == http.MethodPost { // its body may have come late: who was ended meanwhile does nothing with it
 		session, err := c.session(v.Request)
@@ -157,14 +156,6 @@ func read(v *Visit, upload int64) error {
 		return nil // the form was read all the same
 	}
 	return err
-}
-
-// unreadable is a form that is too large, or none.
-func unreadable(err error) error {
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return err
-	}
-	return pages.Fault{Status: http.StatusBadRequest, Text: "refused.malformed"}
 }
 
 // enter puts the tenant into the visit. One that was revoked can be looked at, and nothing else.

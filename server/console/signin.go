@@ -73,18 +73,16 @@ var passkeyScript = []string{"passkey.js"}
 // ask shows a page that asks for a passkey, again where something was wrong.
 func (c *Console) ask(w http.ResponseWriter, r *http.Request, page pages.Page, wrong error) error {
 	if wrong != nil {
-		status, refused := edge.Refused(r, wrong)
-		if refused.Class == refusal.Internal || refused.Class == refusal.Unavailable {
-			return c.frame.Refuse(w, r, page, nil, wrong)
+		if err := c.frame.Mistaken(&page, r, wrong); err != nil {
+			return c.frame.Refuse(w, r, page, nil, err)
 		}
-		page.Status, page.Wrong = status, c.frame.Explain(page.Lang, refused)
 	}
 	return c.frame.Write(w, page)
 }
 
 func (c *Console) signingIn(w http.ResponseWriter, r *http.Request) error {
-	if err := c.cross.Check(r); err != nil {
-		return c.refuse(w, r, errForeign)
+	if err := c.sessions.Own(r); err != nil {
+		return c.refuse(w, r, err)
 	}
 	to := local(r.PostFormValue("to"))
 	o, secret, err := c.letIn(r)
@@ -92,7 +90,7 @@ func (c *Console) signingIn(w http.ResponseWriter, r *http.Request) error {
 		return c.askIn(w, r, to, err)
 	}
 	edge.Annotate(r.Context(), slog.String("operator", o.ID))
-	http.SetCookie(w, c.cookie(secret, operator.SessionLife))
+	c.sessions.Set(w, secret, operator.SessionLife)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

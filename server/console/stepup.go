@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/server/pages"
 )
 
 // A step that matters asks for a passkey where none has answered in the last minutes. The page that asks sends the same form again with the answer, so
@@ -23,7 +24,7 @@ func (c *Console) confirmed(v *Visit, a Access) (bool, error) {
 	if c.house == nil {
 		return false, errNoHouse
 	}
-	err := c.counted(v.Request, hash(v.Session.ID), func() error {
+	err := c.counted(v.Request, pages.Hash(v.Session.ID), func() error {
 		answer, err := c.house.Read([]byte(given), aimConfirm+v.Session.ID, c.Now())
 		if err != nil {
 			return err

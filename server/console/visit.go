@@ -4,10 +4,8 @@ import (
 	"net/http"
 
 	"github.com/jawort/jawort/account"
-	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/locale"
 	"github.com/jawort/jawort/operator"
-	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/outbox"
@@ -62,26 +60,19 @@ func (v *Visit) Actor() outbox.Actor { return guard.ActorOf(v.Context()) }
 // May reports whether the operator has one of the roles: pages offer nothing that would be refused.
 func (v *Visit) May(roles []operator.Role) bool { return v.Operator.Is(roles...) }
 
+// MayChange reports whether the operator may change something of the tenant, which was not revoked.
+func (v *Visit) MayChange() bool { return v.May(Administrators) && v.Tenant.RevokedAt.IsZero() }
+
 // Write shows a page. Its title is the text NAME.title, unless the visit's page has another; what ?done=X says is the text done.X.
 func (v *Visit) Write(w http.ResponseWriter, name string, body any) error {
-	v.fill(name, body)
+	v.console.frame.Fill(&v.Page, v.Request, name, body)
 	return v.console.frame.Write(w, v.Page)
 }
 
 // Begin shows a page up to where its template says {{.Here}}, and returns the rest: what takes long is told in between.
 func (v *Visit) Begin(w http.ResponseWriter, name string, body any) (rest []byte, err error) {
-	v.fill(name, body)
+	v.console.frame.Fill(&v.Page, v.Request, name, body)
 	return v.console.frame.Begin(w, v.Page)
-}
-
-func (v *Visit) fill(name string, body any) {
-	v.Page.Name, v.Page.Body = name, body
-	if v.Page.Title == "" {
-		v.Page.Title = name + ".title"
-	}
-	if done := "done." + v.URL.Query().Get("done"); v.Page.Said == "" && done != "done." && v.console.frame.Has(done) {
-		v.Page.Said = done
-	}
 }
 
 // Text returns a text in the language of the visit.
@@ -91,11 +82,9 @@ func (v *Visit) Text(key string, args ...any) string {
 
 // Wrong shows a form again, with what was wrong about it in words. What is no refusal is returned.
 func (v *Visit) Wrong(w http.ResponseWriter, err error, name string, body any) error {
-	status, refused := edge.Refused(v.Request, err)
-	if refused.Class == refusal.Internal || refused.Class == refusal.Unavailable {
+	if err := v.console.frame.Mistaken(&v.Page, v.Request, err); err != nil {
 		return err
 	}
-	v.Page.Status, v.Page.Wrong = status, v.console.frame.Explain(v.Page.Lang, refused)
 	return v.Write(w, name, body)
 }
 

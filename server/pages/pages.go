@@ -1,5 +1,6 @@
 // Package pages is the frame of Jawort's own pages: layout, texts in German and English, errors that people can read, the headers that keep a
-// browser from doing anything else with a page, and the files that all pages load. Package portal puts its pages into it.
+// browser from doing anything else with a page, the cookie by which it stays there, and the files that all pages load. Packages portal and console put
+// their pages into it.
 //
 // It does not know who may see a page, nor what is on it.
 package pages
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/component"
 )
 
@@ -151,6 +154,27 @@ func (p *Page) Script() string {
 		return ""
 	}
 	return component.Path
+}
+
+// Fill names the page and what is on it. Its title is the text NAME.title, unless it has another; what ?done=X says is the text done.X.
+func (s *Set) Fill(p *Page, r *http.Request, name string, body any) {
+	p.Name, p.Body = name, body
+	if p.Title == "" {
+		p.Title = name + ".title"
+	}
+	if done := "done." + r.URL.Query().Get("done"); p.Said == "" && done != "done." && s.Has(done) {
+		p.Said = done
+	}
+}
+
+// Mistaken puts what was wrong about a form into the page, in words. What is no refusal is returned.
+func (s *Set) Mistaken(p *Page, r *http.Request, err error) error {
+	status, refused := edge.Refused(r, err)
+	if refused.Class == refusal.Internal || refused.Class == refusal.Unavailable {
+		return err
+	}
+	p.Status, p.Wrong = status, s.Explain(p.Lang, refused)
+	return nil
 }
 
 // Write answers with the page.

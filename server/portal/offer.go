@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -91,7 +90,7 @@ func (p Portal) keep(ctx context.Context, offered account.PortalSession, request
 		return offered, "", err
 	}
 	by := lasting.By{Application: offered.Application, Actor: guard.ActorOf(ctx)}
-	kept, err := p.Store.OfferPortal(ctx, offered, hash(code(tag)), request, by)
+	kept, err := p.Store.OfferPortal(ctx, offered, pages.Hash(code(tag)), request, by)
 	if err != nil {
 		return kept, "", err
 	}
@@ -111,7 +110,7 @@ func (p Portal) codeOf(ctx context.Context, kept account.PortalSession) (string,
 		return "", err
 	}
 	for _, tag := range tags {
-		found, _, err := p.Store.PortalOffer(ctx, hash(code(tag)))
+		found, _, err := p.Store.PortalOffer(ctx, pages.Hash(code(tag)))
 		if err == nil && found.ID == kept.ID {
 			return code(tag), nil
 		}
@@ -133,11 +132,6 @@ func code(tag []byte) string {
 	return base64.RawURLEncoding.EncodeToString(tag[len(tag)-codeBytes:])
 }
 
-func hash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
-}
-
 // requestOf makes a request repeatable for the application that sent it.
 func requestOf(application, key string, b offerBody) (lasting.PortalRequest, error) {
 	if key == "" {
@@ -147,6 +141,6 @@ func requestOf(application, key string, b offerBody) (lasting.PortalRequest, err
 	if err != nil {
 		return lasting.PortalRequest{}, fmt.Errorf("portal: request: %w", err)
 	}
-	name := hash(strings.Join([]string{application, b.Account, key}, "\x00"))
-	return lasting.PortalRequest{Key: name, Hash: hash(string(asked))}, nil
+	name := pages.Hash(strings.Join([]string{application, b.Account, key}, "\x00"))
+	return lasting.PortalRequest{Key: name, Hash: pages.Hash(string(asked))}, nil
 }

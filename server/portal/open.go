@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -19,7 +18,7 @@ import (
 
 // door shows that page. It tells a used or expired address from an unknown one by a way back only, to somebody who has it.
 func (p Portal) door(w http.ResponseWriter, r *http.Request) error {
-	offered, open, err := p.Store.PortalOffer(r.Context(), hash(r.PathValue("code")))
+	offered, open, err := p.Store.PortalOffer(r.Context(), pages.Hash(r.PathValue("code")))
 	if err != nil && !errors.Is(err, account.ErrUnknownPortal) {
 		return p.broken(w, r, err)
 	}
@@ -33,8 +32,8 @@ func (p Portal) door(w http.ResponseWriter, r *http.Request) error {
 
 // enter makes the browser that sends it the session's, where no other was first.
 func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
-	if err := p.cross.Check(r); err != nil {
-		return p.broken(w, r, errForeign)
+	if err := p.sessions.Own(r); err != nil {
+		return p.broken(w, r, err)
 	}
 	if r.PostFormValue("switch") == "" {
 		if page, err := p.switching(r); err != nil {
@@ -43,10 +42,10 @@ func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
 			return p.frame.Write(w, *page)
 		}
 	}
-	secret := rand.Text() + rand.Text() // 260 bits
-	opened, err := p.Store.EnterPortal(r.Context(), hash(r.PathValue("code")), hash(secret))
+	secret := pages.NewSecret()
+	opened, err := p.Store.EnterPortal(r.Context(), pages.Hash(r.PathValue("code")), pages.Hash(secret))
 	if errors.Is(err, account.ErrUnknownPortal) {
-		offered, _, err := p.Store.PortalOffer(r.Context(), hash(r.PathValue("code")))
+		offered, _, err := p.Store.PortalOffer(r.Context(), pages.Hash(r.PathValue("code")))
 		if err != nil && !errors.Is(err, account.ErrUnknownPortal) {
 			return p.broken(w, r, err)
 		}
@@ -56,7 +55,7 @@ func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
 		return p.broken(w, r, err)
 	}
 	edge.Annotate(r.Context(), slog.String("portal", opened.ID))
-	http.SetCookie(w, p.cookie(secret, account.PortalLife))
+	p.sessions.Set(w, secret, account.PortalLife)
 	http.Redirect(w, r, "/portal/"+opened.Page, http.StatusSeeOther)
 	return nil
 }
@@ -74,7 +73,7 @@ func (p Portal) switching(r *http.Request) (*pages.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	then, open, err := p.Store.PortalOffer(r.Context(), hash(r.PathValue("code")))
+	then, open, err := p.Store.PortalOffer(r.Context(), pages.Hash(r.PathValue("code")))
 	if errors.Is(err, account.ErrUnknownPortal) || err == nil && (!open || then.Account == now.Account) {
 		return nil, nil
 	}
@@ -105,7 +104,7 @@ func (p Portal) broken(w http.ResponseWriter, r *http.Request, err error) error 
 }
 
 func hostOf(address string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(Origin(address), "https://"), "http://")
+	return strings.TrimPrefix(strings.TrimPrefix(pages.Origin(address), "https://"), "http://")
 }
 
 // Confirms reports whether the method confirms on pages of the portal at the origin, as the account's own. A passkey does where browsers let these pages use it; an
@@ -115,5 +114,5 @@ func Confirms(application account.Application, origin string, m approval.Method)
 }
 
 func (p Portal) confirms(v *Visit, m approval.Method) bool {
-	return Confirms(v.Application, Origin(p.PublicURL), m)
+	return Confirms(v.Application, pages.Origin(p.PublicURL), m)
 }

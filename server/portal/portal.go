@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
@@ -111,18 +110,17 @@ type Portal struct {
 	Now       func() time.Time
 	Sections  []Section // of other packages
 
-	frame *pages.Set
-	texts pages.Texts
-	cross *http.CrossOriginProtection
+	frame    *pages.Set
+	texts    pages.Texts
+	sessions pages.Sessions
 }
 
 // Mount implements the server's feature.
 func (p Portal) Mount(m *edge.Mux) {
 	p.PublicURL = strings.TrimSuffix(p.PublicURL, "/")
-	p.frame = pages.New(own, Origin(p.PublicURL), p.further()...)
+	p.frame = pages.New(own, pages.Origin(p.PublicURL), p.further()...)
 	p.texts = pages.ReadTexts(append([]fs.FS{own}, p.further()...)...)
-	p.cross = http.NewCrossOriginProtection()
-	_ = p.cross.AddTrustedOrigin(Origin(p.PublicURL)) // a proxy may have changed the host; New has looked at the address
+	p.sessions = pages.NewSessions("jawort-portal", p.PublicURL)
 	m.Handle("POST /v1/portal-sessions", p.Guards.Key(account.ScopeAdmin), p.offer)
 	m.HandlePage("GET /portal/open/{code}", p.door)
 	m.HandlePage("POST /portal/open/{code}", p.enter)
@@ -163,13 +161,4 @@ func (p Portal) Mount(m *edge.Mux) {
 	for _, s := range p.Sections {
 		s.Mount(m, Desk{&p})
 	}
-}
-
-// Origin returns the origin of an address, as browsers send it.
-func Origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
 }

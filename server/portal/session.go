@@ -5,53 +5,20 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge"
-	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/judge"
 	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/db"
 )
 
-const cookieName = "jawort-portal"
-
-// cookie binds the session to this host where there is TLS, which only a test and a trial at one's own desk have not.
-func (p Portal) cookie(secret string, life time.Duration) *http.Cookie {
-	c := &http.Cookie{Name: p.cookieName(), Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: p.overTLS(), MaxAge: int(life / time.Second)}
-	if life == 0 {
-		c.MaxAge = -1
-	}
-	return c
-}
-
-func (p Portal) overTLS() bool { return strings.HasPrefix(p.PublicURL, "https:") }
-
-func (p Portal) cookieName() string {
-	if p.overTLS() {
-		return "__Host-" + cookieName
-	}
-	return cookieName
-}
-
-// errForeign is what a page of another origin gets that sends a form here; errStale, who takes a step that nobody confirmed, or takes it twice.
-var (
-	errForeign = pages.Fault{Status: http.StatusForbidden, Text: "refused.forbidden"}
-	errStale   = pages.Fault{Status: http.StatusConflict, Text: "refused.unconfirmed"}
-)
+// errStale is what who takes a step gets that nobody confirmed, or takes it twice.
+var errStale = pages.Fault{Status: http.StatusConflict, Text: "refused.unconfirmed"}
 
 // back leads on from what was refused.
 var back = &pages.Link{URL: "/portal/devices", Text: "refused.back"}
-
-// unreadable is a form that is too large, or none.
-func unreadable(err error) error {
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return err
-	}
-	return pages.Fault{Status: http.StatusBadRequest, Text: "refused.malformed"}
-}
 
 // Visit is a request of somebody in the portal.
 type Visit struct {
@@ -70,8 +37,8 @@ func (v *Visit) Tenant() string { return v.Session.Tenant }
 // page lets in whoever has the cookie of a session that lasts, as its account's own person. What changes something has to come from our own pages.
 func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := p.cross.Check(r); err != nil {
-			return p.broken(w, r, errForeign)
+		if err := p.sessions.Own(r); err != nil {
+			return p.broken(w, r, err)
 		}
 		session, err := p.session(r)
 		if errors.Is(err, account.ErrUnknownPortal) {
@@ -85,7 +52,7 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 			return p.broken(w, r, err)
 		}
 		if err := v.ParseForm(); err != nil { // what is read of it later would be empty, and empty means something
-			return p.frame.Refuse(w, r, v.Page, back, unreadable(err))
+			return p.frame.Refuse(w, r, v.Page, back, pages.Unreadable(err))
 		}
 		if r.Method == http.MethodPost { // its body may have come late: who has left, or was signed out meanwhile, does nothing with it
 			if _, err := p.session(r); errors.Is(err, account.ErrUnknownPortal) {
@@ -102,11 +69,11 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 }
 
 func (p Portal) session(r *http.Request) (account.PortalSession, error) {
-	c, err := r.Cookie(p.cookieName())
-	if err != nil || c.Value == "" {
+	hash, has := p.sessions.Hash(r)
+	if !has {
 		return account.PortalSession{}, account.ErrUnknownPortal
 	}
-	return p.Store.Portal(r.Context(), hash(c.Value))
+	return p.Store.Portal(r.Context(), hash)
 }
 
 // visiting makes the person the caller of everything that is done for them.
@@ -122,7 +89,7 @@ func (p Portal) visiting(r *http.Request, s account.PortalSession) (*Visit, erro
 	ctx := guard.Caller{Application: application, Portal: s.ID}.In(r.Context())
 	v := &Visit{Request: r.WithContext(ctx), Session: s, Application: application}
 	v.Page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(s.Pages(), r.URL.Path), Leave: &pages.Leave{
-		Action: "/portal/leave", Host: hostOf(s.ReturnURL), Origin: Origin(s.ReturnURL),
+		Action: "/portal/leave", Host: hostOf(s.ReturnURL), Origin: pages.Origin(s.ReturnURL),
 	}}
 	if v.Page.Lang == "" {
 		v.Page.Lang = application.TenantPolicy.WithDefaults().Language
@@ -150,23 +117,15 @@ func shown(err error) error {
 
 // write shows the page of the visit.
 func (p Portal) write(w http.ResponseWriter, v *Visit, name string, body any) error {
-	v.Page.Name, v.Page.Body = name, body
-	if v.Page.Title == "" {
-		v.Page.Title = name + ".title"
-	}
-	if done := "done." + v.URL.Query().Get("done"); v.Page.Said == "" && done != "done." && p.frame.Has(done) {
-		v.Page.Said = done
-	}
+	p.frame.Fill(&v.Page, v.Request, name, body)
 	return p.frame.Write(w, v.Page)
 }
 
 // wrong shows a form again, with what was wrong about it in words.
 func (p Portal) wrong(w http.ResponseWriter, v *Visit, err error, name string, body any) error {
-	status, refused := edge.Refused(v.Request, err)
-	if refused.Class == refusal.Internal || refused.Class == refusal.Unavailable {
+	if err := p.frame.Mistaken(&v.Page, v.Request, err); err != nil {
 		return err
 	}
-	v.Page.Status, v.Page.Wrong = status, p.frame.Explain(v.Page.Lang, refused)
 	return p.write(w, v, name, body)
 }
 
@@ -192,6 +151,6 @@ func (p Portal) leave(w http.ResponseWriter, v *Visit) error {
 	if err := p.Store.LeavePortal(v.Context(), v.Session.ID); err != nil {
 		return err
 	}
-	http.SetCookie(w, p.cookie("", 0))
+	p.sessions.Set(w, "", 0)
 	return p.onward(w, v, v.Session.ReturnURL)
 }

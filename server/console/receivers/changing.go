@@ -21,7 +21,7 @@ type formBody struct {
 func (b formBody) Told(name string) bool { return len(b.Events) > 0 && b.Wants(name) }
 
 func formOf(v *console.Visit, e webhook.Endpoint) formBody {
-	return formBody{Endpoint: e, Types: webhook.Types, May: may(v), New: e.ID == ""}
+	return formBody{Endpoint: e, Types: webhook.Types, May: v.MayChange(), New: e.ID == ""}
 }
 
 // entered puts what was sent into the receiver.

@@ -73,9 +73,7 @@ func (s Receivers) list(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Write(w, "webhooks", listBody{found, may(v)})
+	return v.Write(w, "webhooks", listBody{found, v.MayChange()})
 }
-
-func may(v *console.Visit) bool { return v.May(console.Administrators) && v.Tenant.RevokedAt.IsZero() }
 
 func url(v *console.Visit, id string) string { return v.Base() + "/webhooks/" + id }

@@ -37,7 +37,7 @@ func (t Tenancy) applications(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Write(w, "applications", applicationsBody{found, v.May(console.Administrators) && v.Tenant.RevokedAt.IsZero()})
+	return v.Write(w, "applications", applicationsBody{found, v.MayChange()})
 }
 
 // applicationOf returns the application in the path, where it is the tenant's.

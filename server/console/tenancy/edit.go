@@ -27,7 +27,7 @@ type outlook struct {
 
 // form returns the form with what is there.
 func (e edited) form(v *console.Visit, seen, action string) form {
-	f := form{Controls: e.controls, Action: action, Seen: seen, Off: !v.May(console.Administrators) || !v.Tenant.RevokedAt.IsZero()}
+	f := form{Controls: e.controls, Action: action, Seen: seen, Off: !v.MayChange()}
 	if e.tried && e.subject != "" {
 		f.Try = action + "/try"
 	}

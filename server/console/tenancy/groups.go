@@ -33,7 +33,7 @@ func (t Tenancy) groups(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Write(w, "groups", groupsBody{found, v.May(console.Administrators) && v.Tenant.RevokedAt.IsZero()})
+	return v.Write(w, "groups", groupsBody{found, v.MayChange()})
 }
 
 // policyBody is a form beside what it would change.

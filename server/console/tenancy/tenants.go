@@ -75,8 +75,7 @@ type tenantBody struct {
 }
 
 func (t Tenancy) show(w http.ResponseWriter, v *console.Visit) error {
-	active := v.Tenant.RevokedAt.IsZero()
-	return v.Write(w, "tenant", tenantBody{v.Tenant, v.Operator.Heads() && active, v.May(console.Administrators) && active})
+	return v.Write(w, "tenant", tenantBody{v.Tenant, v.Operator.Heads() && v.MayChange(), v.MayChange()})
 }
 
 type revokingTenantBody struct {
