@@ -52,7 +52,7 @@ func accountOf(customer int) string { return strconv.Itoa(300000 + customer) }
 // The first quarter of a broker on the platform, from the import of the customers to the bill.
 func TestABrokersFirstQuarter(t *testing.T) {
 	o := organise(t, "2027-04-02 09:00", "broker-platform.yaml", "Web Portal", "https://portal.muster-makler.example")
-	olga := o.operator("Olga", operator.Administrator)
+	olga := o.operator("Olga", operator.Administrator, desk)
 	tenant := "/console/tenants/" + o.tenant.ID
 
 	// The platform imports the customers.
@@ -71,7 +71,7 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	b.portal("devices", "Phones")
 	b.Click(`a[href="/portal/add"]`)
 	b.Click("main button.primary")
-	b.confirmOn(ada)
+	ada.confirms(b.Tab)
 	bert := b.secondPhone("Bert")
 	b.WantText("main", "Bert's phone")
 
@@ -87,7 +87,7 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	b.Click(`a[href$="/phone"]`)
 	b.Type("#phone", "0171 3999999")
 	b.Click("main button.primary")
-	b.confirmOn(ada)
+	ada.confirms(b.Tab)
 	b.WantText(".note.good", "The phone number is changed.")
 	bert.Heading("Already answered") // all are asked what one of them confirms
 	bert.Click(".close")
@@ -99,7 +99,7 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	b.WantText(".note.good", strconv.Itoa(customers-withoutEmail))
 	invited := map[string]bool{}
 	for len(invited) < customers-withoutEmail {
-		to, text := o.letter()
+		to, text := o.letters.Letter()
 		if strings.Contains(text, "Ab dem 1. Januar 2027") {
 			invited[to] = true
 		}
@@ -122,7 +122,7 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	o.pass(25 * time.Hour)
 	b.begin()
 	ada.Wait("[data-digit]")
-	b.confirmOn(bert)
+	bert.confirms(b.Tab)
 	b.in()
 	ada.Heading("Already answered")
 	ada.Click(".close")
@@ -134,7 +134,7 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	b.Click("main form button.primary")
 	b.WantText("h1", "What changes")
 	b.Click("main form button.primary")
-	b.confirmOn(bert)
+	bert.confirms(b.Tab)
 	b.WantText(".note.good", strconv.Itoa(customers))
 	bySMS.begin()
 	bySMS.choose("sms")

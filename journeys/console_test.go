@@ -1,7 +1,6 @@
 package journeys_test
 
 import (
-	"crypto/rand"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,40 +8,10 @@ import (
 	"github.com/jawort/jawort/edge/browsertest"
 	"github.com/jawort/jawort/edge/browsertest/album"
 	"github.com/jawort/jawort/operator"
-	"github.com/jawort/jawort/server/console"
-	"github.com/jawort/jawort/store/operators"
-	"github.com/jawort/jawort/store/outbox"
 )
 
-// desktop is an operator at a browser that has an authenticator.
-type desktop struct {
-	*portal
-	authenticator browsertest.Authenticator
-}
-
-// invited is somebody who has opened the link of an invitation.
-func (h *house) invited(name string, role operator.Role, screen browsertest.Screen) *desktop {
-	h.Helper()
-	_, link, err := console.Invite(h.Context(), &operators.Store{DB: h.process.Lasting().DB}, operator.Operator{Name: name, Role: role},
-		h.config.Server.PublicURL, rand.Reader, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
-	h.must(err)
-	d := &desktop{portal: &portal{Tab: browsertest.New(h.TB), house: h}}
-	d.Show(screen)
-	d.authenticator = d.Authenticator()
-	d.Go(link)
-	d.Wait("main button.primary")
-	return d
-}
-
-// at opens a page of the console.
-func (d *desktop) at(path string) {
-	d.Helper()
-	d.Go(d.house.config.Server.PublicURL + "/console" + path)
-	d.Wait("h1")
-}
-
 // choose puts a list into the field for a file.
-func (d *desktop) choose(list string) {
+func (d *staff) choose(list string) {
 	d.Helper()
 	browsertest.Eval[bool](d.Tab, `(() => { const d = new DataTransfer(); d.items.add(new File([`+strconv.Quote(list)+`], "accounts.csv", { type: "text/csv" })); document.querySelector("#table").files = d.files; return true })()`)
 }
@@ -99,8 +68,7 @@ func TestAnAdministratorSetsATenantUpInTheConsole(t *testing.T) {
 
 func TestAStepInTheConsoleGoesOnOnceThePasskeyHasAnswered(t *testing.T) {
 	h := newHouse(t)
-	d := h.invited("Ada", operator.Administrator, desk)
-	d.Click("main button.primary")
+	d := h.operator("Ada", operator.Administrator, desk)
 	d.WantText("h1", "Tenants")
 	_, err := h.process.Lasting().Writes().ExecContext(t.Context(), `UPDATE operator_sessions SET confirmed_at = 1`)
 	h.must(err)

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/courier"
@@ -39,10 +37,7 @@ func (h *house) office(screen browsertest.Screen) office {
 	h.customer("200002", "Depot Süd", "")
 	h.customer("200003", "Max Muster", "+491713920012")
 	h.bill(3)
-	e, phone := h.link(login), simulated.New(simulated.Options{})
-	digits, err := phone.Enrol(h.Context(), e.Link, "Olga", "Olga's phone", nil)
-	h.must(err)
-	h.confirm(e, digits)
+	phone := h.simulate("Olga", nil)
 	p := h.atTheSite(screen)
 	p.Click("a")
 	p.Click(`nav a[href="/portal/customers"]`)
@@ -84,14 +79,7 @@ func (h *house) bill(messages int) {
 func (o office) agree(next string) {
 	o.Helper()
 	o.Wait(`[part~="number"]`)
-	number := regexp.MustCompile(`[^0-9]`).ReplaceAllString(o.Text(`[part~="number"] [aria-hidden]`), "")
-	items, err := o.phone.Pending(o.house.Context(), 10*time.Second, nil)
-	o.house.must(err)
-	if len(items) != 1 {
-		o.Fatalf("%d questions wait for the phone", len(items))
-	}
-	_, err = o.phone.Decide(o.house.Context(), items[0], simulated.Approve, number)
-	o.house.must(err)
+	o.house.approve(o.phone, o.Text(`[part~="number"] [aria-hidden]`))
 	o.Wait(next)
 }
 

@@ -10,27 +10,40 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-// staff is an operator at a browser of their own, in the console.
+// staff is an operator at a browser of their own, with an authenticator.
 type staff struct {
-	*browsertest.Tab
-	browsertest.Authenticator
-	house *house
+	*portal
+	authenticator browsertest.Authenticator
 }
 
-// operator invites one, as `jawort operator invite` does, who registers a passkey by the link.
-func (h *house) operator(name string, role operator.Role) *staff {
+// invited is somebody who was invited, as by `jawort operator invite`, and has opened the link.
+func (h *house) invited(name string, role operator.Role, screen browsertest.Screen) *staff {
 	h.Helper()
-	store := &operators.Store{DB: h.process.Lasting().DB}
-	_, link, err := console.Invite(h.Context(), store, operator.Operator{Name: name, Role: role}, h.config.Server.PublicURL, rand.Reader,
-		outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
+	_, link, err := console.Invite(h.Context(), &operators.Store{DB: h.process.Lasting().DB}, operator.Operator{Name: name, Role: role},
+		h.config.Server.PublicURL, rand.Reader, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
 	h.must(err)
-	tab := browsertest.New(h.TB)
-	tab.Show(desk)
-	s := &staff{tab, tab.Authenticator(), h}
+	s := &staff{portal: &portal{Tab: browsertest.New(h.TB), house: h}}
+	s.Show(screen)
+	s.authenticator = s.Authenticator()
 	s.Go(link)
+	s.Wait("main button.primary")
+	return s
+}
+
+// operator is one who has registered a passkey, and is in the console.
+func (h *house) operator(name string, role operator.Role, screen browsertest.Screen) *staff {
+	h.Helper()
+	s := h.invited(name, role, screen)
 	s.Click("main button.primary")
 	s.Wait("nav")
 	return s
+}
+
+// at opens a page of the console.
+func (s *staff) at(path string) {
+	s.Helper()
+	s.Go(s.house.config.Server.PublicURL + "/console" + path)
+	s.Wait("h1")
 }
 
 // open opens a page of the console, signing in where the session is over.

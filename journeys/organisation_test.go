@@ -2,9 +2,6 @@ package journeys_test
 
 import (
 	"crypto/rand"
-	"io"
-	"mime/quotedprintable"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -117,7 +114,7 @@ var codeInMail = regexp.MustCompile(`(?m)^([0-9]{6})$`)
 func (o *organised) mailed(address string) string {
 	o.Helper()
 	for {
-		to, text := o.letter()
+		to, text := o.letters.Letter()
 		if found := codeInMail.FindStringSubmatch(text); found != nil {
 			if to != address {
 				o.Fatalf("the code went to %s, want %s", to, address)
@@ -125,21 +122,6 @@ func (o *organised) mailed(address string) string {
 			return found[1]
 		}
 	}
-}
-
-// letter waits for the next e-mail.
-func (o *organised) letter() (to, text string) {
-	o.Helper()
-	e := o.letters.Want("mail")
-	m, err := mail.ReadMessage(strings.NewReader(e.Data))
-	o.must(err)
-	var content io.Reader = m.Body
-	if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
-		content = quotedprintable.NewReader(m.Body)
-	}
-	read, err := io.ReadAll(content)
-	o.must(err)
-	return e.To[0], strings.ReplaceAll(string(read), "\r\n", "\n")
 }
 
 // load sets up accounts, as `jawort accounts import` does.

@@ -3,6 +3,7 @@ package journeys_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/jawort/jawort/client"
@@ -111,6 +112,19 @@ func (p *phone) digitsOf(n string) {
 	p.keys(n)
 	p.Click(".approve")
 }
+
+// confirms takes the number from a page that waits for a confirmation.
+func (p *phone) confirms(page *browsertest.Tab) {
+	p.Helper()
+	page.Wait(`[part~="number"]`)
+	number := notDigits.ReplaceAllString(page.Text(`[part~="number"]`), "")
+	p.Wait("[data-digit]")
+	p.digitsOf(number)
+	p.Heading("Confirmed")
+	p.Click(".close")
+}
+
+var notDigits = regexp.MustCompile(`[^0-9]`)
 
 // keys types a number, and does not confirm yet.
 func (p *phone) keys(n string) {

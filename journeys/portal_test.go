@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -58,17 +57,6 @@ func (h *house) atTheSite(screen browsertest.Screen) *portal {
 
 var desk = browsertest.Screen{Width: 1000, Height: 800, Language: "en"}
 
-// confirm has a phone confirm what the page shows a number for.
-func (p *portal) confirm(by *phone) {
-	p.Helper()
-	p.Wait(`[part~="number"]`)
-	number := regexp.MustCompile(`[^0-9]`).ReplaceAllString(p.Text(`[part~="number"]`), "")
-	by.Wait("[data-digit]")
-	by.digitsOf(number)
-	by.Heading("Confirmed")
-	by.Click(".close")
-}
-
 func TestSomebodyAddsAndRemovesAPhoneInThePortal(t *testing.T) {
 	h := newHouse(t)
 	ada := h.enrolled("Ada")
@@ -80,7 +68,7 @@ func TestSomebodyAddsAndRemovesAPhoneInThePortal(t *testing.T) {
 	p.Click(`a[href="/portal/add"]`)
 	p.WantText("h1", "Add a phone")
 	p.Click("main button.primary")
-	p.confirm(ada)
+	ada.confirms(p.Tab)
 	link := browsertest.Eval[string](waited(p, ".qr"), `document.querySelector("a[href*='/enrol#']").href`)
 	bert := h.newPhone("Bert")
 	bert.Go(link)
@@ -96,7 +84,7 @@ func TestSomebodyAddsAndRemovesAPhoneInThePortal(t *testing.T) {
 	p.WantText("h1", "Remove this phone?")
 	p.Click("button.danger")
 	p.WantText("h1", "Please confirm")
-	p.confirm(ada)
+	ada.confirms(p.Tab)
 	p.WantText(".note.good", "The phone is removed.") // nobody had to press anything
 	if got := browsertest.Eval[int](p.Tab, `document.querySelectorAll(".card").length`); got != 1 {
 		t.Errorf("%d phones are left", got)

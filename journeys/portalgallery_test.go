@@ -2,7 +2,6 @@ package journeys_test
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,11 +28,14 @@ var changing = map[string]string{
 	".number": "42", `[part~="number"]`: "42", `[part~="time"]`: "142", ".house button": "12700148090", "main a.primary": "12700148090", ".key": "JBSWY3DPEHPK3PXP", ".codes code": "BCDFGHJK",
 }
 
-// simulate registers a phone that no browser is needed for.
-func (h *house) simulate(holder string) *simulated.Phone {
+// reachable is where pushes for a phone go.
+var reachable = &simulated.PushAddress{Provider: "fcm", App: "project", Token: "token"}
+
+// simulate registers a phone that no browser is needed for; nil: it cannot be woken.
+func (h *house) simulate(holder string, push *simulated.PushAddress) *simulated.Phone {
 	h.Helper()
 	e, p := h.link(login), simulated.New(simulated.Options{})
-	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", nil)
+	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", push)
 	h.must(err)
 	h.confirm(e, digits)
 	return p
@@ -47,7 +49,7 @@ func (h *house) approve(by *simulated.Phone, number string) {
 	if len(items) != 1 {
 		h.Fatalf("%d questions wait for the phone", len(items))
 	}
-	_, err = by.Decide(h.Context(), items[0], simulated.Approve, regexp.MustCompile(`[^0-9]`).ReplaceAllString(number, ""))
+	_, err = by.Decide(h.Context(), items[0], simulated.Approve, notDigits.ReplaceAllString(number, ""))
 	h.must(err)
 }
 
@@ -194,8 +196,8 @@ func TestEveryPageOfThePortalIsAccessible(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
-			ada := h.simulate("Ada")
-			h.simulate("Bert")
+			ada := h.simulate("Ada", nil)
+			h.simulate("Bert", nil)
 			a := h.ask()
 			h.approve(ada, a.Number)
 			h.want(a, client.Approved)

@@ -16,7 +16,7 @@ func TestSomebodyMakesAPasskeyInThePortalAndConfirmsByIt(t *testing.T) {
 	p.WantText("h1", "Phones")
 	p.look("methods")
 	p.Click(`form[action$="/passkey"] button`)
-	p.confirm(ada)
+	ada.confirms(p.Tab)
 	p.WantText("h1", "Set up a passkey")
 	p.check()
 	authenticator.Refuse(true)

@@ -97,7 +97,7 @@ func TestAPublishersPeopleSetUpTwoWaysChangeThemAndGetOverALostPhone(t *testing.
 	o.pass(13 * time.Hour)
 	j.begin()
 	j.WantText(`[part~="support"]`, "help@testverlag.example")
-	sam := o.operator("Sam", operator.Support)
+	sam := o.operator("Sam", operator.Support, desk)
 	sam.reset("/console/tenants/"+o.tenant.ID, jane)
 	j.begin()
 	j.choose("email")

@@ -19,8 +19,8 @@ func (p *portal) sees() {
 func TestWithoutScriptsThePortalOpensIsReadAndChangesThings(t *testing.T) {
 	h := newHouse(t)
 	h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
-	ada := h.simulate("Ada")
-	h.simulate("Bert")
+	ada := h.simulate("Ada", nil)
+	h.simulate("Bert", nil)
 	a := h.ask()
 	h.approve(ada, a.Number)
 	h.want(a, client.Approved)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"slices"
 	"sync"
 
@@ -183,25 +182,6 @@ func (p *customer) send(text string) {
 	p.Press("\r")
 }
 
-// number is the one that the page shows for the phone.
-func (p *customer) number() string {
-	p.Helper()
-	p.Wait(`[part~="number"]`)
-	return notDigits.ReplaceAllString(p.Text(`[part~="number"]`), "")
-}
-
-var notDigits = regexp.MustCompile(`[^0-9]`)
-
-// confirmOn has a phone confirm what the page waits for.
-func (p *customer) confirmOn(by *phone) {
-	p.Helper()
-	number := p.number()
-	by.Wait("[data-digit]")
-	by.digitsOf(number)
-	by.Heading("Confirmed")
-	by.Click(".close")
-}
-
 // firstPhone sets up a phone while the person waits for their first login, which they confirm on it. A code goes to the number on record.
 func (p *customer) firstPhone(holder string, code func() string) *phone {
 	p.Helper()
@@ -214,7 +194,7 @@ func (p *customer) firstPhone(holder string, code func() string) *phone {
 	held.Type("[name=code]", code())
 	held.register()
 	p.send(held.digits())
-	p.confirmOn(held)
+	held.confirms(p.Tab)
 	return held
 }
 

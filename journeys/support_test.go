@@ -1,55 +1,13 @@
 package journeys_test
 
 import (
-	"crypto/rand"
 	"regexp"
 	"testing"
 
 	"github.com/jawort/jawort/account"
-	"github.com/jawort/jawort/client"
-	"github.com/jawort/jawort/edge/browsertest"
 	"github.com/jawort/jawort/edge/browsertest/album"
 	"github.com/jawort/jawort/operator"
-	simulated "github.com/jawort/jawort/phone"
-	"github.com/jawort/jawort/server/console"
-	"github.com/jawort/jawort/store/operators"
-	"github.com/jawort/jawort/store/outbox"
 )
-
-// helper is an operator in the console, with a passkey in the browser.
-type helper struct {
-	*browsertest.Tab
-	house *house
-}
-
-// helped is the console in a browser, as somebody of the role joins it.
-func (h *house) helped(role operator.Role, screen browsertest.Screen) *helper {
-	h.Helper()
-	tab := browsertest.New(h.TB)
-	tab.Show(screen)
-	tab.Authenticator()
-	store := &operators.Store{DB: h.process.Lasting().DB}
-	_, link, err := console.Invite(h.Context(), store, operator.Operator{Name: "Anna, Desk 2", Role: role}, h.config.Server.PublicURL, rand.Reader, outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
-	h.must(err)
-	tab.Go(link)
-	tab.Wait("main button.primary")
-	tab.Click("main button.primary")
-	tab.Wait(".house button")
-	return &helper{tab, h}
-}
-
-// callers is a phone of somebody who may call support.
-func (h *house) callers(holder string) *simulated.Phone {
-	h.Helper()
-	e, err := h.client.Enrol(h.Context(), client.NewEnrolment{Account: login, Authorize: client.ByOperator, Reason: "The person showed a passport."})
-	h.must(err)
-	p := simulated.New(simulated.Options{})
-	digits, err := p.Enrol(h.Context(), e.Link, holder, holder+"'s phone", &simulated.PushAddress{Provider: "fcm", App: "project", Token: "token"})
-	h.must(err)
-	_, err = h.client.ConfirmEnrolment(h.Context(), e.ID, digits)
-	h.must(err)
-	return p
-}
 
 // person is where the account is shown.
 func (h *house) person() string {
@@ -64,7 +22,7 @@ func (h *house) tenantURL() string {
 }
 
 // found is support at the page of the account.
-func (s *helper) found() {
+func (s *staff) found() {
 	s.Helper()
 	s.Go(s.house.tenantURL() + "/people")
 	s.Type("#q", login)
@@ -76,8 +34,8 @@ func (s *helper) found() {
 
 func TestSupportFindsACallerWhosePhoneProvesWhoItIsAndIsGivenACode(t *testing.T) {
 	h := newHouse(t)
-	ada := h.callers("Ada")
-	s := h.helped(operator.Support, desk)
+	ada := h.simulate("Ada", reachable)
+	s := h.operator("Anna, Desk 2", operator.Support, desk)
 	s.found()
 	s.WantText(".card h3", "Ada's phone")
 
@@ -85,14 +43,7 @@ func TestSupportFindsACallerWhosePhoneProvesWhoItIsAndIsGivenACode(t *testing.T)
 	s.WantText("h1", "Is this really the caller?")
 	s.Click("main form button.primary")
 	s.Wait("p.number")
-	number := s.Text("p.number")
-	items, err := ada.Pending(t.Context(), 0, nil)
-	h.must(err)
-	if len(items) != 1 {
-		t.Fatalf("%d questions wait", len(items))
-	}
-	_, err = ada.Decide(t.Context(), items[0], simulated.Approve, number)
-	h.must(err)
+	h.approve(ada, s.Text("p.number"))
 	s.WantText(".note.good", "It is really the person.") // the page noticed by itself
 	s.Click("main a.primary")
 
@@ -118,8 +69,8 @@ func TestSupportFindsACallerWhosePhoneProvesWhoItIsAndIsGivenACode(t *testing.T)
 
 func TestTheLivePageFollowsByItselfAndIsPaused(t *testing.T) {
 	h := newHouse(t)
-	h.callers("Ada")
-	s := h.helped(operator.Support, desk)
+	h.simulate("Ada", reachable)
+	s := h.operator("Anna, Desk 2", operator.Support, desk)
 	s.Go(h.config.Server.PublicURL + "/console/live")
 	s.Wait("button[data-live]:not([hidden])")
 	if got := s.Text(`[data-figure="ended.cancelled"]`); got != "0" {
@@ -137,14 +88,16 @@ func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
-			h.callers("Ada")
+			h.simulate("Ada", reachable)
 			a := h.ask()
 			h.must(h.client.CancelApproval(t.Context(), a.ID))
-			s := h.helped(operator.Administrator, w.screen)
+			s := h.operator("Anna, Desk 2", operator.Administrator, w.screen)
 			s.TextSize(w.text)
 			kept := album.Open(s.Tab, "support", name, map[string]string{".code": "ten22222222222222222222222222", ".number": "42"})
 			see := func(name, url string) {
-				s.look(url)
+				s.Go(url)
+				s.Wait("h1")
+				s.check()
 				kept.Show(name)
 			}
 			person, device := h.person(), h.one(`SELECT id FROM devices`)
@@ -162,22 +115,6 @@ func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
 			s.check()
 			kept.Show("called")
 		})
-	}
-}
-
-func (s *helper) look(url string) {
-	s.Helper()
-	s.Go(url)
-	s.Wait("h1")
-	s.check()
-}
-
-func (s *helper) check() {
-	s.Helper()
-	s.WantAccessible()
-	s.WantNothingCutOff()
-	if wide := browsertest.Eval[bool](s.Tab, `document.documentElement.scrollWidth > innerWidth`); wide {
-		s.Errorf("%s has to be moved sideways", s.URL())
 	}
 }
 

@@ -1,9 +1,6 @@
 package requirements_test
 
 import (
-	"io"
-	"mime/quotedprintable"
-	"net/mail"
 	"regexp"
 	"strings"
 	"time"
@@ -66,16 +63,8 @@ type letter struct{ to, text string }
 // mail waits for the next e-mail.
 func (h *house) mail() letter {
 	h.Helper()
-	e := h.letters.Want("mail")
-	m, err := mail.ReadMessage(strings.NewReader(e.Data))
-	h.must(err)
-	var content io.Reader = m.Body
-	if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
-		content = quotedprintable.NewReader(m.Body)
-	}
-	text, err := io.ReadAll(content)
-	h.must(err)
-	return letter{e.To[0], strings.ReplaceAll(string(text), "\r\n", "\n")}
+	to, text := h.letters.Letter()
+	return letter{to, text}
 }
 
 // mailed waits for the next code by e-mail, and wants it to go to the address.

@@ -18,8 +18,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/quotedprintable"
+	"net/mail"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/factor/processtest"
@@ -84,6 +87,25 @@ func (m *Server) Want(event string) Event {
 func (m *Server) Mail() string {
 	m.process.Helper()
 	return m.Want("mail").Data
+}
+
+// Letter waits for a message, and returns whom it is for and its text as people read it.
+func (m *Server) Letter() (to, text string) {
+	m.process.Helper()
+	e := m.Want("mail")
+	read, err := mail.ReadMessage(strings.NewReader(e.Data))
+	if err != nil {
+		m.process.Fatalf("mailtest: %v", err)
+	}
+	var content io.Reader = read.Body
+	if read.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+		content = quotedprintable.NewReader(read.Body)
+	}
+	b, err := io.ReadAll(content)
+	if err != nil {
+		m.process.Fatalf("mailtest: %v", err)
+	}
+	return e.To[0], strings.ReplaceAll(string(b), "\r\n", "\n")
 }
 
 // Address is where it listens.
