@@ -60,14 +60,14 @@ func TestAnothersCustomerIsUnknownOnEveryPageAndInEveryForm(t *testing.T) {
 			if r[0] == http.MethodPost {
 				form = forms
 			}
-			if got := b.do(r[0], at(r[1], id), form); got.status != http.StatusNotFound && !(id == "%00" && got.status == http.StatusBadRequest) {
-				t.Errorf("%s %s of %s: %d %s", r[0], r[1], id, got.status, got.text)
+			if got := b.Do(r[0], at(r[1], id), form); got.Status != http.StatusNotFound && !(id == "%00" && got.Status == http.StatusBadRequest) {
+				t.Errorf("%s %s of %s: %d %s", r[0], r[1], id, got.Status, got.Text)
 			}
 		}
 	}
 	for _, address := range []string{"/portal/customers/many", "/portal/customers/many/preview", "/portal/customers/many/set"} {
 		for _, days := range []string{"0", "7", ""} {
-			b.post(address, url.Values{"who": {"ticked"}, "days": {days}, "account": {h.id("200001"), h.id("300001")}}).want(http.StatusNotFound).silent("Somebody Else's")
+			b.Post(address, url.Values{"who": {"ticked"}, "days": {days}, "account": {h.id("200001"), h.id("300001")}}).Want(http.StatusNotFound).Silent("Somebody Else's")
 		}
 	}
 	if after := h.one(`SELECT phone || sms_on || COALESCE(interval_days, -1) FROM accounts WHERE external_id = '300001'`); after != before {
@@ -81,10 +81,10 @@ func TestAnothersCustomerIsUnknownOnEveryPageAndInEveryForm(t *testing.T) {
 func TestWhoManagesNobodyDoesNotFindThePages(t *testing.T) {
 	h := brokers(t)
 	customer := h.in("200001")
-	customer.get("/portal/devices").want(http.StatusOK).silent("/portal/customers", "/portal/rollout", "/portal/costs")
+	customer.Get("/portal/devices").Want(http.StatusOK).Silent("/portal/customers", "/portal/rollout", "/portal/costs")
 	for _, r := range routes(t) {
-		if got := customer.do(r[0], at(r[1], h.id("200002")), forms); got.status != http.StatusNotFound {
-			t.Errorf("%s %s: %d %s", r[0], r[1], got.status, got.text)
+		if got := customer.Do(r[0], at(r[1], h.id("200002")), forms); got.Status != http.StatusNotFound {
+			t.Errorf("%s %s: %d %s", r[0], r[1], got.Status, got.Text)
 		}
 	}
 	if status, answer := h.offer("200001", "customers", "en"); status != http.StatusUnprocessableEntity || answer["field"] != "page" {
@@ -98,7 +98,7 @@ func TestWhoManagesNobodyDoesNotFindThePages(t *testing.T) {
 		if status != http.StatusCreated {
 			t.Fatalf("%s: %d %v", name, status, answer)
 		}
-		if to := h.browser().post(answer["url"].(string), nil).to(); to != "/portal/"+name {
+		if to := h.browser().Post(answer["url"].(string), nil).To(); to != "/portal/"+name {
 			t.Errorf("%s opens %s", name, to)
 		}
 	}
@@ -107,12 +107,12 @@ func TestWhoManagesNobodyDoesNotFindThePages(t *testing.T) {
 func TestWhoManagesNobodyAnyMoreLosesThePagesAtTheNextRequestAndAlsoWhatTheyHaveConfirmed(t *testing.T) {
 	h := brokers(t)
 	b := h.in(broker)
-	b.get("/portal/customers").want(http.StatusOK)
-	planned := b.post(h.of("200001")+"/interval", url.Values{"days": {"7"}}).want(http.StatusSeeOther).to()
-	h.answer("approve", b.get(planned).found(`class="number">([0-9]+)<`))
+	b.Get("/portal/customers").Want(http.StatusOK)
+	planned := b.Post(h.of("200001")+"/interval", url.Values{"days": {"7"}}).Want(http.StatusSeeOther).To()
+	h.answer("approve", b.Get(planned).Found(`class="number">([0-9]+)<`))
 	h.account("200001", "", account.Edit{Manager: account.Set("100200")})
-	b.get(h.of("200001")).want(http.StatusNotFound)
-	b.post(planned, nil).want(http.StatusNotFound)
+	b.Get(h.of("200001")).Want(http.StatusNotFound)
+	b.Post(planned, nil).Want(http.StatusNotFound)
 	if n := h.count(`accounts WHERE interval_days IS NOT NULL`); n != 0 {
 		t.Error("the step was taken all the same")
 	}
@@ -120,11 +120,11 @@ func TestWhoManagesNobodyAnyMoreLosesThePagesAtTheNextRequestAndAlsoWhatTheyHave
 		h.account(login, "", account.Edit{Manager: account.Clear[string]()})
 	}
 	for _, r := range routes(t) {
-		if got := b.do(r[0], at(r[1], h.id("200002")), forms); got.status != http.StatusNotFound {
-			t.Errorf("%s %s: %d %s", r[0], r[1], got.status, got.text)
+		if got := b.Do(r[0], at(r[1], h.id("200002")), forms); got.Status != http.StatusNotFound {
+			t.Errorf("%s %s: %d %s", r[0], r[1], got.Status, got.Text)
 		}
 	}
-	b.get("/portal/devices").want(http.StatusOK).silent("/portal/customers")
+	b.Get("/portal/devices").Want(http.StatusOK).Silent("/portal/customers")
 }
 
 func TestAFormOfAnotherOriginChangesNothing(t *testing.T) {
@@ -134,14 +134,14 @@ func TestAFormOfAnotherOriginChangesNothing(t *testing.T) {
 		if r[0] != http.MethodPost {
 			continue
 		}
-		b.post(at(r[1], h.id("200001")), forms, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").want(http.StatusForbidden)
+		b.Post(at(r[1], h.id("200001")), forms, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").Want(http.StatusForbidden)
 	}
 	if n := h.count(`accounts WHERE interval_days IS NOT NULL`) + h.count(`invitations`) + h.count(`portal_steps`) + h.count(`portal_work`); n != 0 {
 		t.Errorf("%d things were changed", n)
 	}
 	for _, r := range routes(t) {
-		if got := h.browser().do(r[0], at(r[1], h.id("200001")), forms); got.status != http.StatusUnauthorized {
-			t.Errorf("somebody who is not in gets %s %s: %d", r[0], r[1], got.status)
+		if got := h.browser().Do(r[0], at(r[1], h.id("200001")), forms); got.Status != http.StatusUnauthorized {
+			t.Errorf("somebody who is not in gets %s %s: %d", r[0], r[1], got.Status)
 		}
 	}
 }

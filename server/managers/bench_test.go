@@ -121,13 +121,13 @@ func BenchmarkPages(b *testing.B) {
 // read asks for one page again and again.
 func (h *house) read(b *testing.B, login, address string) {
 	in := h.in(login)
-	in.get(address).want(http.StatusOK)
+	in.Get(address).Want(http.StatusOK)
 	took := make([]time.Duration, 0, warmRequests)
 	for b.Loop() {
 		took = took[:0]
 		for range warmRequests {
 			started := time.Now()
-			in.get(address).want(http.StatusOK)
+			in.Get(address).Want(http.StatusOK)
 			took = append(took, time.Since(started))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/ledger"
+	"github.com/jawort/jawort/server/pages/pagestest"
 	kept "github.com/jawort/jawort/store/ledger"
 )
 
@@ -31,11 +32,11 @@ func (h *house) send(store *kept.Store, n int, payer, to string) {
 }
 
 // table reads a CSV.
-func (p page) table() (rows [][]string) {
+func table(p pagestest.Page) (rows [][]string) {
 	p.Helper()
-	r := csv.NewReader(strings.NewReader(p.text))
+	r := csv.NewReader(strings.NewReader(p.Text))
 	r.Comma = ';'
-	if !strings.Contains(p.text, ";") {
+	if !strings.Contains(p.Text, ";") {
 		r.Comma = ','
 	}
 	for {
@@ -43,7 +44,9 @@ func (p page) table() (rows [][]string) {
 		if err == io.EOF {
 			return rows
 		}
-		p.must(err)
+		if err != nil {
+			p.Fatal(err)
+		}
 		rows = append(rows, row)
 	}
 }
@@ -58,16 +61,16 @@ func TestTheCostsOfAQuarterAreThoseOfTheLedgerToTheCent(t *testing.T) {
 	h.send(store, 5, "100200", "300001") // another's
 	h.send(store, 6, "300001", "300001") // another's, who pays for itself
 	b := h.in(broker)
-	b.get("/portal/costs").want(http.StatusOK).says("What you pay", "0.453 EUR", "for 6 SMS.", "Erika Muster", "0.2265 EUR", "Office South", "0.151 EUR").
-		silent("Somebody Else's", "300001", "100200", "Max Muster")
-	b.get("/portal/costs?who=others").says("0.302 EUR", "for 4 SMS.", "Max Muster").silent("Somebody Else's", "300001", "Erika")
-	h.in(broker, "de").get("/portal/costs").says("0,453 EUR")
+	b.Get("/portal/costs").Want(http.StatusOK).Says("What you pay", "0.453 EUR", "for 6 SMS.", "Erika Muster", "0.2265 EUR", "Office South", "0.151 EUR").
+		Silent("Somebody Else's", "300001", "100200", "Max Muster")
+	b.Get("/portal/costs?who=others").Says("0.302 EUR", "for 4 SMS.", "Max Muster").Silent("Somebody Else's", "300001", "Erika")
+	h.in(broker, "de").Get("/portal/costs").Says("0,453 EUR")
 
-	file := b.get("/portal/costs").found(`href="(/portal/costs/usage.csv\?quarter=[^"]*)"`)
-	got := b.get(file).want(http.StatusOK)
+	file := b.Get("/portal/costs").Found(`href="(/portal/costs/usage.csv\?quarter=[^"]*)"`)
+	got := b.Get(file).Want(http.StatusOK)
 	var sum ledger.Amount
 	lines := 0
-	for _, row := range got.table()[1:] {
+	for _, row := range table(got)[1:] {
 		if row[1] != broker {
 			t.Errorf("it has what another pays: %q", row)
 		}
@@ -83,8 +86,8 @@ func TestTheCostsOfAQuarterAreThoseOfTheLedgerToTheCent(t *testing.T) {
 	if len(totals) != 1 || totals[0].Amount != sum || sum != 6*755 || lines != 3 {
 		t.Errorf("the file says %s in %d lines, the ledger %+v", sum, lines, totals)
 	}
-	if strings.Contains(got.text, "300001") || !strings.Contains(got.header.Get("Content-Disposition"), "usage-"+quarter+".csv") {
-		t.Errorf("the file is %v %s", got.header, got.text)
+	if strings.Contains(got.Text, "300001") || !strings.Contains(got.Header.Get("Content-Disposition"), "usage-"+quarter+".csv") {
+		t.Errorf("the file is %v %s", got.Header, got.Text)
 	}
 }
 
@@ -94,10 +97,10 @@ func TestWhatAManagerPaidForStaysTheirsAndWhatOthersPayGoesWithThem(t *testing.T
 	h.send(store, 1, broker, "200001")
 	h.send(store, 1, "200001", "200001")
 	h.account("200001", "", account.Edit{Manager: account.Set("100200")})
-	h.in(broker).get("/portal/costs").says("200001", "0.10 EUR", "for 1 SMS.").silent("Erika Muster")
-	h.in(broker).get("/portal/costs?who=others").says("None so far.")
-	h.in("100200").get("/portal/costs?who=others").says("Erika Muster", "for 1 SMS.")
-	h.in("100200").get("/portal/costs").says("None so far.")
+	h.in(broker).Get("/portal/costs").Says("200001", "0.10 EUR", "for 1 SMS.").Silent("Erika Muster")
+	h.in(broker).Get("/portal/costs?who=others").Says("None so far.")
+	h.in("100200").Get("/portal/costs?who=others").Says("Erika Muster", "for 1 SMS.")
+	h.in("100200").Get("/portal/costs").Says("None so far.")
 }
 
 func TestAnotherQuarterCanBeLookedAtAndALongOneGoesOn(t *testing.T) {
@@ -110,13 +113,13 @@ func TestAnotherQuarterCanBeLookedAtAndALongOneGoesOn(t *testing.T) {
 	}
 	h.send(store, 1, broker, broker)
 	b := h.in(broker)
-	first := b.get("/portal/costs").says("5.60 EUR", "Long LAA").silent("Long LCC")
-	b.get(first.found(`href="(/portal/costs\?after=[^"]*)"`)).says("Long LCC", "5.60 EUR", "Back to the beginning").silent("Long LAA")
-	before := first.found(`(?s)aria-current="page">[^<]*</a> <a href="([^"]*)"`)
-	b.get(before).says("None so far.").silent("5.60")
-	b.get("/portal/costs?quarter=2026-Q5").want(http.StatusUnprocessableEntity).says("There is no such quarter.")
-	b.get("/portal/costs?after=x").want(http.StatusUnprocessableEntity)
-	if rows := b.get("/portal/costs/usage.csv").table(); len(rows) != 57 {
+	first := b.Get("/portal/costs").Says("5.60 EUR", "Long LAA").Silent("Long LCC")
+	b.Get(first.Found(`href="(/portal/costs\?after=[^"]*)"`)).Says("Long LCC", "5.60 EUR", "Back to the beginning").Silent("Long LAA")
+	before := first.Found(`(?s)aria-current="page">[^<]*</a> <a href="([^"]*)"`)
+	b.Get(before).Says("None so far.").Silent("5.60")
+	b.Get("/portal/costs?quarter=2026-Q5").Want(http.StatusUnprocessableEntity).Says("There is no such quarter.")
+	b.Get("/portal/costs?after=x").Want(http.StatusUnprocessableEntity)
+	if rows := table(b.Get("/portal/costs/usage.csv")); len(rows) != 57 {
 		t.Errorf("the file has %d lines", len(rows))
 	}
 }

@@ -13,9 +13,9 @@ import (
 func TestAManagerSeesThoseWhomTheyManageAndNobodyElse(t *testing.T) {
 	h := brokers(t)
 	b := h.in(broker)
-	b.get("/portal/devices").says("Customers", "Roll-out", "SMS costs")
-	b.get("/portal/customers").want(http.StatusOK).says("Assistant", "Erika Muster", "Max Muster", "200001", "no phone number", "nothing set up", "never used", "+49 ••• ••10").
-		silent("Somebody Else's", "Office South</a>", "1713920010")
+	b.Get("/portal/devices").Says("Customers", "Roll-out", "SMS costs")
+	b.Get("/portal/customers").Want(http.StatusOK).Says("Assistant", "Erika Muster", "Max Muster", "200001", "no phone number", "nothing set up", "never used", "+49 ••• ••10").
+		Silent("Somebody Else's", "Office South</a>", "1713920010")
 }
 
 func TestTheListIsSearchedAndNarrowedDown(t *testing.T) {
@@ -32,21 +32,21 @@ func TestTheListIsSearchedAndNarrowedDown(t *testing.T) {
 		"application=App": {max}, "application=Web+Portal": {}, "application=App&idle=30": {assistant, erika, max}, "application=App&idle=90": {assistant, erika},
 		"idle=30": {assistant, erika, max}, "idle=never": {assistant, erika}, "sms=on": {}, "sms=off": {assistant, erika, max}, "q=&group=&number=": {assistant, erika, max},
 	} {
-		p := b.get("/portal/customers?" + query).want(http.StatusOK)
+		p := b.Get("/portal/customers?" + query).Want(http.StatusOK)
 		for _, name := range []string{erika, max, assistant, "Somebody Else's"} {
 			wanted := false
 			for _, f := range found {
 				wanted = wanted || f == name
 			}
 			if wanted {
-				p.says(">" + name + "<")
+				p.Says(">" + name + "<")
 			} else {
-				p.silent(">" + name + "<")
+				p.Silent(">" + name + "<")
 			}
 		}
 	}
 	for _, odd := range []string{"number=maybe", "way=bypass", "idle=7", "sms=perhaps", "enrolled=x", "group=nobodys", "application=none", "q=%00", "q=%E2%80%AE"} {
-		b.get("/portal/customers?" + odd).want(http.StatusUnprocessableEntity)
+		b.Get("/portal/customers?" + odd).Want(http.StatusUnprocessableEntity)
 	}
 }
 
@@ -56,9 +56,9 @@ func TestALongListGoesOnFromPageToPage(t *testing.T) {
 		h.account(fmt.Sprintf("4%05d", i), fmt.Sprintf("Long %d", i), account.Edit{Manager: account.Set(broker)})
 	}
 	b := h.in(broker)
-	first := b.get("/portal/customers?q=Long").says("Long 0<", "Long 49<").silent("Long 50<", "Back to the beginning")
-	second := b.get(first.found(`href="(/portal/customers\?[^"]*after=[^"]*)"`)).says("Long 50<", "Long 59<", "Back to the beginning").silent("Long 49<", ">More<")
-	if got := second.found(`href="([^"]*)">Back to the beginning`); got != "/portal/customers?q=Long" {
+	first := b.Get("/portal/customers?q=Long").Says("Long 0<", "Long 49<").Silent("Long 50<", "Back to the beginning")
+	second := b.Get(first.Found(`href="(/portal/customers\?[^"]*after=[^"]*)"`)).Says("Long 50<", "Long 59<", "Back to the beginning").Silent("Long 49<", ">More<")
+	if got := second.Found(`href="([^"]*)">Back to the beginning`); got != "/portal/customers?q=Long" {
 		t.Errorf("back leads to %s", got)
 	}
 }
@@ -67,9 +67,9 @@ func TestOnesCustomerIsShownWithAllThatMatters(t *testing.T) {
 	h := brokers(t)
 	h.account("200001", "", account.Edit{Interval: account.Set(3)})
 	b := h.in(broker)
-	b.get(h.of("200001")).want(http.StatusOK).says("Erika Muster", "200001", "customers", "+49 ••• ••10", "does not ask again for 3 days", "That is what was chosen for this login.",
-		"Codes by SMS are switched off.", "Not invited yet.", "e•••").silent("1713920010", "erika@post.example")
-	b.get(h.of("100101")).says("They are asked at every login.", "That is what is set for the whole group.", "do not ask for a day").silent("do not ask for 2 days")
+	b.Get(h.of("200001")).Want(http.StatusOK).Says("Erika Muster", "200001", "customers", "+49 ••• ••10", "does not ask again for 3 days", "That is what was chosen for this login.",
+		"Codes by SMS are switched off.", "Not invited yet.", "e•••").Silent("1713920010", "erika@post.example")
+	b.Get(h.of("100101")).Says("They are asked at every login.", "That is what is set for the whole group.", "do not ask for a day").Silent("do not ask for 2 days")
 }
 
 func TestScriptInNamesIsText(t *testing.T) {
@@ -80,8 +80,8 @@ func TestScriptInNamesIsText(t *testing.T) {
 	b := h.in(broker)
 	at := "/portal/customers/" + h.one(`SELECT id FROM accounts WHERE external_id = $1`, script)
 	for _, address := range []string{"/portal/customers", at, at + "/phone", at + "/sms", "/portal/customers/many", "/portal/customers/many?group=" + url.QueryEscape(script), "/portal/rollout", "/portal/customers?q=" + url.QueryEscape(script)} {
-		p := b.get(address).want(http.StatusOK)
-		if raw := p.text; containsAny(raw, "<script>alert", "<img src=x") {
+		p := b.Get(address).Want(http.StatusOK)
+		if raw := p.Text; containsAny(raw, "<script>alert", "<img src=x") {
 			t.Errorf("%s: %s", address, raw)
 		}
 	}

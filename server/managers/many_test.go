@@ -17,26 +17,26 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 	ticked := func(days string) url.Values {
 		return url.Values{"who": {"ticked"}, "account": {h.id("200001"), h.id("200002")}, "days": {days}}
 	}
-	b.post("/portal/customers/many", url.Values{"who": {"ticked"}}).want(http.StatusUnprocessableEntity).says("You have selected nobody.")
-	b.post("/portal/customers/many", ticked("")).want(http.StatusOK).says("For 2 selected logins.", "do not ask for 7 days")
-	b.post("/portal/customers/many/preview", ticked("3")).want(http.StatusOK).says("For 2 logins something else holds", "1 of them are asked less often.", "1 of them are asked more often.", "Change for 2 logins")
+	b.Post("/portal/customers/many", url.Values{"who": {"ticked"}}).Want(http.StatusUnprocessableEntity).Says("You have selected nobody.")
+	b.Post("/portal/customers/many", ticked("")).Want(http.StatusOK).Says("For 2 selected logins.", "do not ask for 7 days")
+	b.Post("/portal/customers/many/preview", ticked("3")).Want(http.StatusOK).Says("For 2 logins something else holds", "1 of them are asked less often.", "1 of them are asked more often.", "Change for 2 logins")
 	for _, odd := range []string{"\x00", "\xff"} {
-		b.post("/portal/customers/many", url.Values{"who": {"ticked"}, "account": {odd}}).want(http.StatusNotFound)
+		b.Post("/portal/customers/many", url.Values{"who": {"ticked"}, "account": {odd}}).Want(http.StatusNotFound)
 	}
-	b.post("/portal/customers/many/preview", ticked("9")).want(http.StatusUnprocessableEntity)
+	b.Post("/portal/customers/many/preview", ticked("9")).Want(http.StatusUnprocessableEntity)
 	if h.interval("200001") != "-1" || h.interval("200002") != "5" {
 		t.Error("looking changed something")
 	}
-	shown, after := b.confirmed(b.post("/portal/customers/many/set", ticked("3")))
-	after.says("Saved.")
+	shown, after := b.confirmed(b.Post("/portal/customers/many/set", ticked("3")))
+	after.Says("Saved.")
 	if !strings.Contains(shown, "Ask many logins less often") || !strings.Contains(shown, "2 logins, do not ask for 3 days") {
 		t.Errorf("the phone shows %s", shown)
 	}
 	if h.interval("200001") != "3" || h.interval("200002") != "3" || h.interval("100101") != "-1" {
 		t.Error("it was not done, or also for others")
 	}
-	b.post("/portal/customers/many/preview", ticked("3")).says("Nothing: that holds for all already.")
-	b.get(b.post("/portal/customers/many/set", ticked("0")).want(http.StatusSeeOther).to()).says("Saved.") // more often: nothing is to be confirmed
+	b.Post("/portal/customers/many/preview", ticked("3")).Says("Nothing: that holds for all already.")
+	b.Get(b.Post("/portal/customers/many/set", ticked("0")).Want(http.StatusSeeOther).To()).Says("Saved.") // more often: nothing is to be confirmed
 	if h.interval("200001") != "0" {
 		t.Error("the shorter one was not set")
 	}
@@ -45,12 +45,12 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 func TestWhatTheGroupsOfAllDoNotAllowIsNotOfferedAndRefused(t *testing.T) {
 	h := brokers(t)
 	b := h.in(broker)
-	b.get("/portal/customers/many").want(http.StatusOK).says("For all whom you look after: 3 logins.", "The group employees allows less.", "do not ask for a day").silent("do not ask for 2 days")
-	b.post("/portal/customers/many/set", url.Values{"who": {"all"}, "days": {"7"}}).want(http.StatusUnprocessableEntity)
-	b.get("/portal/customers/many?group=customers").says("For all of the group customers whom you look after: 2 logins.", "do not ask for 7 days")
-	b.get("/portal/customers/many?group=nobodys").want(http.StatusUnprocessableEntity)
-	_, after := b.confirmed(b.post("/portal/customers/many/set", url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}))
-	after.says("Done: 2 logins are changed.")
+	b.Get("/portal/customers/many").Want(http.StatusOK).Says("For all whom you look after: 3 logins.", "The group employees allows less.", "do not ask for a day").Silent("do not ask for 2 days")
+	b.Post("/portal/customers/many/set", url.Values{"who": {"all"}, "days": {"7"}}).Want(http.StatusUnprocessableEntity)
+	b.Get("/portal/customers/many?group=customers").Says("For all of the group customers whom you look after: 2 logins.", "do not ask for 7 days")
+	b.Get("/portal/customers/many?group=nobodys").Want(http.StatusUnprocessableEntity)
+	_, after := b.confirmed(b.Post("/portal/customers/many/set", url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}))
+	after.Says("Done: 2 logins are changed.")
 	if h.interval("200001") != "7" || h.interval("100101") != "-1" || h.interval("300001") != "-1" {
 		t.Error("it was not done, or also for others")
 	}
@@ -65,16 +65,16 @@ func TestAnIntervalForThousandsIsSetAPartAtATimeAndShowsHowFarItIs(t *testing.T)
 	}
 	b := h.in(broker)
 	customers := url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}
-	b.post("/portal/customers/many/preview", customers).says("Change for 602 logins")
-	_, going := b.confirmed(b.post("/portal/customers/many/set", customers))
-	going.says("500 of 602 are changed.", `max="602" value="500"`, "data-submit")
-	b.get("/portal/customers").says("A change for many is not finished yet.")
+	b.Post("/portal/customers/many/preview", customers).Says("Change for 602 logins")
+	_, going := b.confirmed(b.Post("/portal/customers/many/set", customers))
+	going.Says("500 of 602 are changed.", `max="602" value="500"`, "data-submit")
+	b.Get("/portal/customers").Says("A change for many is not finished yet.")
 	other := h.in(broker)
-	other.get("/portal/customers/many/work").want(http.StatusNotFound)
-	other.post("/portal/customers/many/work", nil).want(http.StatusNotFound)
-	b.get(b.post("/portal/customers/many/work", nil).want(http.StatusSeeOther).to()).says("Done: 602 logins are changed.")
+	other.Get("/portal/customers/many/work").Want(http.StatusNotFound)
+	other.Post("/portal/customers/many/work", nil).Want(http.StatusNotFound)
+	b.Get(b.Post("/portal/customers/many/work", nil).Want(http.StatusSeeOther).To()).Says("Done: 602 logins are changed.")
 	h.account("200001", "", account.Edit{Interval: account.Set(0)})
-	b.post("/portal/customers/many/work", nil).want(http.StatusSeeOther)
+	b.Post("/portal/customers/many/work", nil).Want(http.StatusSeeOther)
 	if got := h.interval("200001"); got != "0" {
 		t.Errorf("what has ended was done again: %s", got)
 	}
@@ -89,23 +89,23 @@ func TestLettersToManySayFirstHowManyAndGoOutAFewAtATime(t *testing.T) {
 		h.account(fmt.Sprintf("4%05d", i), "Long", account.Edit{Manager: account.Set(broker), Email: account.Set(fmt.Sprintf("long%d@post.example", i))})
 	}
 	b := h.in(broker)
-	b.get("/portal/rollout").want(http.StatusOK).says("0 of 33 logins are set up.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address").silent("Remind", "Somebody Else's")
-	b.get("/portal/rollout/invite").says("32 people will be invited.", "Send 32 e-mails")
+	b.Get("/portal/rollout").Want(http.StatusOK).Says("0 of 33 logins are set up.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address").Silent("Remind", "Somebody Else's")
+	b.Get("/portal/rollout/invite").Says("32 people will be invited.", "Send 32 e-mails")
 	if h.count(`invitations`) != 0 {
 		t.Error("looking invited somebody")
 	}
-	going := b.post("/portal/rollout/invite", nil).want(http.StatusOK).says("25 invitations are on their way.", "data-submit")
-	next := url.Values{"after": {going.found(`name="after" value="([^"]*)"`)}, "asked": {going.found(`name="asked" value="([^"]*)"`)}}
-	b.post("/portal/rollout/invite", next).says("32 invitations are on their way.").silent("data-submit")
-	b.post("/portal/rollout/invite", nil).says("0 invitations are on their way.")
+	going := b.Post("/portal/rollout/invite", nil).Want(http.StatusOK).Says("25 invitations are on their way.", "data-submit")
+	next := url.Values{"after": {going.Found(`name="after" value="([^"]*)"`)}, "asked": {going.Found(`name="asked" value="([^"]*)"`)}}
+	b.Post("/portal/rollout/invite", next).Says("32 invitations are on their way.").Silent("data-submit")
+	b.Post("/portal/rollout/invite", nil).Says("0 invitations are on their way.")
 	if n := h.count(`messages WHERE channel = 'email'`); n != 32 || h.count(`invitations`) != 32 {
 		t.Errorf("%d letters are queued", n)
 	}
-	b.get("/portal/rollout").says("Invited on").silent("Invite 32", "Remind")
-	b.get("/portal/rollout/remind").says("There is nobody to write to at the moment.")
+	b.Get("/portal/rollout").Says("Invited on").Silent("Invite 32", "Remind")
+	b.Get("/portal/rollout/remind").Says("There is nobody to write to at the moment.")
 	h.pass(account.Day + 1)
 	h.enrol("200001", "Erika")
 	b = h.in(broker)
-	b.get("/portal/rollout").says("1 of 33 logins are set up.", "Remind 31").silent("Erika")
-	b.get("/portal/rollout/elsewhere").want(http.StatusNotFound)
+	b.Get("/portal/rollout").Says("1 of 33 logins are set up.", "Remind 31").Silent("Erika")
+	b.Get("/portal/rollout/elsewhere").Want(http.StatusNotFound)
 }

@@ -5,14 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"html"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,6 +20,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/server/pages/pagestest"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
@@ -240,17 +236,15 @@ func (h *house) session() string {
 	return h.one(`SELECT id FROM portal_sessions ORDER BY created_at DESC LIMIT 1`)
 }
 
-// browser is one with its own cookies, as a person uses it: it does not follow redirects by itself.
+// browser is one at the house.
 type browser struct {
-	*house
-	client *http.Client
+	*pagestest.Browser
+	h *house
 }
 
 func (h *house) browser() *browser {
 	h.Helper()
-	jar, err := cookiejar.New(nil)
-	h.must(err)
-	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{pagestest.New(h, h.url), h}
 }
 
 // offer asks for an address as the login service does.
@@ -278,102 +272,17 @@ func (h *house) in(externalID string, locale ...string) *browser {
 		h.Fatalf("no address: %d %v", status, answer)
 	}
 	b := h.browser()
-	b.post(answer["url"].(string), nil).want(http.StatusSeeOther)
+	b.Post(answer["url"].(string), nil).Want(http.StatusSeeOther)
 	return b
 }
 
-// page is what a browser got.
-type page struct {
-	*house
-	status int
-	header http.Header
-	text   string
-}
-
-func (b *browser) do(method, address string, form url.Values, headers ...string) page {
-	b.Helper()
-	if strings.HasPrefix(address, "/") {
-		address = b.url + address
-	}
-	r, err := http.NewRequestWithContext(b.Context(), method, address, strings.NewReader(form.Encode()))
-	b.must(err)
-	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Origin", b.url)
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	resp, err := b.client.Do(r)
-	b.must(err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	b.must(err)
-	return page{b.house, resp.StatusCode, resp.Header, string(text)}
-}
-
-func (b *browser) get(address string) page {
-	b.Helper()
-	return b.do(http.MethodGet, address, nil)
-}
-
-// post sends a form: names and values.
-func (b *browser) post(address string, form url.Values, headers ...string) page {
-	b.Helper()
-	return b.do(http.MethodPost, address, form, headers...)
-}
-
 // confirmed has the broker's phone confirm what a page asks for, and takes the step: it returns what the phone showed, and the page that follows.
-func (b *browser) confirmed(p page) (shown string, after page) {
+func (b *browser) confirmed(p pagestest.Page) (shown string, after pagestest.Page) {
 	b.Helper()
-	at := p.want(http.StatusSeeOther).to()
+	at := p.Want(http.StatusSeeOther).To()
 	if !strings.HasPrefix(at, "/portal/confirm/") {
 		b.Fatalf("nothing is to be confirmed: it leads to %s", at)
 	}
-	shown = b.answer(phone.Approve, b.get(at).want(http.StatusOK).found(`class="number">([0-9]+)<`))
-	return shown, b.get(b.post(at, nil).want(http.StatusSeeOther).to()).want(http.StatusOK)
-}
-
-func (p page) want(status int) page {
-	p.Helper()
-	if p.status != status {
-		p.Fatalf("answered %d, want %d: %s", p.status, status, p.text)
-	}
-	return p
-}
-
-// to is where the page leads.
-func (p page) to() string { return p.header.Get("Location") }
-
-// says fails the test unless all the texts are on the page.
-func (p page) says(texts ...string) page {
-	p.Helper()
-	for _, t := range texts {
-		if !strings.Contains(html.UnescapeString(p.text), t) {
-			p.Errorf("the page does not say %q: %s", t, p.text)
-		}
-	}
-	return p
-}
-
-func (p page) silent(texts ...string) page {
-	p.Helper()
-	for _, t := range texts {
-		if strings.Contains(html.UnescapeString(p.text), t) {
-			p.Errorf("the page says %q: %s", t, p.text)
-		}
-	}
-	return p
-}
-
-// found is the first group of a pattern on the page.
-func (p page) found(pattern string) string {
-	p.Helper()
-	m := regexp.MustCompile(pattern).FindStringSubmatch(p.text)
-	if m == nil {
-		p.Fatalf("nothing like %s in %s", pattern, p.text)
-	}
-	return html.UnescapeString(m[1])
+	shown = b.h.answer(phone.Approve, b.Get(at).Want(http.StatusOK).Found(`class="number">([0-9]+)<`))
+	return shown, b.Get(b.Post(at, nil).Want(http.StatusSeeOther).To()).Want(http.StatusOK)
 }

@@ -27,14 +27,16 @@ func TestWhoHasLeftWhileTheirFormIsOnItsWayDoesNothingWithIt(t *testing.T) {
 	h := newHouse(t)
 	h.phone("Anna")
 	b, at := h.in(), "/portal/devices/"+h.device("Anna")
-	leaving := *b.client
+	other := *b.Browser
+	leaving := *b.Client
+	other.Client = &leaving
 	waiting := &http.Transport{ExpectContinueTimeout: time.Minute}
 	defer waiting.CloseIdleConnections()
 	here, err := url.Parse(h.url)
 	h.must(err)
-	cookie := b.client.Jar.Cookies(here)
+	cookie := b.Client.Jar.Cookies(here)
 	form := &late{strings.NewReader(url.Values{"label": {"Pixel"}, "holder": {"Eve"}}.Encode()), func() {
-		(&browser{h, &leaving}).post("/portal/leave", nil).want(http.StatusSeeOther)
+		other.Post("/portal/leave", nil).Want(http.StatusSeeOther)
 	}}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+at, form)
 	h.must(err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/server/pages/pagestest"
 )
 
 func TestALoginServiceSendsSomebodyToTheirPageAndTheyComeBack(t *testing.T) {
@@ -17,14 +18,14 @@ func TestALoginServiceSendsSomebodyToTheirPageAndTheyComeBack(t *testing.T) {
 	h.phone("Anna")
 	b := h.browser()
 	address := h.address("page", "devices")
-	b.get(address).want(http.StatusOK).says("Here you see and change how you confirm your logins.")
-	b.post(address, nil).want(http.StatusSeeOther)
-	b.get("/portal/devices").want(http.StatusOK).says("Anna's phone", "Office South", "Muster Makler AG", "Back to login.example")
-	left := b.post("/portal/leave", nil).want(http.StatusSeeOther)
-	if left.to() != returnURL {
-		t.Errorf("it leads back to %q", left.to())
+	b.Get(address).Want(http.StatusOK).Says("Here you see and change how you confirm your logins.")
+	b.Post(address, nil).Want(http.StatusSeeOther)
+	b.Get("/portal/devices").Want(http.StatusOK).Says("Anna's phone", "Office South", "Muster Makler AG", "Back to login.example")
+	left := b.Post("/portal/leave", nil).Want(http.StatusSeeOther)
+	if left.To() != returnURL {
+		t.Errorf("it leads back to %q", left.To())
 	}
-	b.get("/portal/devices").want(http.StatusUnauthorized).silent("Anna")
+	b.Get("/portal/devices").Want(http.StatusUnauthorized).Silent("Anna")
 }
 
 func TestAnAddressWorksOnceForOneBrowserAndForAMinute(t *testing.T) {
@@ -32,10 +33,10 @@ func TestAnAddressWorksOnceForOneBrowserAndForAMinute(t *testing.T) {
 	t.Run("looking at it uses up nothing", func(t *testing.T) {
 		address := h.address()
 		for range 3 {
-			h.browser().get(address).want(http.StatusOK)
-			h.browser().do(http.MethodHead, address, nil).want(http.StatusOK)
+			h.browser().Get(address).Want(http.StatusOK)
+			h.browser().Do(http.MethodHead, address, nil).Want(http.StatusOK)
 		}
-		h.browser().post(address, nil).want(http.StatusSeeOther)
+		h.browser().Post(address, nil).Want(http.StatusSeeOther)
 	})
 	t.Run("of two browsers at once one wins", func(t *testing.T) {
 		address := h.address()
@@ -44,7 +45,7 @@ func TestAnAddressWorksOnceForOneBrowserAndForAMinute(t *testing.T) {
 		for range 4 {
 			b := h.browser()
 			both.Go(func() {
-				if b.post(address, nil).status == http.StatusSeeOther {
+				if b.Post(address, nil).Status == http.StatusSeeOther {
 					won.Add(1)
 				}
 			})
@@ -56,23 +57,23 @@ func TestAnAddressWorksOnceForOneBrowserAndForAMinute(t *testing.T) {
 	})
 	t.Run("a used one says so and leads back", func(t *testing.T) {
 		address := h.address()
-		h.browser().post(address, nil).want(http.StatusSeeOther)
+		h.browser().Post(address, nil).Want(http.StatusSeeOther)
 		other := h.browser()
-		for _, p := range []page{other.get(address), other.post(address, nil)} {
-			p.want(http.StatusGone).says("once only", "Back to login.example", returnURL)
+		for _, p := range []pagestest.Page{other.Get(address), other.Post(address, nil)} {
+			p.Want(http.StatusGone).Says("once only", "Back to login.example", returnURL)
 		}
-		other.get("/portal/devices").want(http.StatusUnauthorized)
+		other.Get("/portal/devices").Want(http.StatusUnauthorized)
 	})
 	t.Run("an unknown one says the same without a way back", func(t *testing.T) {
-		for _, p := range []page{h.browser().get("/portal/open/nothing"), h.browser().post("/portal/open/nothing", nil)} {
-			p.want(http.StatusGone).says("once only").silent("login.example", "Muster")
+		for _, p := range []pagestest.Page{h.browser().Get("/portal/open/nothing"), h.browser().Post("/portal/open/nothing", nil)} {
+			p.Want(http.StatusGone).Says("once only").Silent("login.example", "Muster")
 		}
 	})
 	t.Run("an expired one", func(t *testing.T) {
 		address := h.address()
 		h.pass(account.PortalOpens + time.Second)
-		h.browser().get(address).want(http.StatusGone)
-		h.browser().post(address, nil).want(http.StatusGone).says("once only", returnURL)
+		h.browser().Get(address).Want(http.StatusGone)
+		h.browser().Post(address, nil).Want(http.StatusGone).Says("once only", returnURL)
 	})
 }
 
@@ -89,11 +90,11 @@ func TestASessionEndsWithItsTimeItsAccountItsApplicationAndItsTenant(t *testing.
 			h := newHouse(t)
 			h.phone("Anna")
 			b, unopened := h.in(), h.address()
-			b.get("/portal/devices").want(http.StatusOK)
+			b.Get("/portal/devices").Want(http.StatusOK)
 			end(h)
-			b.get("/portal/devices").want(http.StatusUnauthorized).silent("Anna")
-			b.post("/portal/devices/"+h.device("Anna"), url.Values{"label": {"x"}, "holder": {"y"}}).want(http.StatusUnauthorized)
-			h.browser().post(unopened, nil).want(http.StatusGone)
+			b.Get("/portal/devices").Want(http.StatusUnauthorized).Silent("Anna")
+			b.Post("/portal/devices/"+h.device("Anna"), url.Values{"label": {"x"}, "holder": {"y"}}).Want(http.StatusUnauthorized)
+			h.browser().Post(unopened, nil).Want(http.StatusGone)
 		})
 	}
 }
@@ -149,13 +150,13 @@ func TestARepeatedRequestGetsTheSameAddress(t *testing.T) {
 	if status, answer := h.offer(h.key, body, "Idempotency-Key", "one"); status != http.StatusUnprocessableEntity {
 		t.Errorf("the same key for something else: %d %v", status, answer)
 	}
-	h.browser().post(again["url"].(string), nil).want(http.StatusSeeOther)
+	h.browser().Post(again["url"].(string), nil).Want(http.StatusSeeOther)
 }
 
 func TestTheCookieIsOutOfReachOfScriptsAndOtherSites(t *testing.T) {
 	h := newHouse(t)
-	p := h.browser().post(h.address(), nil).want(http.StatusSeeOther)
-	c := p.header.Get("Set-Cookie")
+	p := h.browser().Post(h.address(), nil).Want(http.StatusSeeOther)
+	c := p.Header.Get("Set-Cookie")
 	for _, want := range []string{"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=900"} {
 		if !strings.Contains(c, want) {
 			t.Errorf("%s is missing in %s", want, c)
@@ -174,8 +175,8 @@ func TestBehindTLSTheCookieIsOfThisHostAloneAndFormsFromItArePassed(t *testing.T
 		t.Fatalf("the address is %s", address)
 	}
 	here := strings.Replace(address, "https://jawort.example", h.url, 1)
-	p := h.browser().post(here, nil, "Origin", "https://jawort.example", "Sec-Fetch-Site", "").want(http.StatusSeeOther) // an older browser, and a proxy that changes the host
-	if c := p.header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-jawort-portal=") || !strings.Contains(c, "; Secure") || strings.Contains(c, "Domain") {
+	p := h.browser().Post(here, nil, "Origin", "https://jawort.example", "Sec-Fetch-Site", "").Want(http.StatusSeeOther) // an older browser, and a proxy that changes the host
+	if c := p.Header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-jawort-portal=") || !strings.Contains(c, "; Secure") || strings.Contains(c, "Domain") {
 		t.Errorf("the cookie is %s", c)
 	}
 }
@@ -184,8 +185,8 @@ func TestAnAddressIsInNoLog(t *testing.T) {
 	h := newHouse(t)
 	address := h.address()
 	code := address[strings.LastIndex(address, "/")+1:]
-	h.browser().get(address)
-	h.browser().post(address, nil)
+	h.browser().Get(address)
+	h.browser().Post(address, nil)
 	if len(code) != 43 || h.log.has(code) || !h.log.has("/portal/open/{code}") {
 		t.Errorf("the code %q is in the log, or is not 256 bits", code)
 	}
@@ -196,17 +197,17 @@ func TestAnAddressOfAnotherAccountTakesNoBrowserUnasked(t *testing.T) {
 	_, err := h.client.PutAccount(t.Context(), "6666", "Mallory")
 	h.must(err)
 	b, address := h.in(), h.address("account", "6666")
-	b.get(address).want(http.StatusOK)
-	asked := b.post(address, nil).want(http.StatusOK).says("You have the account “Office South” open here.", "Change to “Mallory”").silent("data-submit")
-	if asked.header.Get("Set-Cookie") != "" {
+	b.Get(address).Want(http.StatusOK)
+	asked := b.Post(address, nil).Want(http.StatusOK).Says("You have the account “Office South” open here.", "Change to “Mallory”").Silent("data-submit")
+	if asked.Header.Get("Set-Cookie") != "" {
 		t.Error("the browser has another cookie")
 	}
-	b.get("/portal/devices").want(http.StatusOK).says("Office South").silent("Mallory")
+	b.Get("/portal/devices").Want(http.StatusOK).Says("Office South").Silent("Mallory")
 
-	b.post(address, url.Values{"switch": {"yes"}}, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").want(http.StatusForbidden)
-	b.post(address, url.Values{"switch": {"yes"}}).want(http.StatusSeeOther)
-	b.get("/portal/devices").want(http.StatusOK).says("Mallory")
-	b.post(h.address("account", "6666"), nil).want(http.StatusSeeOther) // the same account needs no question
+	b.Post(address, url.Values{"switch": {"yes"}}, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").Want(http.StatusForbidden)
+	b.Post(address, url.Values{"switch": {"yes"}}).Want(http.StatusSeeOther)
+	b.Get("/portal/devices").Want(http.StatusOK).Says("Mallory")
+	b.Post(h.address("account", "6666"), nil).Want(http.StatusSeeOther) // the same account needs no question
 }
 
 func TestAPageOfAnotherOriginChangesNothing(t *testing.T) {
@@ -218,29 +219,29 @@ func TestAPageOfAnotherOriginChangesNothing(t *testing.T) {
 		{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example", "Sec-Fetch-Site", ""}, {"Origin", "null", "Sec-Fetch-Site", ""},
 		{"Origin", "http://sub.localhost", "Sec-Fetch-Site", "same-site"},
 	} {
-		b.post("/portal/devices/"+h.device("Anna"), form, headers...).want(http.StatusForbidden)
-		b.post("/portal/leave", nil, headers...).want(http.StatusForbidden)
-		h.browser().post(address, nil, headers...).want(http.StatusForbidden)
+		b.Post("/portal/devices/"+h.device("Anna"), form, headers...).Want(http.StatusForbidden)
+		b.Post("/portal/leave", nil, headers...).Want(http.StatusForbidden)
+		h.browser().Post(address, nil, headers...).Want(http.StatusForbidden)
 	}
-	b.get("/portal/devices").want(http.StatusOK).says("Anna's phone")
+	b.Get("/portal/devices").Want(http.StatusOK).Says("Anna's phone")
 }
 
 func TestPagesAreFramedAndKeptByNobodyAndLoadNothingFromElsewhere(t *testing.T) {
 	h := newHouse(t)
 	b := h.in()
-	for _, p := range []page{b.get("/portal/devices"), b.get("/portal/nothing"), h.browser().get("/portal/devices"), h.browser().get(h.address())} {
+	for _, p := range []pagestest.Page{b.Get("/portal/devices"), b.Get("/portal/nothing"), h.browser().Get("/portal/devices"), h.browser().Get(h.address())} {
 		for name, want := range map[string]string{"X-Frame-Options": "DENY", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"} {
-			if got := p.header.Get(name); got != want {
+			if got := p.Header.Get(name); got != want {
 				t.Errorf("%s is %q", name, got)
 			}
 		}
-		csp := p.header.Get("Content-Security-Policy")
+		csp := p.Header.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"} {
 			if !strings.Contains(csp, want) {
 				t.Errorf("%s is missing in %s", want, csp)
 			}
 		}
-		p.silent("<style", "style=", "onclick", "javascript:")
+		p.Silent("<style", "style=", "onclick", "javascript:")
 	}
 }
 
@@ -266,15 +267,15 @@ func TestWhatIsRefusedBeforeAPageIsAPageToo(t *testing.T) {
 	h.phone("Anna")
 	b, html := h.in(), []string{"Accept", "text/html,*/*;q=0.8", "Accept-Language", "de-AT"}
 	huge := url.Values{"label": {strings.Repeat("x", 70<<10)}, "holder": {"y"}}
-	b.post("/portal/devices/"+h.device("Anna"), huge, html...).want(http.StatusRequestEntityTooLarge).says("That was too much at once.", "<html")
-	b.post("/portal/interval", url.Values{"days": {""}}, append(html, "Content-Type", "application/x-www-form-urlencoded; =")...).want(http.StatusBadRequest).says("could not be read")
-	b.do(http.MethodDelete, "/portal/devices", nil, html...).want(http.StatusMethodNotAllowed).says("Das ging nicht", `<html lang="de">`)
+	b.Post("/portal/devices/"+h.device("Anna"), huge, html...).Want(http.StatusRequestEntityTooLarge).Says("That was too much at once.", "<html")
+	b.Post("/portal/interval", url.Values{"days": {""}}, append(html, "Content-Type", "application/x-www-form-urlencoded; =")...).Want(http.StatusBadRequest).Says("could not be read")
+	b.Do(http.MethodDelete, "/portal/devices", nil, html...).Want(http.StatusMethodNotAllowed).Says("Das ging nicht", `<html lang="de">`)
 	for _, address := range []string{"/", "/elsewhere", "/pages/old/pages.css"} {
-		p := b.do(http.MethodGet, address, nil, html...).want(http.StatusNotFound).says("Diese Seite gibt es nicht")
-		if p.header.Get("X-Frame-Options") != "DENY" || !strings.Contains(p.header.Get("Content-Security-Policy"), "style-src 'self'") {
-			t.Errorf("%s: %v", address, p.header)
+		p := b.Do(http.MethodGet, address, nil, html...).Want(http.StatusNotFound).Says("Diese Seite gibt es nicht")
+		if p.Header.Get("X-Frame-Options") != "DENY" || !strings.Contains(p.Header.Get("Content-Security-Policy"), "style-src 'self'") {
+			t.Errorf("%s: %v", address, p.Header)
 		}
 	}
-	b.do(http.MethodGet, "/v1/approvals/apr_x", nil, html...).want(http.StatusUnauthorized).says(`"type":"urn:jawort:problem:unauthorized"`)
-	b.get("/elsewhere").want(http.StatusNotFound).says(`"type":"urn:jawort:problem:not-found"`)
+	b.Do(http.MethodGet, "/v1/approvals/apr_x", nil, html...).Want(http.StatusUnauthorized).Says(`"type":"urn:jawort:problem:unauthorized"`)
+	b.Get("/elsewhere").Want(http.StatusNotFound).Says(`"type":"urn:jawort:problem:not-found"`)
 }

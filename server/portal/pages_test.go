@@ -39,32 +39,32 @@ func TestTheIntervalIsChosenWithinItsBoundsAndALongerOneIsConfirmed(t *testing.T
 	h.policy(account.GroupPolicy{Interval: account.Interval{Min: 0, Max: 3, Default: 1}})
 	anna := h.phone("Anna")
 	b := h.in()
-	b.get("/portal/interval").want(http.StatusOK).says("does not ask again for a day", "That is what is set for accounts like yours.", "do not ask for 3 days").silent("4 days")
-	b.post("/portal/interval", url.Values{"days": {"4"}}).want(http.StatusUnprocessableEntity).says("Choose one of those that are offered.")
-	b.post("/portal/interval", url.Values{"days": {"x"}}).want(http.StatusUnprocessableEntity)
+	b.Get("/portal/interval").Want(http.StatusOK).Says("does not ask again for a day", "That is what is set for accounts like yours.", "do not ask for 3 days").Silent("4 days")
+	b.Post("/portal/interval", url.Values{"days": {"4"}}).Want(http.StatusUnprocessableEntity).Says("Choose one of those that are offered.")
+	b.Post("/portal/interval", url.Values{"days": {"x"}}).Want(http.StatusUnprocessableEntity)
 	if got := h.count(`accounts WHERE interval_days IS NOT NULL`); got != 0 {
 		t.Error("something was chosen")
 	}
-	done := b.post("/portal/interval", url.Values{"days": {"0"}}).want(http.StatusSeeOther).to()
-	b.get(done).says("Saved.", "You are asked at every login.", "That is what was chosen for your account.")
+	done := b.Post("/portal/interval", url.Values{"days": {"0"}}).Want(http.StatusSeeOther).To()
+	b.Get(done).Says("Saved.", "You are asked at every login.", "That is what was chosen for your account.")
 	if got := h.actor("account.changed"); got != "person" {
 		t.Errorf("it was changed by %q", got)
 	}
-	longer := b.post("/portal/interval", url.Values{"days": {""}}).want(http.StatusSeeOther).to()
+	longer := b.Post("/portal/interval", url.Values{"days": {""}}).Want(http.StatusSeeOther).To()
 	if !strings.HasPrefix(longer, "/portal/confirm/") {
 		t.Fatalf("back to the default, which is longer, leads to %s", longer)
 	}
-	confirm := b.post("/portal/interval", url.Values{"days": {"2"}}).want(http.StatusSeeOther).to()
+	confirm := b.Post("/portal/interval", url.Values{"days": {"2"}}).Want(http.StatusSeeOther).To()
 	if got := h.count(`accounts WHERE interval_days = 0`); got != 1 {
 		t.Error("a longer interval holds before it is confirmed")
 	}
-	h.answer(anna, phone.Approve, b.get(confirm).says("Ask less often").number())
-	b.get(b.post(confirm, nil).want(http.StatusSeeOther).to()).says("Saved.", "does not ask again for 2 days")
+	h.answer(anna, phone.Approve, b.Get(confirm).Says("Ask less often").Number())
+	b.Get(b.Post(confirm, nil).Want(http.StatusSeeOther).To()).Says("Saved.", "does not ask again for 2 days")
 }
 
 func TestAnIntervalThatNobodyMayChooseIsShownOnly(t *testing.T) {
 	h := newHouse(t)
-	h.in().get("/portal/interval").want(http.StatusOK).says("You are asked at every login.", "You cannot change this here.").silent("<fieldset>")
+	h.in().Get("/portal/interval").Want(http.StatusOK).Says("You are asked at every login.", "You cannot change this here.").Silent("<fieldset>")
 }
 
 func TestPeopleSeeTheirLoginsAndReportOne(t *testing.T) {
@@ -76,14 +76,14 @@ func TestPeopleSeeTheirLoginsAndReportOne(t *testing.T) {
 		t.Fatal("the browser is not trusted")
 	}
 	b := h.in()
-	b.get("/portal/logins").want(http.StatusOK).says("Confirmed", "Chrome, Windows", "203.0.113.9", "Anna (Anna's phone)", "Portal", "This was not me")
+	b.Get("/portal/logins").Want(http.StatusOK).Says("Confirmed", "Chrome, Windows", "203.0.113.9", "Anna (Anna's phone)", "Portal", "This was not me")
 	at := "/portal/logins/" + a.ID
-	b.get(at).want(http.StatusOK).says("Somebody may know your password.")
+	b.Get(at).Want(http.StatusOK).Says("Somebody may know your password.")
 	if h.count(`late_reports`) != 0 {
 		t.Fatal("looking at the page reports")
 	}
-	b.get(b.post(at, nil).want(http.StatusSeeOther).to()).says("The login is reported.", "reported").silent(`href="` + at)
-	b.post(at, nil).want(http.StatusSeeOther) // again: nothing more happens
+	b.Get(b.Post(at, nil).Want(http.StatusSeeOther).To()).Says("The login is reported.", "reported").Silent(`href="` + at)
+	b.Post(at, nil).Want(http.StatusSeeOther) // again: nothing more happens
 	if h.count(`late_reports`) != 1 || h.count(`report_pauses`) != 1 || h.count(`trusted_browsers WHERE ended_at = 0`) != 0 || h.count(`outbox WHERE kind = 'approval.late_report'`) != 1 {
 		t.Error("the report does not do what a phone's does")
 	}
@@ -101,13 +101,13 @@ func TestAConfirmationInThePortalDoesNotLookLikeALogin(t *testing.T) {
 	h := newHouse(t)
 	anna := h.phone("Anna")
 	b := h.in()
-	confirm := b.post("/portal/devices/"+h.device("Anna")+"/remove", nil).to()
-	h.answer(anna, phone.Approve, b.get(confirm).number())
-	h.in("locale", "de").get("/portal/logins").want(http.StatusOK).says("Keine Anmeldung: Das haben Sie in diesem Bereich bestätigt.", "Ein Telefon entfernen", "<dt>Telefon</dt><dd>Anna's phone</dd>").silent("Remove a phone")
+	confirm := b.Post("/portal/devices/"+h.device("Anna")+"/remove", nil).To()
+	h.answer(anna, phone.Approve, b.Get(confirm).Number())
+	h.in("locale", "de").Get("/portal/logins").Want(http.StatusOK).Says("Keine Anmeldung: Das haben Sie in diesem Bereich bestätigt.", "Ein Telefon entfernen", "<dt>Telefon</dt><dd>Anna's phone</dd>").Silent("Remove a phone")
 	at := "/portal/logins/" + strings.TrimPrefix(confirm, "/portal/confirm/")
-	b.get(at).want(http.StatusOK).says("You report the confirmation of", "Remove a phone")
+	b.Get(at).Want(http.StatusOK).Says("You report the confirmation of", "Remove a phone")
 	h.signIn(anna)
-	if text := b.get("/portal/logins").text; strings.Count(text, "Not a login") != 1 || strings.Count(text, "<h2>") != 2 {
+	if text := b.Get("/portal/logins").Text; strings.Count(text, "Not a login") != 1 || strings.Count(text, "<h2>") != 2 {
 		t.Errorf("a login and a confirmation are %s", text)
 	}
 }
@@ -120,12 +120,12 @@ func TestOlderLoginsAreOnFurtherPages(t *testing.T) {
 		h.pass(time.Second)
 	}
 	b := h.in()
-	first := b.get("/portal/logins").want(http.StatusOK)
-	rest := b.get(first.found(`href="(/portal/logins\?before=[0-9]+)"`)).want(http.StatusOK).silent("Older logins")
-	if n, m := strings.Count(first.text, "This was not me"), strings.Count(rest.text, "This was not me"); n != 20 || m != 2 {
+	first := b.Get("/portal/logins").Want(http.StatusOK)
+	rest := b.Get(first.Found(`href="(/portal/logins\?before=[0-9]+)"`)).Want(http.StatusOK).Silent("Older logins")
+	if n, m := strings.Count(first.Text, "This was not me"), strings.Count(rest.Text, "This was not me"); n != 20 || m != 2 {
 		t.Errorf("%d and %d logins", n, m)
 	}
-	b.get("/portal/logins?before=x").want(http.StatusNotFound)
+	b.Get("/portal/logins?before=x").Want(http.StatusNotFound)
 }
 
 func TestAnothersLoginIsNeitherSeenNorReported(t *testing.T) {
@@ -134,9 +134,9 @@ func TestAnothersLoginIsNeitherSeenNorReported(t *testing.T) {
 	_, err := h.client.PutAccount(t.Context(), "4712", "Office North")
 	h.must(err)
 	b := h.in("account", "4712")
-	b.get("/portal/logins").want(http.StatusOK).says("None yet.")
-	b.get("/portal/logins/" + a.ID).want(http.StatusNotFound)
-	b.post("/portal/logins/"+a.ID, nil).want(http.StatusNotFound)
+	b.Get("/portal/logins").Want(http.StatusOK).Says("None yet.")
+	b.Get("/portal/logins/" + a.ID).Want(http.StatusNotFound)
+	b.Post("/portal/logins/"+a.ID, nil).Want(http.StatusNotFound)
 	if h.count(`late_reports`) != 0 {
 		t.Error("it was reported")
 	}
@@ -147,14 +147,14 @@ func TestWhereALoginIsSharedThePageSaysWhyOneOfOnesOwnIsBetterAndWhatToDo(t *tes
 	h.sql(`UPDATE tenants SET policy = '{"language":"en","support":{"en":"Call 030 123."}}'`)
 	h.phone("Anna")
 	b := h.in()
-	b.get("/portal/devices").silent("Several people")
+	b.Get("/portal/devices").Silent("Several people")
 	h.phone("Eve")
 	h.sql(`UPDATE devices SET holder = 'anna ' WHERE holder = 'Eve'`) // the same person, typed otherwise
-	b.get("/portal/devices").silent("Several people")
+	b.Get("/portal/devices").Silent("Several people")
 	h.phone("Bert")
-	b.get("/portal/devices").says("Several people use this login", "it is always clear who signed in", "Ask Muster Makler AG for a login of their own", "Call 030 123.", "remove their phones here")
+	b.Get("/portal/devices").Says("Several people use this login", "it is always clear who signed in", "Ask Muster Makler AG for a login of their own", "Call 030 123.", "remove their phones here")
 	h.policy(account.GroupPolicy{Sharing: account.SharingForbidden})
-	b.get("/portal/devices").says("It is meant for one person.", `note warn`)
+	b.Get("/portal/devices").Says("It is meant for one person.", `note warn`)
 }
 
 func TestTrustInBrowsersIsEnded(t *testing.T) {
@@ -166,11 +166,11 @@ func TestTrustInBrowsersIsEnded(t *testing.T) {
 	_, err := h.client.PutAccount(t.Context(), "4712", "Office North")
 	h.must(err)
 	b := h.in()
-	b.get("/portal/browsers").want(http.StatusOK).says("Chrome, Windows", "203.0.113.9", "Portal", "Trust none of them")
+	b.Get("/portal/browsers").Want(http.StatusOK).Says("Chrome, Windows", "203.0.113.9", "Portal", "Trust none of them")
 	one := h.one(`SELECT id FROM trusted_browsers ORDER BY id LIMIT 1`)
-	h.in("account", "4712").post("/portal/browsers/"+one, nil).want(http.StatusNotFound)
-	b.get(b.post("/portal/browsers/"+one, nil).want(http.StatusSeeOther).to()).says("This browser asks again next time.", "Chrome, Windows")
-	b.get(b.post("/portal/browsers", nil).want(http.StatusSeeOther).to()).says("All browsers ask again next time.", "every browser asks")
+	h.in("account", "4712").Post("/portal/browsers/"+one, nil).Want(http.StatusNotFound)
+	b.Get(b.Post("/portal/browsers/"+one, nil).Want(http.StatusSeeOther).To()).Says("This browser asks again next time.", "Chrome, Windows")
+	b.Get(b.Post("/portal/browsers", nil).Want(http.StatusSeeOther).To()).Says("All browsers ask again next time.", "every browser asks")
 	if got := h.actor("browsers.ended"); got != "person" {
 		t.Errorf("they were ended by %q", got)
 	}
@@ -180,17 +180,17 @@ func TestPeopleTakeTheirDataWithThem(t *testing.T) {
 	h := newHouse(t)
 	anna := h.phone("Anna")
 	b := h.in()
-	b.get("/portal/data").want(http.StatusOK).says("you confirm this in the next step")
-	confirm := b.post("/portal/data", nil).want(http.StatusSeeOther).to()
-	b.post(confirm, nil).want(http.StatusConflict).silent("4711")
-	h.answer(anna, phone.Approve, b.get(confirm).says("Download your data").number())
-	b.get(confirm).says("The file is ready.", "Download the file").silent("data-submit")
-	p := b.post(confirm, nil).want(http.StatusOK)
-	b.post(confirm, nil).want(http.StatusConflict)
+	b.Get("/portal/data").Want(http.StatusOK).Says("you confirm this in the next step")
+	confirm := b.Post("/portal/data", nil).Want(http.StatusSeeOther).To()
+	b.Post(confirm, nil).Want(http.StatusConflict).Silent("4711")
+	h.answer(anna, phone.Approve, b.Get(confirm).Says("Download your data").Number())
+	b.Get(confirm).Says("The file is ready.", "Download the file").Silent("data-submit")
+	p := b.Post(confirm, nil).Want(http.StatusOK)
+	b.Post(confirm, nil).Want(http.StatusConflict)
 	var kept map[string]any
-	h.must(json.Unmarshal([]byte(p.text), &kept))
-	if kept["account"] == nil || len(kept["devices"].([]any)) != 1 || !strings.HasPrefix(p.header.Get("Content-Disposition"), "attachment") {
-		t.Errorf("got %s", p.text)
+	h.must(json.Unmarshal([]byte(p.Text), &kept))
+	if kept["account"] == nil || len(kept["devices"].([]any)) != 1 || !strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("got %s", p.Text)
 	}
 }
 
@@ -198,32 +198,32 @@ func TestAMethodIsAddedAndRemovedWithAConfirmation(t *testing.T) {
 	h := newHouse(t)
 	anna := h.phone("Anna")
 	b := h.in()
-	b.get("/portal/methods").want(http.StatusOK).says("None yet.", "Set up an authenticator app")
-	confirm := b.post("/portal/methods/totp", nil).want(http.StatusSeeOther).to()
-	b.post("/portal/methods/totp/code", url.Values{"code": {"123456"}}).says("Begin again.")
-	h.answer(anna, phone.Approve, b.get(confirm).says("Add a way to confirm").number())
-	shown := b.post(confirm, nil).want(http.StatusOK).says("QR code for the authenticator app")
-	code, err := totp.GenerateCode(strings.ReplaceAll(shown.found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
+	b.Get("/portal/methods").Want(http.StatusOK).Says("None yet.", "Set up an authenticator app")
+	confirm := b.Post("/portal/methods/totp", nil).Want(http.StatusSeeOther).To()
+	b.Post("/portal/methods/totp/code", url.Values{"code": {"123456"}}).Says("Begin again.")
+	h.answer(anna, phone.Approve, b.Get(confirm).Says("Add a way to confirm").Number())
+	shown := b.Post(confirm, nil).Want(http.StatusOK).Says("QR code for the authenticator app")
+	code, err := totp.GenerateCode(strings.ReplaceAll(shown.Found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
 	h.must(err)
-	b.post("/portal/methods/totp/code", url.Values{"code": {"000000"}}).want(http.StatusUnprocessableEntity).says("This code is not right.")
-	b.get(b.post("/portal/methods/totp/code", url.Values{"code": {code}}).want(http.StatusSeeOther).to()).says("You can confirm in this way now, too.", "authenticator app")
+	b.Post("/portal/methods/totp/code", url.Values{"code": {"000000"}}).Want(http.StatusUnprocessableEntity).Says("This code is not right.")
+	b.Get(b.Post("/portal/methods/totp/code", url.Values{"code": {code}}).Want(http.StatusSeeOther).To()).Says("You can confirm in this way now, too.", "authenticator app")
 	if got := h.actor("method.activated"); got != "person" {
 		t.Errorf("it was activated by %q", got)
 	}
 
-	confirm = b.post("/portal/methods/recovery", nil).want(http.StatusSeeOther).to()
-	h.answer(anna, phone.Approve, b.get(confirm).number())
-	codes := b.post(confirm, nil).want(http.StatusOK).says("You see them only now.")
-	if n := strings.Count(codes.text, "<code>"); n != 10 {
+	confirm = b.Post("/portal/methods/recovery", nil).Want(http.StatusSeeOther).To()
+	h.answer(anna, phone.Approve, b.Get(confirm).Number())
+	codes := b.Post(confirm, nil).Want(http.StatusOK).Says("You see them only now.")
+	if n := strings.Count(codes.Text, "<code>"); n != 10 {
 		t.Errorf("%d recovery codes", n)
 	}
-	b.post(confirm, nil).want(http.StatusConflict).silent("<code>")
+	b.Post(confirm, nil).Want(http.StatusConflict).Silent("<code>")
 
-	b.get("/portal/methods/totp/remove").want(http.StatusOK).says("you cannot confirm in this way any more")
-	b.get("/portal/methods/sms/remove").want(http.StatusNotFound)
-	confirm = b.post("/portal/methods/totp/remove", nil).want(http.StatusSeeOther).to()
-	h.answer(anna, phone.Approve, b.get(confirm).number())
-	b.get(b.post(confirm, nil).want(http.StatusSeeOther).to()).says("This way is removed.")
+	b.Get("/portal/methods/totp/remove").Want(http.StatusOK).Says("you cannot confirm in this way any more")
+	b.Get("/portal/methods/sms/remove").Want(http.StatusNotFound)
+	confirm = b.Post("/portal/methods/totp/remove", nil).Want(http.StatusSeeOther).To()
+	h.answer(anna, phone.Approve, b.Get(confirm).Number())
+	b.Get(b.Post(confirm, nil).Want(http.StatusSeeOther).To()).Says("This way is removed.")
 	if h.count(`methods WHERE method = 'totp' AND active_since > 0`) != 0 {
 		t.Error("the method is still there")
 	}
@@ -233,16 +233,16 @@ func TestWhoHasNoAddressOnRecordGivesOneAndNobodyDoesWherePolicyForbidsIt(t *tes
 	h := newHouseWithMail(t)
 	anna := h.phone("Anna")
 	b := h.in()
-	b.post("/portal/methods/email", nil).want(http.StatusOK).says("Your e-mail address")
-	b.post("/portal/methods/email", url.Values{"to": {"anna@"}}).want(http.StatusUnprocessableEntity).says("No code can be sent there.", "anna@")
-	confirm := b.post("/portal/methods/email", url.Values{"to": {"anna@Praxis.example"}}).want(http.StatusSeeOther).to()
-	h.answer(anna, phone.Approve, b.get(confirm).says("a•••@praxis.example").silent("anna@").number())
-	b.post(confirm, nil).want(http.StatusOK).says("a•••@praxis.example").silent("anna@")
+	b.Post("/portal/methods/email", nil).Want(http.StatusOK).Says("Your e-mail address")
+	b.Post("/portal/methods/email", url.Values{"to": {"anna@"}}).Want(http.StatusUnprocessableEntity).Says("No code can be sent there.", "anna@")
+	confirm := b.Post("/portal/methods/email", url.Values{"to": {"anna@Praxis.example"}}).Want(http.StatusSeeOther).To()
+	h.answer(anna, phone.Approve, b.Get(confirm).Says("a•••@praxis.example").Silent("anna@").Number())
+	b.Post(confirm, nil).Want(http.StatusOK).Says("a•••@praxis.example").Silent("anna@")
 	if n := h.count(`activations WHERE method = 'email'`); n != 1 {
 		t.Errorf("%d are being activated", n)
 	}
 	h.policy(account.GroupPolicy{FirstBinding: account.BindingPhoneOnRecord})
-	b.post("/portal/methods/email", url.Values{"to": {"eve@other.example"}}).want(http.StatusForbidden).says("only go to the number and the address on record")
+	b.Post("/portal/methods/email", url.Values{"to": {"eve@other.example"}}).Want(http.StatusForbidden).Says("only go to the number and the address on record")
 }
 
 func TestNobodyIsAskedAboutWhatDoesNotExist(t *testing.T) {
@@ -250,13 +250,13 @@ func TestNobodyIsAskedAboutWhatDoesNotExist(t *testing.T) {
 	anna := h.phone("Anna")
 	b := h.in()
 	for _, odd := range []string{"%00", "%ff", "pigeon"} {
-		b.post("/portal/methods/"+odd, nil).want(http.StatusNotFound)
-		b.post("/portal/methods/"+odd+"/remove", nil).want(http.StatusNotFound)
+		b.Post("/portal/methods/"+odd, nil).Want(http.StatusNotFound)
+		b.Post("/portal/methods/"+odd+"/remove", nil).Want(http.StatusNotFound)
 	}
-	b.post("/portal/methods/totp/remove", nil).want(http.StatusNotFound) // it has none
+	b.Post("/portal/methods/totp/remove", nil).Want(http.StatusNotFound) // it has none
 	for _, odd := range []string{"\x00", "\xff", "dev_none"} {
 		for _, by := range []string{"approval", "device"} {
-			b.post("/portal/add", url.Values{"by": {by}, "replaces": {odd}}).want(http.StatusNotFound).says("This phone does not exist")
+			b.Post("/portal/add", url.Values{"by": {by}, "replaces": {odd}}).Want(http.StatusNotFound).Says("This phone does not exist")
 		}
 	}
 	if items, err := anna.Pending(t.Context(), 0, nil); err != nil || len(items) != 0 {
@@ -267,11 +267,11 @@ func TestNobodyIsAskedAboutWhatDoesNotExist(t *testing.T) {
 func TestAThiefWhoBeganAFirstMethodDoesNotFinishItOnceTheOwnerHasAPhone(t *testing.T) {
 	h := newHouse(t)
 	thief := h.in()
-	shown := thief.post("/portal/methods/totp", nil).want(http.StatusOK)
+	shown := thief.Post("/portal/methods/totp", nil).Want(http.StatusOK)
 	h.phone("Anna")
-	code, err := totp.GenerateCode(strings.ReplaceAll(shown.found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
+	code, err := totp.GenerateCode(strings.ReplaceAll(shown.Found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
 	h.must(err)
-	thief.post("/portal/methods/totp/code", url.Values{"code": {code}}).says("Begin again.")
+	thief.Post("/portal/methods/totp/code", url.Values{"code": {code}}).Says("Begin again.")
 	if n := h.count(`methods WHERE active_since > 0`); n != 0 {
 		t.Errorf("%d methods are active", n)
 	}
@@ -281,8 +281,8 @@ func TestAFirstMethodIsAnOperatorsWherePolicySaysSo(t *testing.T) {
 	h := newHouse(t)
 	h.policy(account.GroupPolicy{FirstBinding: account.BindingOperator})
 	b := h.in()
-	b.get("/portal/methods").want(http.StatusOK).silent("Set up an authenticator app")
-	b.post("/portal/methods/totp", nil).want(http.StatusConflict)
+	b.Get("/portal/methods").Want(http.StatusOK).Silent("Set up an authenticator app")
+	b.Post("/portal/methods/totp", nil).Want(http.StatusConflict)
 	if h.count(`activations`) != 0 {
 		t.Error("something is being activated")
 	}
@@ -297,7 +297,7 @@ func TestAllPagesAreThereInGerman(t *testing.T) {
 		"/portal/devices": "Telefone", "/portal/add": "Wer erlaubt das?", "/portal/interval": "Sie werden bei jeder Anmeldung gefragt.", "/portal/logins": "Das war ich nicht",
 		"/portal/browsers": "Jeder Browser fragt nach.", "/portal/methods": "Weitere Wege", "/portal/data": "Herunterladen", "/portal/devices/" + h.device("Anna") + "/remove": "Telefon entfernen?",
 	} {
-		b.get(address).want(http.StatusOK).says(says, `<html lang="de">`)
+		b.Get(address).Want(http.StatusOK).Says(says, `<html lang="de">`)
 	}
-	b.get("/portal/nothing").want(http.StatusNotFound).says("Diese Seite gibt es nicht")
+	b.Get("/portal/nothing").Want(http.StatusNotFound).Says("Diese Seite gibt es nicht")
 }

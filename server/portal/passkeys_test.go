@@ -12,6 +12,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	"github.com/jawort/jawort/phone"
+	"github.com/jawort/jawort/server/pages/pagestest"
 )
 
 // authenticator is one of a browser, by an implementation that is not ours.
@@ -41,44 +42,44 @@ func challenge(h *house, options map[string]any) []byte {
 }
 
 // made is the browser's answer to the options of a page.
-func (a *authenticator) made(p page) string {
-	p.h.Helper()
+func (a *authenticator) made(h *house, p pagestest.Page) string {
+	h.Helper()
 	var options map[string]any
-	p.h.must(json.Unmarshal([]byte(p.found(`data-options="([^"]*)"`)), &options))
+	h.must(json.Unmarshal([]byte(p.Found(`data-options="([^"]*)"`)), &options))
 	handle, err := base64.RawURLEncoding.DecodeString(options["user"].(map[string]any)["id"].(string))
-	p.h.must(err)
+	h.must(err)
 	a.auth.Options.UserHandle = handle
-	return virtualwebauthn.CreateAttestationResponse(a.rp, a.auth, a.cred, virtualwebauthn.AttestationOptions{Challenge: challenge(p.h, options)})
+	return virtualwebauthn.CreateAttestationResponse(a.rp, a.auth, a.cred, virtualwebauthn.AttestationOptions{Challenge: challenge(h, options)})
 }
 
 // begin leads to the page that makes a passkey.
-func (b *browser) begin(by *phone.Phone) page {
+func (b *browser) begin(by *phone.Phone) pagestest.Page {
 	b.h.Helper()
-	confirm := b.post("/portal/methods/passkey", nil).want(http.StatusSeeOther).to()
-	b.h.answer(by, phone.Approve, b.get(confirm).number())
-	return b.post(confirm, nil).want(http.StatusOK)
+	confirm := b.Post("/portal/methods/passkey", nil).Want(http.StatusSeeOther).To()
+	b.h.answer(by, phone.Approve, b.Get(confirm).Number())
+	return b.Post(confirm, nil).Want(http.StatusOK)
 }
 
 // keep sends what was made.
-func (b *browser) keep(credential, name string) page {
+func (b *browser) keep(credential, name string) pagestest.Page {
 	b.h.Helper()
-	return b.post("/portal/methods/passkey/made", url.Values{"passkey": {credential}, "label": {name}})
+	return b.Post("/portal/methods/passkey/made", url.Values{"passkey": {credential}, "label": {name}})
 }
 
 // registered is a passkey that somebody made in the portal.
 func (h *house) registered(b *browser, by *phone.Phone) *authenticator {
 	h.Helper()
 	a := h.passkeysOf("localhost", h.url)
-	b.keep(a.made(b.begin(by)), "Laptop").want(http.StatusSeeOther)
+	b.keep(a.made(h, b.begin(by)), "Laptop").Want(http.StatusSeeOther)
 	return a
 }
 
 // question is what a page waits for.
 type question struct{ id, ticket string }
 
-func (p page) question() question {
-	p.h.Helper()
-	return question{p.found(`/v1/approvals/(apr_[^/]+)/socket`), p.found(`ticket="([^"]*)"`)}
+func questionOf(p pagestest.Page) question {
+	p.Helper()
+	return question{p.Found(`/v1/approvals/(apr_[^/]+)/socket`), p.Found(`ticket="([^"]*)"`)}
 }
 
 // ask is a call of the page with its ticket.
@@ -116,10 +117,10 @@ func (h *house) send(q question, credential string) int {
 }
 
 // removal is the page on which a phone's removal waits for its confirmation.
-func (b *browser) removal() (address string, p page) {
+func (b *browser) removal() (address string, p pagestest.Page) {
 	b.h.Helper()
-	address = b.post("/portal/devices/"+b.h.device("Anna")+"/remove", nil).want(http.StatusSeeOther).to()
-	return address, b.get(address).want(http.StatusOK)
+	address = b.Post("/portal/devices/"+b.h.device("Anna")+"/remove", nil).Want(http.StatusSeeOther).To()
+	return address, b.Get(address).Want(http.StatusOK)
 }
 
 func TestAPasskeyIsMadeByNameConfirmsAStepAndIsRemoved(t *testing.T) {
@@ -128,37 +129,37 @@ func TestAPasskeyIsMadeByNameConfirmsAStepAndIsRemoved(t *testing.T) {
 	h.phone("Bert")
 	a := h.passkeysOf("localhost", h.url)
 	b := h.in()
-	b.get("/portal/methods").says("Set up a passkey").silent("You set up a passkey at")
-	made := a.made(b.begin(anna).says("What the passkey should be called"))
-	b.get(b.keep(made, "Laptop at work").want(http.StatusSeeOther).to()).says("You can confirm by this passkey now", "Laptop at work", "localhost", "on one device only")
-	b.keep(made, "again").want(http.StatusConflict)
+	b.Get("/portal/methods").Says("Set up a passkey").Silent("You set up a passkey at")
+	made := a.made(h, b.begin(anna).Says("What the passkey should be called"))
+	b.Get(b.keep(made, "Laptop at work").Want(http.StatusSeeOther).To()).Says("You can confirm by this passkey now", "Laptop at work", "localhost", "on one device only")
+	b.keep(made, "again").Want(http.StatusConflict)
 	if got := h.actor("method.activated"); got != "person" {
 		t.Errorf("it was made by %q", got)
 	}
 
 	confirm, waiting := b.removal()
-	q := waiting.question()
+	q := questionOf(waiting)
 	if status := h.send(q, a.sign(h, q)); status != http.StatusOK {
 		t.Fatalf("the passkey confirms nothing: %d", status)
 	}
-	b.get(confirm).says("Confirmed.")
-	b.post(confirm, nil).want(http.StatusSeeOther)
-	b.post(confirm, nil).want(http.StatusConflict)
-	b.get("/portal/logins").says("Not a login", "passkey")
+	b.Get(confirm).Says("Confirmed.")
+	b.Post(confirm, nil).Want(http.StatusSeeOther)
+	b.Post(confirm, nil).Want(http.StatusConflict)
+	b.Get("/portal/logins").Says("Not a login", "passkey")
 
 	k := h.one(`SELECT id FROM passkeys`)
 	at := "/portal/methods/passkey/" + k + "/remove"
-	b.get(at).want(http.StatusOK).says("cannot confirm at localhost by the passkey “Laptop at work”")
-	gone := b.post(at, nil).want(http.StatusSeeOther).to()
+	b.Get(at).Want(http.StatusOK).Says("cannot confirm at localhost by the passkey “Laptop at work”")
+	gone := b.Post(at, nil).Want(http.StatusSeeOther).To()
 	if h.count(`passkeys`) != 1 {
 		t.Fatal("it was removed before that was confirmed")
 	}
-	q = b.get(gone).says("Remove a passkey: Laptop at work").question()
+	q = questionOf(b.Get(gone).Says("Remove a passkey: Laptop at work"))
 	if status := h.send(q, a.sign(h, q)); status != http.StatusOK {
 		t.Fatalf("the passkey does not confirm its own removal: %d", status)
 	}
-	b.get(b.post(gone, nil).want(http.StatusSeeOther).to()).says("The passkey is removed.").silent("Laptop")
-	b.get(at).want(http.StatusNotFound)
+	b.Get(b.Post(gone, nil).Want(http.StatusSeeOther).To()).Says("The passkey is removed.").Silent("Laptop")
+	b.Get(at).Want(http.StatusNotFound)
 	if got := h.actor("method.removed"); got != "person" || h.count(`passkeys`) != 0 {
 		t.Errorf("it was removed by %q, and %d are left", got, h.count(`passkeys`))
 	}
@@ -170,13 +171,13 @@ func TestAForgedPasskeyConfirmsNoStep(t *testing.T) {
 	b := h.in()
 	mine := h.registered(b, anna)
 	confirm, waiting := b.removal()
-	q := waiting.question()
+	q := questionOf(waiting)
 
 	_, err := h.client.PutAccount(t.Context(), "4712", "Office North")
 	h.must(err)
 	other := h.in("account", "4712") // has nothing yet, so that it may begin with a passkey
 	theirs := h.passkeysOf("localhost", h.url)
-	other.keep(theirs.made(other.post("/portal/methods/passkey", nil).want(http.StatusOK)), "Theirs").want(http.StatusSeeOther)
+	other.keep(theirs.made(h, other.Post("/portal/methods/passkey", nil).Want(http.StatusOK)), "Theirs").Want(http.StatusSeeOther)
 
 	for name, forged := range map[string]func() string{
 		"signed on the login page": func() string { a := *mine; a.rp.Origin = origin; return a.sign(h, q) },
@@ -196,17 +197,17 @@ func TestAForgedPasskeyConfirmsNoStep(t *testing.T) {
 		}
 	}
 	h.sql(`UPDATE methods SET failures = 0, paused_until = 0`)
-	b.post(confirm, nil).want(http.StatusConflict)
+	b.Post(confirm, nil).Want(http.StatusConflict)
 
 	answer := mine.sign(h, q)
 	if status := h.send(q, answer); status != http.StatusOK {
 		t.Fatalf("the honest one: %d", status)
 	}
 	_, next := h.in().removal()
-	if status := h.send(next.question(), answer); status != http.StatusUnprocessableEntity {
+	if status := h.send(questionOf(next), answer); status != http.StatusUnprocessableEntity {
 		t.Errorf("the same answer to another question: %d", status)
 	}
-	if status, _ := h.ask(question{next.question().id, q.ticket}, "/passkey", `{"credential":`+answer+`}`, h.url); status != http.StatusNotFound {
+	if status, _ := h.ask(question{questionOf(next).id, q.ticket}, "/passkey", `{"credential":`+answer+`}`, h.url); status != http.StatusNotFound {
 		t.Errorf("another question's ticket: %d", status)
 	}
 }
@@ -238,24 +239,24 @@ func TestAForgedRegistrationIsKeptNowhere(t *testing.T) {
 	b := h.in()
 	shown := b.begin(anna)
 	for name, forge := range map[string]func(a *authenticator) string{
-		"another page's":          func(a *authenticator) string { a.rp.Origin = origin; return a.made(shown) },
-		"another domain's":        func(a *authenticator) string { a.rp.ID = "login.example"; return a.made(shown) },
-		"one nobody unlocked":     func(a *authenticator) string { a.auth.Options.UserNotVerified = true; return a.made(shown) },
+		"another page's":          func(a *authenticator) string { a.rp.Origin = origin; return a.made(h, shown) },
+		"another domain's":        func(a *authenticator) string { a.rp.ID = "login.example"; return a.made(h, shown) },
+		"one nobody unlocked":     func(a *authenticator) string { a.auth.Options.UserNotVerified = true; return a.made(h, shown) },
 		"one that is not even it": func(*authenticator) string { return `{"id":"x"}` },
 		"none":                    func(*authenticator) string { return "" },
 	} {
 		forged := *a
-		if p := b.keep(forge(&forged), "Mine"); p.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d %s", name, p.status, p.text)
+		if p := b.keep(forge(&forged), "Mine"); p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, p.Status, p.Text)
 		}
 	}
-	h.in("account", "4712").keep(a.made(shown), "Mine").want(http.StatusConflict) // another account, which began none
-	b.keep(a.made(shown), "a\u202eb").want(http.StatusUnprocessableEntity)
+	h.in("account", "4712").keep(a.made(h, shown), "Mine").Want(http.StatusConflict) // another account, which began none
+	b.keep(a.made(h, shown), "a\u202eb").Want(http.StatusUnprocessableEntity)
 	if h.count(`passkeys`) != 0 {
 		t.Error("one is kept")
 	}
-	b.keep(a.made(shown), "").want(http.StatusSeeOther)
-	b.get("/portal/methods").says("Chrome, Linux")
+	b.keep(a.made(h, shown), "").Want(http.StatusSeeOther)
+	b.Get("/portal/methods").Says("Chrome, Linux")
 }
 
 func TestNobodyRemovesAPasskeyOfAnotherAccount(t *testing.T) {
@@ -264,9 +265,9 @@ func TestNobodyRemovesAPasskeyOfAnotherAccount(t *testing.T) {
 	_, err := h.client.PutAccount(t.Context(), "4712", "Office North")
 	h.must(err)
 	b, at := h.in("account", "4712"), "/portal/methods/passkey/"+h.one(`SELECT id FROM passkeys`)+"/remove"
-	b.get(at).want(http.StatusNotFound).silent("Laptop")
-	b.post(at, nil).want(http.StatusNotFound)
-	b.get("/portal/methods").silent("Laptop")
+	b.Get(at).Want(http.StatusNotFound).Silent("Laptop")
+	b.Post(at, nil).Want(http.StatusNotFound)
+	b.Get("/portal/methods").Silent("Laptop")
 }
 
 func TestWhereThePortalMayNotUseAPasskeyItIsShownAndRemovedAndThePageSaysWhereToMakeOne(t *testing.T) {
@@ -275,15 +276,15 @@ func TestWhereThePortalMayNotUseAPasskeyItIsShownAndRemovedAndThePageSaysWhereTo
 	b := h.in()
 	h.registered(b, anna)
 	h.passkeysOf("login.example", origin) // the application has moved to another domain
-	b.get("/portal/methods").says("Laptop", "You set up a passkey at login.example.").silent("Set up a passkey")
-	b.post("/portal/methods/passkey", nil).want(http.StatusConflict).says("No passkey can be set up for this login here.")
-	confirm := b.post("/portal/methods/passkey/"+h.one(`SELECT id FROM passkeys`)+"/remove", nil).want(http.StatusSeeOther).to()
-	waiting := b.get(confirm)
-	if status, _ := h.ask(waiting.question(), "/passkey/options", "", h.url); status != http.StatusConflict {
+	b.Get("/portal/methods").Says("Laptop", "You set up a passkey at login.example.").Silent("Set up a passkey")
+	b.Post("/portal/methods/passkey", nil).Want(http.StatusConflict).Says("No passkey can be set up for this login here.")
+	confirm := b.Post("/portal/methods/passkey/"+h.one(`SELECT id FROM passkeys`)+"/remove", nil).Want(http.StatusSeeOther).To()
+	waiting := b.Get(confirm)
+	if status, _ := h.ask(questionOf(waiting), "/passkey/options", "", h.url); status != http.StatusConflict {
 		t.Errorf("a passkey is asked for: %d", status)
 	}
-	h.answer(anna, phone.Approve, waiting.number())
-	b.post(confirm, nil).want(http.StatusSeeOther)
+	h.answer(anna, phone.Approve, waiting.Number())
+	b.Post(confirm, nil).Want(http.StatusSeeOther)
 	if h.count(`passkeys`) != 0 {
 		t.Error("it is still there")
 	}
@@ -295,14 +296,14 @@ func TestAnApplicationThatNamesThePortalsOriginHasItUseItsPasskeys(t *testing.T)
 	h := newHouse(t, public)
 	a := h.passkeysOf("login.example", public)
 	b := h.browser()
-	b.client.Jar = behindTLS{b.client.Jar}
-	b.post(strings.Replace(h.address(), public, h.url, 1), nil).want(http.StatusSeeOther)
-	b.get("/portal/methods").silent("Set up a passkey").says("You set up a passkey at login.example.")
+	b.Client.Jar = behindTLS{b.Client.Jar}
+	b.Post(strings.Replace(h.address(), public, h.url, 1), nil).Want(http.StatusSeeOther)
+	b.Get("/portal/methods").Silent("Set up a passkey").Says("You set up a passkey at login.example.")
 	h.sql(`UPDATE applications SET origins = $1`, `["`+origin+`","`+public+`"]`)
-	b.get("/portal/methods").says("Set up a passkey")
-	b.keep(a.made(b.post("/portal/methods/passkey", nil).want(http.StatusOK)), "Laptop").want(http.StatusSeeOther)
-	waiting := b.get(b.post("/portal/data", nil).want(http.StatusSeeOther).to())
-	q := waiting.question()
+	b.Get("/portal/methods").Says("Set up a passkey")
+	b.keep(a.made(h, b.Post("/portal/methods/passkey", nil).Want(http.StatusOK)), "Laptop").Want(http.StatusSeeOther)
+	waiting := b.Get(b.Post("/portal/data", nil).Want(http.StatusSeeOther).To())
+	q := questionOf(waiting)
 	elsewhere := *a
 	elsewhere.rp.Origin = origin
 	if status := h.send(q, elsewhere.sign(h, q)); status != http.StatusUnprocessableEntity {

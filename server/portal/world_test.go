@@ -5,14 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"html"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +21,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/server/pages/pagestest"
 	"github.com/jawort/jawort/store/db"
 )
 
@@ -269,120 +265,24 @@ func (h *house) address(more ...string) string {
 	return answer["url"].(string)
 }
 
-// browser is one with its own cookies, as a person uses it: it does not follow redirects by itself.
+// browser is one at the house.
 type browser struct {
-	h      *house
-	client *http.Client
+	*pagestest.Browser
+	h *house
 }
 
 func (h *house) browser() *browser {
 	h.Helper()
-	jar, err := cookiejar.New(nil)
-	h.must(err)
-	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{pagestest.New(h, h.url), h}
 }
 
 // in is a browser in the portal.
 func (h *house) in(more ...string) *browser {
 	h.Helper()
 	b := h.browser()
-	b.post(h.address(more...), nil).want(http.StatusSeeOther)
+	b.Post(h.address(more...), nil).Want(http.StatusSeeOther)
 	return b
 }
-
-// page is what a browser got.
-type page struct {
-	h      *house
-	status int
-	header http.Header
-	text   string
-}
-
-func (b *browser) do(method, address string, form url.Values, headers ...string) page {
-	b.h.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
-	}
-	if strings.HasPrefix(address, "/") {
-		address = b.h.url + address
-	}
-	r, err := http.NewRequestWithContext(b.h.Context(), method, address, body)
-	b.h.must(err)
-	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Origin", b.h.url)
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	resp, err := b.client.Do(r)
-	b.h.must(err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	b.h.must(err)
-	return page{b.h, resp.StatusCode, resp.Header, string(text)}
-}
-
-func (b *browser) get(address string) page {
-	b.h.Helper()
-	return b.do(http.MethodGet, address, nil)
-}
-
-func (b *browser) post(address string, form url.Values, headers ...string) page {
-	b.h.Helper()
-	if form == nil {
-		form = url.Values{}
-	}
-	return b.do(http.MethodPost, address, form, headers...)
-}
-
-func (p page) want(status int) page {
-	p.h.Helper()
-	if p.status != status {
-		p.h.Fatalf("answered %d, want %d: %s", p.status, status, p.text)
-	}
-	return p
-}
-
-// to is where the page leads.
-func (p page) to() string { return p.header.Get("Location") }
-
-// says fails the test unless all the texts are on the page.
-func (p page) says(texts ...string) page {
-	p.h.Helper()
-	for _, t := range texts {
-		if !strings.Contains(html.UnescapeString(p.text), t) {
-			p.h.Errorf("the page does not say %q: %s", t, p.text)
-		}
-	}
-	return p
-}
-
-func (p page) silent(texts ...string) page {
-	p.h.Helper()
-	for _, t := range texts {
-		if strings.Contains(html.UnescapeString(p.text), t) {
-			p.h.Errorf("the page says %q: %s", t, p.text)
-		}
-	}
-	return p
-}
-
-// found is the first group of a pattern on the page.
-func (p page) found(pattern string) string {
-	p.h.Helper()
-	m := regexp.MustCompile(pattern).FindStringSubmatch(p.text)
-	if m == nil {
-		p.h.Fatalf("nothing like %s in %s", pattern, p.text)
-	}
-	return html.UnescapeString(m[1])
-}
-
-// number is what a waiting page shows.
-func (p page) number() string { p.h.Helper(); return p.found(`class="number">([0-9]+)<`) }
 
 // logged is a log that a test searches.
 type logged struct {
