@@ -7,150 +7,152 @@ import (
 	"testing"
 
 	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/server/pages/pagestest"
 )
 
 // confirm answers the page that asks for a passkey, with all that it asks to be sent again.
-func (p *person) confirm(address string, asked page) page {
-	p.h.Helper()
-	form := url.Values{"passkey": {p.answer(asked)}}
-	for _, m := range hidden.FindAllStringSubmatch(asked.text, -1) {
+func confirm(p *consoletest.Person, address string, asked pagestest.Page) pagestest.Page {
+	p.Helper()
+	form := url.Values{"passkey": {p.Answer(asked)}}
+	for _, m := range hidden.FindAllStringSubmatch(asked.Text, -1) {
 		form.Add(unescaped(m[1]), unescaped(m[2]))
 	}
-	return p.post(address, form)
+	return p.Post(address, form)
 }
 
 func TestAnAdministratorInvitesSomebodyWhoGetsInAndChangesAndEndsThem(t *testing.T) {
 	h := newHouse(t)
-	ada := h.in(operator.Administrator, "")
-	ada.get("/console/operators/invite").want(http.StatusOK).says("all tenants")
-	invited := ada.post("/console/operators/invite", url.Values{"name": {"Bo <script>"}, "role": {"support"}}).want(http.StatusOK)
-	invited.says("Bo <script>", "shown only now").silent("<script>alert")
-	if strings.Contains(invited.text, "<script>\"") || strings.Contains(invited.text, "Bo <script>") {
+	ada := h.In(operator.Administrator, "")
+	ada.Get("/console/operators/invite").Want(http.StatusOK).Says("all tenants")
+	invited := ada.Post("/console/operators/invite", url.Values{"name": {"Bo <script>"}, "role": {"support"}}).Want(http.StatusOK)
+	invited.Says("Bo <script>", "shown only now").Silent("<script>alert")
+	if strings.Contains(invited.Text, "<script>\"") || strings.Contains(invited.Text, "Bo <script>") {
 		t.Error("the name is not text")
 	}
-	link := strings.TrimPrefix(invited.found(`class="secret"[^>]*>([^<]+)<`), h.public)
-	bo := h.stranger()
-	bo.post(link, url.Values{"passkey": {bo.create(bo.get(link))}}).want(http.StatusSeeOther)
-	bo.get("/console/operators").want(http.StatusForbidden)
-	list := ada.get("/console/operators").want(http.StatusOK).says("Ada Lovelace", "Bo <script>", "support")
-	one := "/console/operators/" + strings.TrimPrefix(list.found(`(opr_[a-z2-7]+)">Bo`), "/")
-	ada.post(one+"/role", url.Values{"role": {"nonsense"}}).want(http.StatusUnprocessableEntity)
-	ada.post(one+"/role", url.Values{"role": {"auditor"}}).want(http.StatusSeeOther)
-	bo.get("/console/tenants").want(http.StatusSeeOther)
-	bo.signIn().want(http.StatusSeeOther)
-	bo.get("/console/operators").want(http.StatusOK)
-	bo.post(one+"/role", url.Values{"role": {"administrator"}}).want(http.StatusForbidden)
-	ada.post(one+"/end", nil).want(http.StatusSeeOther)
-	bo.get("/console/tenants").want(http.StatusSeeOther)
-	bo.signIn().want(http.StatusForbidden)
-	ada.get(one).want(http.StatusOK).says("Ended on")
+	link := strings.TrimPrefix(invited.Found(`class="secret"[^>]*>([^<]+)<`), h.Public)
+	bo := h.Stranger()
+	bo.Post(link, url.Values{"passkey": {bo.Create(bo.Get(link))}}).Want(http.StatusSeeOther)
+	bo.Get("/console/operators").Want(http.StatusForbidden)
+	list := ada.Get("/console/operators").Want(http.StatusOK).Says("Ada Lovelace", "Bo <script>", "support")
+	one := "/console/operators/" + strings.TrimPrefix(list.Found(`(opr_[a-z2-7]+)">Bo`), "/")
+	ada.Post(one+"/role", url.Values{"role": {"nonsense"}}).Want(http.StatusUnprocessableEntity)
+	ada.Post(one+"/role", url.Values{"role": {"auditor"}}).Want(http.StatusSeeOther)
+	bo.Get("/console/tenants").Want(http.StatusSeeOther)
+	bo.SignIn().Want(http.StatusSeeOther)
+	bo.Get("/console/operators").Want(http.StatusOK)
+	bo.Post(one+"/role", url.Values{"role": {"administrator"}}).Want(http.StatusForbidden)
+	ada.Post(one+"/end", nil).Want(http.StatusSeeOther)
+	bo.Get("/console/tenants").Want(http.StatusSeeOther)
+	bo.SignIn().Want(http.StatusForbidden)
+	ada.Get(one).Want(http.StatusOK).Says("Ended on")
 }
 
 func TestTheLastAdministratorOfAllTenantsStays(t *testing.T) {
 	h := newHouse(t)
-	ada, bound := h.in(operator.Administrator, ""), h.in(operator.Administrator, h.tenant.ID)
-	_, _ = h.invite("Not here yet", operator.Administrator, "")
-	self := "/console/operators/" + ada.operator.ID
-	ada.post(self+"/end", nil).want(http.StatusConflict).says("last administrator")
-	ada.post(self+"/role", url.Values{"role": {"support"}}).want(http.StatusConflict).says("last administrator")
-	bound.post(self+"/end", nil).want(http.StatusNotFound)
-	ada.get("/console/tenants").want(http.StatusOK)
-	bo := h.in(operator.Administrator, "")
-	ada.post(self+"/end", nil).want(http.StatusSeeOther)
-	ada.get("/console/tenants").want(http.StatusSeeOther)
-	bo.post("/console/operators/"+bo.operator.ID+"/end", nil).want(http.StatusConflict)
-	h.must(h.operators.End(t.Context(), bo.operator.ID, byCommand)) // who has the machine may
+	ada, bound := h.In(operator.Administrator, ""), h.In(operator.Administrator, h.Tenant.ID)
+	_, _ = h.Invite("Not here yet", operator.Administrator, "")
+	self := "/console/operators/" + ada.Operator.ID
+	ada.Post(self+"/end", nil).Want(http.StatusConflict).Says("last administrator")
+	ada.Post(self+"/role", url.Values{"role": {"support"}}).Want(http.StatusConflict).Says("last administrator")
+	bound.Post(self+"/end", nil).Want(http.StatusNotFound)
+	ada.Get("/console/tenants").Want(http.StatusOK)
+	bo := h.In(operator.Administrator, "")
+	ada.Post(self+"/end", nil).Want(http.StatusSeeOther)
+	ada.Get("/console/tenants").Want(http.StatusSeeOther)
+	bo.Post("/console/operators/"+bo.Operator.ID+"/end", nil).Want(http.StatusConflict)
+	h.Must(h.Operators.End(t.Context(), bo.Operator.ID, consoletest.ByCommand)) // who has the machine may
 }
 
 func TestAnAdministratorOfOneTenantHasItsOperatorsInHandAndNoOthers(t *testing.T) {
 	h := newHouse(t)
 	other := h.newTenant("Another AG")
-	ada, foreign, head := h.in(operator.Administrator, h.tenant.ID), h.in(operator.Support, other.ID), h.in(operator.Administrator, "")
-	ada.get("/console/operators").want(http.StatusOK).silent(foreign.operator.ID, head.operator.ID)
-	for _, o := range []operator.Operator{foreign.operator, head.operator} {
+	ada, foreign, head := h.In(operator.Administrator, h.Tenant.ID), h.In(operator.Support, other.ID), h.In(operator.Administrator, "")
+	ada.Get("/console/operators").Want(http.StatusOK).Silent(foreign.Operator.ID, head.Operator.ID)
+	for _, o := range []operator.Operator{foreign.Operator, head.Operator} {
 		one := "/console/operators/" + o.ID
-		ada.get(one).want(http.StatusNotFound)
-		ada.post(one+"/end", nil).want(http.StatusNotFound)
-		ada.post(one+"/role", url.Values{"role": {"auditor"}}).want(http.StatusNotFound)
+		ada.Get(one).Want(http.StatusNotFound)
+		ada.Post(one+"/end", nil).Want(http.StatusNotFound)
+		ada.Post(one+"/role", url.Values{"role": {"auditor"}}).Want(http.StatusNotFound)
 	}
-	invited := ada.post("/console/operators/invite", url.Values{"name": {"Eve"}, "role": {"administrator"}, "tenant": {other.ID}}).want(http.StatusOK)
-	eve := h.stranger()
-	link := strings.TrimPrefix(invited.found(`class="secret"[^>]*>([^<]+)<`), h.public)
-	eve.post(link, url.Values{"passkey": {eve.create(eve.get(link).says(h.tenant.Name))}}).want(http.StatusSeeOther)
-	eve.get("/console/tenants/" + other.ID).want(http.StatusNotFound)
-	eve.get("/console/tenants/" + h.tenant.ID).want(http.StatusOK)
-	foreign.get("/console/tenants").want(http.StatusSeeOther)
-	foreign.get("/console/tenants/" + other.ID).want(http.StatusOK)
+	invited := ada.Post("/console/operators/invite", url.Values{"name": {"Eve"}, "role": {"administrator"}, "tenant": {other.ID}}).Want(http.StatusOK)
+	eve := h.Stranger()
+	link := strings.TrimPrefix(invited.Found(`class="secret"[^>]*>([^<]+)<`), h.Public)
+	eve.Post(link, url.Values{"passkey": {eve.Create(eve.Get(link).Says(h.Tenant.Name))}}).Want(http.StatusSeeOther)
+	eve.Get("/console/tenants/" + other.ID).Want(http.StatusNotFound)
+	eve.Get("/console/tenants/" + h.Tenant.ID).Want(http.StatusOK)
+	foreign.Get("/console/tenants").Want(http.StatusSeeOther)
+	foreign.Get("/console/tenants/" + other.ID).Want(http.StatusOK)
 }
 
 func TestAStepThatMattersTakesAPasskeysAnswerOfTheLastFiveMinutes(t *testing.T) {
 	h := newHouse(t)
-	ada := h.in(operator.Administrator, "")
+	ada := h.In(operator.Administrator, "")
 	const invite = "/console/operators/invite"
 	form := url.Values{"name": {`Bo "&<b>`}, "role": {"support"}}
-	h.pass(operator.Fresh + 1)
-	asked := ada.post(invite, form).want(http.StatusUnauthorized).says("Confirm that it is you")
-	if n := h.count(`operators`); n != 1 {
+	h.Pass(operator.Fresh + 1)
+	asked := ada.Post(invite, form).Want(http.StatusUnauthorized).Says("Confirm that it is you")
+	if n := h.Count(`operators`); n != 1 {
 		t.Fatalf("%d operators", n)
 	}
 	t.Run("the answer of another operator, another session or a sign-in does not do", func(t *testing.T) {
-		eve, again := h.in(operator.Administrator, ""), *ada
-		again.browser = h.browser()
-		again.signIn().want(http.StatusSeeOther)
-		stranger := h.stranger()
-		before := h.count(`operators`)
+		eve, again := h.In(operator.Administrator, ""), *ada
+		again.Browser = h.Browser()
+		again.SignIn().Want(http.StatusSeeOther)
+		stranger := h.Stranger()
+		before := h.Count(`operators`)
 		for name, answer := range map[string]string{
-			"another operator's":   eve.answer(asked),
-			"for another session":  ada.answer(again.staleStep(invite, form)),
-			"of a sign-in":         ada.answer(stranger.get("/console/sign-in")),
+			"another operator's":   eve.Answer(asked),
+			"for another session":  ada.Answer(staleStep(&again, invite, form)),
+			"of a sign-in":         ada.Answer(stranger.Get("/console/sign-in")),
 			"what is no signature": "{}",
 		} {
-			got := ada.post(invite, url.Values{"name": {"Bo"}, "role": {"support"}, "passkey": {answer}})
-			if got.status == http.StatusOK || h.count(`operators`) != before {
-				t.Errorf("%s: %d", name, got.status)
+			got := ada.Post(invite, url.Values{"name": {"Bo"}, "role": {"support"}, "passkey": {answer}})
+			if got.Status == http.StatusOK || h.Count(`operators`) != before {
+				t.Errorf("%s: %d", name, got.Status)
 			}
 		}
 	})
-	ada.confirm(invite, ada.post(invite, form).want(http.StatusUnauthorized)).want(http.StatusOK).says(`Bo "&<b>`)
-	ada.post(invite, form).want(http.StatusOK) // for five minutes
-	h.pass(operator.Fresh + 1)
-	ada.post(invite, form).want(http.StatusUnauthorized)
+	confirm(ada, invite, ada.Post(invite, form).Want(http.StatusUnauthorized)).Want(http.StatusOK).Says(`Bo "&<b>`)
+	ada.Post(invite, form).Want(http.StatusOK) // for five minutes
+	h.Pass(operator.Fresh + 1)
+	ada.Post(invite, form).Want(http.StatusUnauthorized)
 }
 
 // staleStep is the page that asks the other session's operator.
-func (p *person) staleStep(address string, form url.Values) page {
-	p.h.Helper()
-	p.h.sql(`UPDATE operator_sessions SET confirmed_at = 1`)
-	return p.post(address, form).want(http.StatusUnauthorized)
+func staleStep(p *consoletest.Person, address string, form url.Values) pagestest.Page {
+	p.Helper()
+	p.House.SQL(`UPDATE operator_sessions SET confirmed_at = 1`)
+	return p.Post(address, form).Want(http.StatusUnauthorized)
 }
 
 func TestASecondPasskeySignsInAndTheFirstCanBeRemovedThen(t *testing.T) {
 	h := newHouse(t)
-	ada := h.in(operator.Auditor, "")
-	ada.get("/console/passkeys").want(http.StatusOK).says("You have one passkey").silent("/remove")
-	id := h.one(`SELECT id FROM operator_passkeys`)
+	ada := h.In(operator.Auditor, "")
+	ada.Get("/console/passkeys").Want(http.StatusOK).Says("You have one passkey").Silent("/remove")
+	id := h.One(`SELECT id FROM operator_passkeys`)
 	remove := "/console/passkeys/" + id + "/remove"
-	ada.confirm(remove, ada.post(remove, nil).want(http.StatusUnauthorized)).want(http.StatusConflict).says("only passkey")
-	old := ada.key
-	asked := ada.confirm("/console/passkeys/new", ada.post("/console/passkeys/new", nil).want(http.StatusUnauthorized)).want(http.StatusOK)
-	ada.post("/console/passkeys/new", nil).want(http.StatusUnauthorized)
-	ada.post("/console/passkeys", url.Values{"passkey": {ada.create(asked)}}).want(http.StatusConflict) // the same key
-	ada.key = newKey()
-	made := url.Values{"passkey": {ada.create(asked)}}
-	ada.post("/console/passkeys", made).want(http.StatusSeeOther)
-	ada.post("/console/passkeys", made).want(http.StatusForbidden)
+	confirm(ada, remove, ada.Post(remove, nil).Want(http.StatusUnauthorized)).Want(http.StatusConflict).Says("only passkey")
+	old := ada.Key
+	asked := confirm(ada, "/console/passkeys/new", ada.Post("/console/passkeys/new", nil).Want(http.StatusUnauthorized)).Want(http.StatusOK)
+	ada.Post("/console/passkeys/new", nil).Want(http.StatusUnauthorized)
+	ada.Post("/console/passkeys", url.Values{"passkey": {ada.Create(asked)}}).Want(http.StatusConflict) // the same key
+	ada.Key = consoletest.NewKey()
+	made := url.Values{"passkey": {ada.Create(asked)}}
+	ada.Post("/console/passkeys", made).Want(http.StatusSeeOther)
+	ada.Post("/console/passkeys", made).Want(http.StatusForbidden)
 	elsewhere := *ada
-	elsewhere.browser = h.browser()
-	elsewhere.signIn().want(http.StatusSeeOther)
-	ada.confirm(remove, ada.post(remove, nil).want(http.StatusUnauthorized)).want(http.StatusSeeOther)
-	if to := elsewhere.get("/console/passkeys").to(); !strings.Contains(to, "sign-in") {
+	elsewhere.Browser = h.Browser()
+	elsewhere.SignIn().Want(http.StatusSeeOther)
+	confirm(ada, remove, ada.Post(remove, nil).Want(http.StatusUnauthorized)).Want(http.StatusSeeOther)
+	if to := elsewhere.Get("/console/passkeys").To(); !strings.Contains(to, "sign-in") {
 		t.Errorf("another browser is still in: %q", to)
 	}
 	lost := *ada
-	lost.browser, lost.key = h.browser(), old
-	lost.signIn().want(http.StatusForbidden)
-	ada.signIn().want(http.StatusSeeOther)
-	eve := h.in(operator.Administrator, "")
-	theirs := "/console/passkeys/" + h.one(`SELECT id FROM operator_passkeys WHERE operator = $1`, ada.operator.ID) + "/remove"
-	eve.confirm(theirs, eve.post(theirs, nil).want(http.StatusUnauthorized)).want(http.StatusNotFound)
+	lost.Browser, lost.Key = h.Browser(), old
+	lost.SignIn().Want(http.StatusForbidden)
+	ada.SignIn().Want(http.StatusSeeOther)
+	eve := h.In(operator.Administrator, "")
+	theirs := "/console/passkeys/" + h.One(`SELECT id FROM operator_passkeys WHERE operator = $1`, ada.Operator.ID) + "/remove"
+	confirm(eve, theirs, eve.Post(theirs, nil).Want(http.StatusUnauthorized)).Want(http.StatusNotFound)
 }

@@ -48,12 +48,12 @@ func TestEveryPageOpensForItsRolesAndItsTenantsAloneAndARefusedFormChangesNothin
 		t.Fatalf("only %d pages were found", len(routes))
 	}
 	for _, role := range operator.Roles {
-		for _, tenant := range []string{"", h.tenant.ID, other.ID} {
-			p := h.in(role, tenant)
+		for _, tenant := range []string{"", h.Tenant.ID, other.ID} {
+			p := h.In(role, tenant)
 			for _, route := range routes {
-				method, address := path(route, h.tenant.ID)
+				method, address := path(route, h.Tenant.ID)
 				name := fmt.Sprintf("%s of %q: %s %s", role, tenant, method, address)
-				refused := may(route, operator.Operator{Role: role, Tenant: tenant}, h.tenant.ID)
+				refused := may(route, operator.Operator{Role: role, Tenant: tenant}, h.Tenant.ID)
 				if refused == 0 && method != http.MethodGet {
 					continue // other tests send those forms
 				}
@@ -62,14 +62,14 @@ func TestEveryPageOpensForItsRolesAndItsTenantsAloneAndARefusedFormChangesNothin
 				if method == http.MethodPost {
 					form = url.Values{"name": {"Mallory"}, "role": {"administrator"}}
 				}
-				got := p.do(method, address, form)
+				got := p.Do(method, address, form)
 				switch {
-				case refused != 0 && got.status != refused:
-					t.Errorf("%s answered %d, want %d", name, got.status, refused)
-				case refused != 0 && (strings.Contains(got.text, "Muster") && tenant == other.ID):
+				case refused != 0 && got.Status != refused:
+					t.Errorf("%s answered %d, want %d", name, got.Status, refused)
+				case refused != 0 && (strings.Contains(got.Text, "Muster") && tenant == other.ID):
 					t.Errorf("%s tells of the tenant", name)
-				case refused == 0 && (got.status == http.StatusForbidden || got.status == http.StatusUnauthorized || got.status >= 500 || strings.Contains(got.to(), "sign-in")):
-					t.Errorf("%s answered %d %s", name, got.status, got.to())
+				case refused == 0 && (got.Status == http.StatusForbidden || got.Status == http.StatusUnauthorized || got.Status >= 500 || strings.Contains(got.To(), "sign-in")):
+					t.Errorf("%s answered %d %s", name, got.Status, got.To())
 				}
 				if after := h.recorded(); after != before && !(refused == 0 && strings.HasSuffix(address, "/audit/export")) { // who takes the log is written down
 					t.Errorf("%s wrote something", name)
@@ -81,15 +81,15 @@ func TestEveryPageOpensForItsRolesAndItsTenantsAloneAndARefusedFormChangesNothin
 
 func TestNobodyWhoIsNotSignedInSeesAPage(t *testing.T) {
 	h := newHouse(t)
-	b := h.browser()
+	b := h.Browser()
 	for _, route := range server.ConsoleRoutes() {
-		method, address := path(route, h.tenant.ID)
+		method, address := path(route, h.Tenant.ID)
 		want := http.StatusSeeOther
 		if method == http.MethodPost {
 			want = http.StatusUnauthorized
 		}
-		if got := b.do(method, address, url.Values{}); got.status != want || strings.Contains(got.text, "Muster") {
-			t.Errorf("%s %s: %d %s", method, address, got.status, got.text)
+		if got := b.Do(method, address, url.Values{}); got.Status != want || strings.Contains(got.Text, "Muster") {
+			t.Errorf("%s %s: %d %s", method, address, got.Status, got.Text)
 		}
 	}
 }
@@ -97,5 +97,5 @@ func TestNobodyWhoIsNotSignedInSeesAPage(t *testing.T) {
 // recorded counts what happened at one moment: entries are made of events meanwhile.
 func (h *house) recorded() int {
 	h.Helper()
-	return h.count(`(SELECT id FROM outbox WHERE sequenced_at = 0 UNION ALL SELECT sequence FROM audit_entries) AS all_of_it`)
+	return h.Count(`(SELECT id FROM outbox WHERE sequenced_at = 0 UNION ALL SELECT sequence FROM audit_entries) AS all_of_it`)
 }

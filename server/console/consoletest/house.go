@@ -22,6 +22,7 @@ import (
 	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/process"
+	"github.com/jawort/jawort/server/pages/pagestest"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/operators"
 )
@@ -35,8 +36,9 @@ type House struct {
 	Process   *process.Process
 	Operators *operators.Store
 	Log       *Log
-	URL       string
-	*Service  // of the first tenant
+	URL       string // where it listens
+	Public    string // as people reach it
+	*Service         // of the first tenant
 
 	offset atomic.Int64
 }
@@ -50,8 +52,16 @@ type Service struct {
 	Key    string // of the API, with all scopes
 }
 
-// New opens a house, which runs until the test ends.
+// New opens a house with a tenant, which runs until the test ends.
 func New(t testing.TB, change ...func(*process.Options)) *House {
+	t.Helper()
+	h := Bare(t, change...)
+	h.Service = h.NewService("Muster Makler AG")
+	return h
+}
+
+// Bare opens one without any.
+func Bare(t testing.TB, change ...func(*process.Options)) *House {
 	t.Helper()
 	if t, ok := t.(*testing.T); ok {
 		t.Parallel()
@@ -67,15 +77,15 @@ func New(t testing.TB, change ...func(*process.Options)) *House {
 	var err error
 	o.Keys, err = keys.Generate()
 	h.Must(err)
+	h.URL = cfg.Server.PublicURL
 	for _, c := range change {
 		c(&o)
 	}
-	h.URL = cfg.Server.PublicURL
+	h.Public = cfg.Server.PublicURL
 	h.Process, err = process.Open(t.Context(), o)
 	h.Must(err)
 	h.Operators = &operators.Store{DB: h.Process.Lasting().DB}
 	h.run()
-	h.Service = h.NewService("Muster Makler AG")
 	return h
 }
 
@@ -107,6 +117,12 @@ func (h *House) run() {
 	})
 }
 
+// Browser is one that nobody is signed in at.
+func (h *House) Browser() *pagestest.Browser {
+	h.Helper()
+	return pagestest.New(h.TB, h.URL)
+}
+
 // Now is the clock of the house.
 func (h *House) Now() time.Time { return time.Now().Add(time.Duration(h.offset.Load())) }
 
@@ -126,12 +142,19 @@ func (h *House) NewID(prefix string) string {
 	return s
 }
 
+// NewTenant adds one that has nothing.
+func (h *House) NewTenant(name string, policy account.TenantPolicy) account.Tenant {
+	h.Helper()
+	t := account.Tenant{ID: h.NewID(id.Tenant), Name: name, Policy: policy}
+	h.Must(h.Process.Lasting().CreateTenant(h.Context(), t))
+	return t
+}
+
 // NewService adds a tenant with a login service and an account.
 func (h *House) NewService(name string) *Service {
 	h.Helper()
 	store := h.Process.Lasting()
-	s := &Service{House: h, Tenant: account.Tenant{ID: h.NewID(id.Tenant), Name: name, Policy: account.TenantPolicy{Language: "en"}}}
-	h.Must(store.CreateTenant(h.Context(), s.Tenant))
+	s := &Service{House: h, Tenant: h.NewTenant(name, account.TenantPolicy{Language: "en"})}
 	s.App = account.Application{
 		ID: h.NewID(id.Application), Tenant: s.Tenant.ID, Name: "Portal", Origins: []string{"https://login.example"},
 		Policy: account.ApplicationPolicy{Match: account.MatchDigits(2)},

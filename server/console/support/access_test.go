@@ -9,6 +9,7 @@ import (
 
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/server/pages/pagestest"
 )
 
 // route is a page or a form of the section.
@@ -34,7 +35,7 @@ func routes(s *consoletest.Service) []route {
 
 var form = url.Values{"reason": {"Showed a passport."}, "hours": {"1"}, "uses": {"1"}, "contact": {"+4915123456789"}}
 
-func send(p *consoletest.Person, r route, headers ...string) consoletest.Page {
+func send(p *consoletest.Person, r route, headers ...string) pagestest.Page {
 	if r.method == http.MethodPost {
 		return p.Post(r.path, form, headers...)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/phone"
 	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/server/pages/pagestest"
 )
 
 // called is support with a question that waits for the caller's phone.
@@ -127,7 +128,7 @@ func TestThePageThatWaitsIsToldWhenItMoves(t *testing.T) {
 	ada := h.Phone("Ada")
 	p, path, number := called(h)
 	p.Get(path + "/moved?known=expired").Want(http.StatusOK).Says(`{"moved":true}`)
-	moved := make(chan consoletest.Page, 1)
+	moved := make(chan pagestest.Page, 1)
 	go func() { moved <- p.Get(path + "/moved?known=pending") }()
 	answer(h, ada, phone.Approve, number)
 	(<-moved).Want(http.StatusOK).Says(`{"moved":true}`)

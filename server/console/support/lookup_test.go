@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/server/pages/pagestest"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -64,7 +65,7 @@ func TestSupportFindsAnAccountByTheWholeNumberOrAddressAndSeesItMasked(t *testin
 	h := consoletest.New(t)
 	known(h.Service, consoletest.Login, "+4915123456789", "Erika@example.org")
 	p := h.In(operator.Support, "")
-	find := func(contact string) consoletest.Page {
+	find := func(contact string) pagestest.Page {
 		return p.Post(people(h.Service), url.Values{"contact": {contact}})
 	}
 	for _, contact := range []string{"+4915123456789", "+49 151 2345 6789", " Erika@example.org ", "Erika@EXAMPLE.org"} {
