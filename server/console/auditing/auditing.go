@@ -36,12 +36,12 @@ type Auditing struct {
 	Exports Exports
 	Now     func() time.Time
 
-	busy *running
+	busy *console.Busy
 }
 
 // Section implements the console's.
 func (a Auditing) Section() console.Section {
-	a.busy = &running{}
+	a.busy = &console.Busy{}
 	return console.Section{
 		Own: own, Mount: a.mount,
 		Menu: []console.Entry{

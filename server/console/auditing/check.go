@@ -28,7 +28,7 @@ func (a Auditing) check(w http.ResponseWriter, v *console.Visit) error {
 	if !b.Runs {
 		return v.Write(w, "audit-check", b)
 	}
-	end, ok := a.busy.begin(v.Tenant.ID)
+	end, ok := a.busy.Begin(v.Tenant.ID)
 	if !ok {
 		b.Runs, b.Busy, v.Page.Status = false, true, http.StatusTooManyRequests
 		return v.Write(w, "audit-check", b)

@@ -33,10 +33,11 @@ func (t Tenancy) rehearse(v *console.Visit, p organisation.Plan, o *outlook) err
 	if len(groups)+len(applications) == 0 {
 		return nil
 	}
-	if _, busy := t.rehearsing.LoadOrStore(v.Tenant.ID, true); busy {
+	end, ok := t.rehearsing.Begin(v.Tenant.ID)
+	if !ok {
 		return errRehearsing
 	}
-	defer t.rehearsing.Delete(v.Tenant.ID)
+	defer end()
 	told, err := t.Rehearse(v.Context(), groups, applications)
 	o.Rehearsed = &told
 	return err

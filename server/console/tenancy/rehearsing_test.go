@@ -17,7 +17,7 @@ import (
 func TestTheLoginsOfATenantAreJudgedOnceAtATime(t *testing.T) {
 	t.Parallel()
 	begun, end := make(chan bool), make(chan bool)
-	s := Tenancy{rehearsing: &sync.Map{}, Rehearse: func(context.Context, map[string]account.GroupPolicy, map[string]account.ApplicationPolicy) (policy.Rehearsed, error) {
+	s := Tenancy{rehearsing: &console.Busy{}, Rehearse: func(context.Context, map[string]account.GroupPolicy, map[string]account.ApplicationPolicy) (policy.Rehearsed, error) {
 		begun <- true
 		<-end
 		return policy.Rehearsed{}, nil

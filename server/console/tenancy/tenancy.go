@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"io"
-	"sync"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/organisation"
@@ -55,12 +54,12 @@ type Tenancy struct {
 	Rehearse     Rehearse
 	Random       io.Reader
 
-	rehearsing *sync.Map // ids of tenants whose logins are being judged
+	rehearsing *console.Busy
 }
 
 // Section implements the console's.
 func (t Tenancy) Section() console.Section {
-	t.rehearsing = &sync.Map{}
+	t.rehearsing = &console.Busy{}
 	return console.Section{
 		Own: own, Mount: t.mount,
 		Menu: []console.Entry{
