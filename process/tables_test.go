@@ -20,6 +20,7 @@ var aboutNobody = map[string]string{
 	"groups":              "of a tenant",
 	"ledger_pots":         "sums of a tenant",
 	"ledger_quarters":     "of a tenant",
+	"ledger_usage":        "is derived from ledger_entries; the login number in it is erased with the account's",
 	"ledger_windows":      "counts of the last hours, by ids and authenticated hashes, forgotten after them",
 	"operator_attempts":   "counts of the last minutes, by authenticated hashes, forgotten after them",
 	"operator_challenges": "random, forgotten after minutes",

@@ -55,6 +55,8 @@ func (h *house) furnish() {
 			SELECT 'msg_' || n || '_' || i, $tenant, $app, 'acc_' || n, '', COALESCE((SELECT manager FROM accounts WHERE id = 'acc_' || n), 'acc_' || n), 'DE', '+49171', 755, 'EUR', 'settled',
 				to_char(now(), 'YYYY-MM'), to_char(now(), 'YYYY-"Q"Q'), 1, 1
 			FROM generate_series(1, 100000) n, generate_series(1, 2) i`,
+		`INSERT INTO ledger_usage (tenant, quarter, payer, account, account_login, currency, messages, amount)
+			SELECT e.tenant, e.quarter, e.payer, e.account, a.external_id, e.currency, COUNT(*), SUM(e.price) FROM ledger_entries e JOIN accounts a ON a.id = e.account GROUP BY 1, 2, 3, 4, 5, 6`,
 		h.copied(login, `'acc_' || n, n || '_' || i`, `generate_series(1, 100000) n, generate_series(1, 3) i`),
 		h.copied(login, `o.account, 'own_' || n`, `generate_series(1, 60) n`),
 	} {
@@ -63,7 +65,7 @@ func (h *house) furnish() {
 		}
 		h.slow(`SET statement_timeout = 0; SET session_replication_role = replica; ` + statement + `; RESET session_replication_role`)
 	}
-	for _, table := range []string{"accounts", "account_facets", "account_uses", "ledger_entries", "outcomes", "invitations", "credentials", "devices", "methods"} {
+	for _, table := range []string{"accounts", "account_facets", "account_uses", "ledger_entries", "ledger_usage", "outcomes", "invitations", "credentials", "devices", "methods"} {
 		h.slow(`VACUUM ANALYZE ` + table)
 	}
 }

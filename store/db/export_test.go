@@ -6,19 +6,28 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// DownAndUp takes all migrations back and applies them again.
-func (d *DB) DownAndUp(ctx context.Context) error {
+// Down takes the migrations after a version back.
+func (d *DB) Down(ctx context.Context, version int64) error {
+	provider, err := d.provider(ctx)
+	if err == nil {
+		_, err = provider.DownTo(ctx, version)
+	}
+	return err
+}
+
+// Up applies all migrations that are missing.
+func (d *DB) Up(ctx context.Context) error {
+	provider, err := d.provider(ctx)
+	if err == nil {
+		_, err = provider.Up(ctx)
+	}
+	return err
+}
+
+func (d *DB) provider(ctx context.Context) (*goose.Provider, error) {
 	dialect := goose.DialectSQLite3
 	if _, err := d.setting(ctx, "server_version"); err == nil {
 		dialect = goose.DialectPostgres
 	}
-	provider, err := migrator(d.writes, dialect)
-	if err != nil {
-		return err
-	}
-	if _, err := provider.DownTo(ctx, 0); err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
-	return err
+	return migrator(d.writes, dialect)
 }

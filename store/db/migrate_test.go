@@ -1,6 +1,8 @@
 package db_test
 
 import (
+	"errors"
+	"slices"
 	"testing"
 
 	"github.com/jawort/jawort/store/db"
@@ -20,7 +22,7 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 		if err := insert(); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.DownAndUp(ctx); err != nil {
+		if err := errors.Join(d.Down(ctx, 0), d.Up(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		n, err := db.One(ctx, d.Reads(), db.ScanInt, `SELECT COUNT(*) FROM tenants`)
@@ -29,6 +31,39 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 		}
 		if err := insert(); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// The bills of an installation that is brought up to date say what they said before, to the cent and whether it was late.
+func TestTheUsageOfOlderEntriesIsKeptToo(t *testing.T) {
+	dbtest.OnEach(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		if err := d.Down(ctx, 60); err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range []string{
+			`INSERT INTO tenants (id, name, created_at) VALUES ('ten_1', 'Musterbank', 1)`,
+			`INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ('acc_1', 'ten_1', '4711', '', 1), ('acc_2', 'ten_1', '4712', '', 1)`,
+			`INSERT INTO ledger_quarters (tenant, quarter, exported_at) VALUES ('ten_1', '2026-Q3', 1)`,
+			`INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, price, currency, state, month, quarter, reserved_at, exported) VALUES
+				('msg_1', 'ten_1', '', 'acc_1', '', 'acc_2', 'DE', '', 755, 'EUR', 'settled', '', '2026-Q3', 1, TRUE),
+				('msg_2', 'ten_1', '', 'acc_1', '', 'acc_2', 'DE', '', 755, 'EUR', 'settled', '', '2026-Q3', 1, TRUE),
+				('msg_3', 'ten_1', '', 'acc_1', '', 'acc_2', 'DE', '', 1000, 'EUR', 'settled', '', '2026-Q3', 1, FALSE),
+				('msg_4', 'ten_1', '', 'acc_1', '', 'acc_2', 'DE', '', 755, 'EUR', 'released', '', '2026-Q3', 1, FALSE),
+				('msg_5', 'ten_1', '', 'acc_1', '', 'acc_2', 'DE', '', 755, 'EUR', 'reserved', '', '2026-Q3', 1, FALSE)`,
+		} {
+			if _, err := db.Exec(ctx, d.Writes(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Up(ctx); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.All(ctx, d.Reads(), db.ScanString, `
+			SELECT quarter || ' ' || payer || ' ' || account_login || ' ' || messages || ' ' || amount || ' ' || exported_messages || ' ' || exported_amount FROM ledger_usage`)
+		if want := []string{"2026-Q3 acc_2 4711 3 2510 2 1510"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("the usage is %q, want %q; %v", got, want, err)
 		}
 	})
 }

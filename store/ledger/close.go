@@ -15,13 +15,13 @@ import (
 var ErrQuarterRuns = refusal.New(refusal.Conflict, "quarter-running",
 	"The quarter is not over in the tenant's time zone, so that it cannot be closed. Close it once it has ended.")
 
-// closedAtOnce bounds the messages that are marked in one transaction.
+// closedAtOnce bounds the lines that are exported in one transaction.
 const closedAtOnce = 5000
 
 // CloseQuarter closes a quarter of the past: every message that is settled by then is in its export, for ever, and what is
 // settled later is late. Closing it again changes nothing; closing that was interrupted is continued.
 //
-// A mark on each entry, and no comparison of times, says what is in the export: a settlement that was stamped before
+// What is in the export is noted in each line of the usage, and not found by comparing times: a settlement that was stamped before
 // the closing may become visible after it.
 func (s *Store) CloseQuarter(ctx context.Context, tenant string, q ledger.Quarter, by outbox.Actor) error {
 	if err := s.checkOver(ctx, tenant, q); err != nil {
@@ -50,7 +50,7 @@ func (s *Store) checkOver(ctx context.Context, tenant string, q ledger.Quarter) 
 	return nil
 }
 
-// closeSome marks entries, and closes the quarter where none is left. Whoever closes the same quarter waits for its row.
+// closeSome exports lines, and closes the quarter where none is left. Whoever closes the same quarter waits for its row.
 func closeSome(ctx context.Context, tx *sql.Tx, tenant string, q ledger.Quarter, by outbox.Actor) (closed bool, err error) {
 	at, err := db.One(ctx, tx, scanTime, `
 		INSERT INTO ledger_quarters (tenant, quarter) VALUES ($1, $2)
@@ -59,9 +59,9 @@ func closeSome(ctx context.Context, tx *sql.Tx, tenant string, q ledger.Quarter,
 		return !at.IsZero(), err
 	}
 	n, err := db.Exec(ctx, tx, `
-		UPDATE ledger_entries SET exported = TRUE WHERE NOT exported AND message IN (
-			SELECT message FROM ledger_entries WHERE tenant = $1 AND quarter = $2 AND state = $3 AND NOT exported LIMIT $4)`,
-		tenant, q.String(), string(ledger.Settled), closedAtOnce)
+		UPDATE ledger_usage SET exported_messages = messages, exported_amount = amount WHERE tenant = $1 AND quarter = $2 AND (payer, account, currency) IN (
+			SELECT payer, account, currency FROM ledger_usage WHERE tenant = $1 AND quarter = $2 AND exported_messages <> messages
+			ORDER BY payer, account, currency LIMIT $3)`, tenant, q.String(), closedAtOnce)
 	if err != nil || n > 0 {
 		return false, err
 	}

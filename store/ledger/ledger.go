@@ -8,7 +8,7 @@
 // # Locks
 //
 // Every transaction that spends takes the tenant's gate (a row of ledger_pots) first, then pots, windows, its new entry,
-// outbox. Settling takes its entry before the gate; nobody waits for an entry behind it. So whoever reserves for a tenant
+// outbox. Settling takes its entry before the gate, or before the line of the usage; nobody waits for an entry behind these. So whoever reserves for a tenant
 // waits for whoever does at that moment, and a caller reserves last in its transaction: after it has queued the message, and
 // taken back the one before. A caller that gets an error rolls back.
 package ledger

@@ -9,16 +9,18 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
-// usageOf are a tenant's messages of a quarter, with the filter for payer and account. A message is late where the quarter has
-// been closed without it.
-const usageOf = `
-	SELECT e.payer, COALESCE(p.external_id, '') AS payer_login, e.account, COALESCE(a.external_id, '') AS account_login, e.currency, e.price, e.state,
-		CASE WHEN NOT e.exported AND EXISTS (SELECT 1 FROM ledger_quarters q WHERE q.tenant = $1 AND q.quarter = $2 AND q.exported_at > 0)
-			THEN 1 ELSE 0 END AS late
-	FROM ledger_entries e LEFT JOIN accounts p ON p.id = e.payer LEFT JOIN accounts a ON a.id = e.account
-	WHERE e.tenant = $1 AND e.quarter = $2 AND ($3 = '' OR p.external_id = $3) AND ($4 = '' OR a.external_id = $4)`
+// Lines and sums are read of ledger_usage, which the database keeps beside the entries as they are settled; only what is under way is counted there. In both tables
+// a row u is of the tenant $1 and the quarter $2.
 
-const sums = `COUNT(*), CAST(SUM(u.price) AS BIGINT), CAST(SUM(u.late) AS BIGINT), CAST(SUM(u.late * u.price) AS BIGINT)`
+// closed is 1 where the quarter has been closed, else 0. What was settled without being exported by then is late.
+const closed = `(SELECT COUNT(*) FROM ledger_quarters q WHERE q.tenant = $1 AND q.quarter = $2 AND q.exported_at > 0)`
+
+const lineColumns = `u.payer, COALESCE(p.external_id, ''), u.account, u.account_login, u.currency, u.messages, u.amount,
+	(u.messages - u.exported_messages) * ` + closed + `, (u.amount - u.exported_amount) * ` + closed
+
+func scanLine(r db.Row) (u ledger.Usage, err error) {
+	return u, r.Scan(&u.Payer, &u.PayerLogin, &u.Account, &u.AccountLogin, &u.Currency, &u.Messages, &u.Amount, &u.LateMessages, &u.LateAmount)
+}
 
 const usagePage = 1000
 
@@ -31,17 +33,15 @@ func (s *Store) Usage(ctx context.Context, tenant string, f ledger.UsageFilter) 
 	if f.Limit <= 0 {
 		f.Limit = usagePage
 	}
-	return db.All(ctx, s.Reads(), scanUsage, `
-		SELECT u.payer, u.payer_login, u.account, u.account_login, u.currency, `+sums+` FROM (`+usageOf+`
-			AND e.state = $5 AND (e.payer, e.account, e.currency) > ($6, $7, $8)) u
-		GROUP BY u.payer, u.payer_login, u.account, u.account_login, u.currency
-		ORDER BY u.payer, u.account, u.currency LIMIT $9`,
-		tenant, f.Quarter.String(), f.Payer, f.Account, string(ledger.Settled), f.After.Payer, f.After.Account, string(f.After.Currency), f.Limit)
+	return db.All(ctx, s.Reads(), scanLine, `SELECT `+lineColumns+` FROM ledger_usage u LEFT JOIN accounts p ON p.id = u.payer
+		WHERE `+filtered+` AND (u.payer, u.account, u.currency) > ($5, $6, $7) ORDER BY u.payer, u.account, u.currency LIMIT $8`,
+		tenant, f.Quarter.String(), f.Payer, f.Account, f.After.Payer, f.After.Account, string(f.After.Currency), f.Limit)
 }
 
-func scanUsage(r db.Row) (u ledger.Usage, err error) {
-	return u, r.Scan(&u.Payer, &u.PayerLogin, &u.Account, &u.AccountLogin, &u.Currency, &u.Messages, &u.Amount, &u.LateMessages, &u.LateAmount)
-}
+// filtered picks what a payer $3 pays and what went to an account $4, by their login numbers, where they are given.
+const filtered = `u.tenant = $1 AND u.quarter = $2
+	AND ($3 = '' OR u.payer IN (SELECT id FROM accounts WHERE tenant = $1 AND external_id = $3))
+	AND ($4 = '' OR u.account IN (SELECT id FROM accounts WHERE tenant = $1 AND external_id = $4))`
 
 // checkLogins finds also who was deleted: what they used is still charged.
 func (s *Store) checkLogins(ctx context.Context, tenant string, f ledger.UsageFilter) error {
@@ -59,13 +59,21 @@ func (s *Store) checkLogins(ctx context.Context, tenant string, f ledger.UsageFi
 
 // Totals returns the sum of all usage that the filter picks, by currency.
 func (s *Store) Totals(ctx context.Context, tenant string, f ledger.UsageFilter) ([]ledger.Total, error) {
+	picked := func(table string) string { return ` FROM ` + table + ` u WHERE ` + filtered }
+	return s.totals(ctx, picked, tenant, f.Quarter.String(), f.Payer, f.Account)
+}
+
+// totals sums what is picked of either table.
+func (s *Store) totals(ctx context.Context, picked func(table string) string, args ...any) ([]ledger.Total, error) {
 	return db.All(ctx, s.Reads(), func(r db.Row) (t ledger.Total, err error) {
 		return t, r.Scan(&t.Currency, &t.Messages, &t.Amount, &t.LateMessages, &t.LateAmount, &t.Reserved)
-	}, `SELECT u.currency, CAST(SUM(u.settled) AS BIGINT), CAST(SUM(u.settled * u.price) AS BIGINT), CAST(SUM(u.settled * u.late) AS BIGINT),
-			CAST(SUM(u.settled * u.late * u.price) AS BIGINT), CAST(SUM(1 - u.settled) AS BIGINT)
-		FROM (SELECT v.*, CASE WHEN v.state = $5 THEN 1 ELSE 0 END AS settled FROM (`+usageOf+` AND e.state <> $6) v) u
-		GROUP BY u.currency ORDER BY u.currency`,
-		tenant, f.Quarter.String(), f.Payer, f.Account, string(ledger.Settled), string(ledger.Released))
+	}, `SELECT currency, CAST(SUM(messages) AS BIGINT), CAST(SUM(amount) AS BIGINT),
+			CAST(SUM(messages - exported_messages) * `+closed+` AS BIGINT), CAST(SUM(amount - exported_amount) * `+closed+` AS BIGINT), CAST(SUM(reserved) AS BIGINT)
+		FROM (
+			SELECT u.currency, SUM(u.messages) AS messages, SUM(u.amount) AS amount, SUM(u.exported_messages) AS exported_messages,
+				SUM(u.exported_amount) AS exported_amount, 0 AS reserved`+picked("ledger_usage")+` GROUP BY u.currency
+			UNION ALL SELECT u.currency, 0, 0, 0, 0, COUNT(*)`+picked("ledger_entries")+` AND u.state = 'reserved' GROUP BY u.currency) both_tables
+		GROUP BY currency ORDER BY currency`, args...)
 }
 
 // ExportedAt returns when a quarter was closed; the zero time says that it was not.

@@ -1,8 +1,10 @@
 package messages
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/jawort/jawort/courier"
 	"github.com/jawort/jawort/store/db"
@@ -32,8 +34,9 @@ func scanEnded(r db.Row) (e ended, err error) {
 	return e, r.Scan(&e.id, &e.tenant, &e.application, &e.account, &e.approval, &e.channel, &e.reason)
 }
 
-// settle tells of the changes, in their transaction.
+// settle tells of the changes, in their transaction: in the order of the accounts, so that of two batches none holds an account's usage that the other waits for.
 func (s *Store) settle(ctx context.Context, tx *sql.Tx, changed []ended, state courier.State) error {
+	slices.SortFunc(changed, func(a, b ended) int { return cmp.Compare(a.account, b.account) })
 	for _, e := range changed {
 		if s.settler != nil && e.channel == courier.SMS {
 			if err := s.settler.Settle(ctx, tx, e.id, state); err != nil {

@@ -42,7 +42,9 @@ func furnish(h *consoletest.House) {
 				'apr_' || n, CASE WHEN n % 1000 = 0 THEN 'operator:opr_x' ELSE 'key:key_x' END, '{"a":1}', 1000000::bigint * n, '{}', decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex')
 			FROM generate_series(1, 200000) n`,
 		`INSERT INTO ledger_entries (message, tenant, application, account, group_id, payer, country, prefix, price, currency, state, month, quarter, reserved_at)
-			SELECT 'msg_' || n, $tenant, $app, 'acc_' || n, '', 'acc_' || n, 'DE', '+49151', 755, 'EUR', 'settled', '', $quarter, 1 FROM generate_series(1, 50000) n`,
+			SELECT 'msg_' || n, $tenant, $app, 'acc_' || n, '', 'acc_' || n, 'DE', '+49151', 755, 'EUR', 'settled', '', $quarter, 1 FROM generate_series(1, 100000) n`,
+		`INSERT INTO ledger_usage (tenant, quarter, payer, account, account_login, currency, messages, amount)
+			SELECT e.tenant, e.quarter, e.payer, e.account, a.external_id, e.currency, COUNT(*), SUM(e.price) FROM ledger_entries e JOIN accounts a ON a.id = e.account GROUP BY 1, 2, 3, 4, 5, 6`,
 	} {
 		statement = strings.NewReplacer("$tenant", "'"+h.Tenant.ID+"'", "$app", "'"+h.App.ID+"'", "$quarter", "'"+quarter+"'").Replace(statement)
 		_, err := h.Process.Lasting().Writes().ExecContext(h.Context(), `SET statement_timeout = 0; SET session_replication_role = replica; `+statement+`; RESET session_replication_role`)

@@ -22,7 +22,7 @@ var own embed.FS
 type Ledger interface {
 	usage.Reports
 	Settings(ctx context.Context, tenant string) (ledger.Settings, error)
-	Sums(ctx context.Context, tenant string, q ledger.Quarter) ([]ledger.Total, error)
+	Totals(ctx context.Context, tenant string, f ledger.UsageFilter) ([]ledger.Total, error)
 	Spendings(ctx context.Context, tenant, period string) ([]stored.Spending, error)
 	LocalNow(ctx context.Context, tenant string) (time.Time, error)
 }

@@ -97,7 +97,7 @@ func (c Costs) totals(v *console.Visit, b *pageBody) (err error) {
 	if b.Closed, err = c.Ledger.ExportedAt(ctx, tenant, b.Quarter); err != nil {
 		return err
 	}
-	b.Totals, err = c.Ledger.Sums(ctx, tenant, b.Quarter)
+	b.Totals, err = c.Ledger.Totals(ctx, tenant, ledger.UsageFilter{Quarter: b.Quarter})
 	return err
 }
 
