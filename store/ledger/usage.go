@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jawort/jawort/account"
@@ -33,15 +34,24 @@ func (s *Store) Usage(ctx context.Context, tenant string, f ledger.UsageFilter) 
 	if f.Limit <= 0 {
 		f.Limit = usagePage
 	}
-	return db.All(ctx, s.Reads(), scanLine, `SELECT `+lineColumns+` FROM ledger_usage u LEFT JOIN accounts p ON p.id = u.payer
-		WHERE `+filtered+` AND (u.payer, u.account, u.currency) > ($5, $6, $7) ORDER BY u.payer, u.account, u.currency LIMIT $8`,
-		tenant, f.Quarter.String(), f.Payer, f.Account, f.After.Payer, f.After.Account, string(f.After.Currency), f.Limit)
+	where, args := filtered(tenant, f)
+	n := len(args)
+	return db.All(ctx, s.Reads(), scanLine, fmt.Sprintf(`SELECT `+lineColumns+` FROM ledger_usage u LEFT JOIN accounts p ON p.id = u.payer
+		WHERE `+where+` AND (u.payer, u.account, u.currency) > ($%d, $%d, $%d) ORDER BY u.payer, u.account, u.currency LIMIT $%d`, n+1, n+2, n+3, n+4),
+		append(args, f.After.Payer, f.After.Account, string(f.After.Currency), f.Limit)...)
 }
 
-// filtered picks what a payer $3 pays and what went to an account $4, by their login numbers, where they are given.
-const filtered = `u.tenant = $1 AND u.quarter = $2
-	AND ($3 = '' OR u.payer IN (SELECT id FROM accounts WHERE tenant = $1 AND external_id = $3))
-	AND ($4 = '' OR u.account IN (SELECT id FROM accounts WHERE tenant = $1 AND external_id = $4))`
+// filtered picks the rows of a quarter, and of these what one pays, or what went to one, by their login numbers.
+func filtered(tenant string, f ledger.UsageFilter) (where string, args []any) {
+	where, args = `u.tenant = $1 AND u.quarter = $2`, []any{tenant, f.Quarter.String()}
+	for _, by := range []struct{ column, login string }{{"payer", f.Payer}, {"account", f.Account}} {
+		if by.login != "" {
+			args = append(args, by.login)
+			where += fmt.Sprintf(` AND u.%s IN (SELECT id FROM accounts WHERE tenant = $1 AND external_id = $%d)`, by.column, len(args))
+		}
+	}
+	return where, args
+}
 
 // checkLogins finds also who was deleted: what they used is still charged.
 func (s *Store) checkLogins(ctx context.Context, tenant string, f ledger.UsageFilter) error {
@@ -59,8 +69,8 @@ func (s *Store) checkLogins(ctx context.Context, tenant string, f ledger.UsageFi
 
 // Totals returns the sum of all usage that the filter picks, by currency.
 func (s *Store) Totals(ctx context.Context, tenant string, f ledger.UsageFilter) ([]ledger.Total, error) {
-	picked := func(table string) string { return ` FROM ` + table + ` u WHERE ` + filtered }
-	return s.totals(ctx, picked, tenant, f.Quarter.String(), f.Payer, f.Account)
+	where, args := filtered(tenant, f)
+	return s.totals(ctx, func(table string) string { return ` FROM ` + table + ` u WHERE ` + where }, args...)
 }
 
 // totals sums what is picked of either table.

@@ -26,6 +26,16 @@ func furnish(h *consoletest.House) {
 		`INSERT INTO accounts (id, tenant, external_id, label, sought_id, sought_label, phone, email, created_at)
 			SELECT 'acc_' || n, $tenant, 'N' || lpad(n::text, 7, '0'), 'Person ' || md5(n::text), 'n' || lpad(n::text, 7, '0'), 'person ' || md5(n::text),
 				'+49151' || lpad(n::text, 8, '0'), 'a' || n || '@example.com', 1 FROM generate_series(1, 100000) n`,
+		`INSERT INTO groups (id, tenant, name, created_at) SELECT 'grp_' || n, $tenant, 'Group ' || n, 1 FROM generate_series(1, 300) n`,
+		`UPDATE accounts SET group_id = 'grp_' || (1 + sequence % 2) FROM (SELECT id AS picked, row_number() OVER () AS sequence FROM accounts) s WHERE id = picked`,
+		`INSERT INTO applications (id, tenant, name, origins, policy, created_at) SELECT 'app_' || n, tenant, 'Application ' || n, origins, policy, 1 FROM applications, generate_series(1, 300) n WHERE id = $app`,
+		`INSERT INTO api_keys (id, application, scopes, hash, created_at) SELECT 'key_' || n, $app, 'login', ('h' || n)::bytea, 1 FROM generate_series(1, 300) n`,
+		`INSERT INTO tenants (id, name, created_at) SELECT 'ten_' || n, 'Tenant ' || n, 1 FROM generate_series(1, 1000) n`,
+		`INSERT INTO operators (id, name, role, invited_until, created_at, joined_at) SELECT 'opr_' || n, 'Operator ' || n, 'support', 1, 1, 1 FROM generate_series(1, 300) n`,
+		`INSERT INTO webhook_endpoints (id, tenant, url, description, events, created_at) SELECT 'whk_' || n, $tenant, 'https://hooks.example/' || n, '', '', 1 FROM generate_series(1, 20) n`,
+		`INSERT INTO webhook_deliveries (id, endpoint, event, type, payload, state, attempts, next_at, created_at)
+			SELECT 'whd_' || n, 'whk_1', 'evt_' || n, 'approval.approved', '{}', CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'delivered' END, 1, 1, n FROM generate_series(1, 100000) n`,
+		`INSERT INTO webhook_attempts (delivery, number, at, took, status, reason) SELECT 'whd_' || n, 1, n, 1000, 200, '' FROM generate_series(1, 100000) n`,
 		`INSERT INTO installations (id, thumbprint, platform, os_version, model, language, screen_lock, notifications, address, created_at)
 			SELECT 'ins_' || n, 'thumb_' || n, 'android', '14', 'm', 'de', TRUE, TRUE, 'x'::bytea, 1 FROM generate_series(1, 100000) n`,
 		`INSERT INTO enrolments (id, tenant, application, account, device, challenge, code_hash, status, expires_at, created_at, authority)
@@ -54,18 +64,24 @@ func furnish(h *consoletest.House) {
 	h.Must(err)
 }
 
-// BenchmarkPages reads every page of support, auditors and the live figures on Postgres with 100,000 accounts.
+// BenchmarkPages reads every page of the console on Postgres with 100,000 accounts.
 func BenchmarkPages(b *testing.B) {
 	server := pgtest.New(b)
 	h := consoletest.New(b, func(o *process.Options) { o.Config.Database = server })
 	furnish(h)
 	tenant := "/console/tenants/" + h.Tenant.ID
+	application := tenant + "/applications/" + h.App.ID
 	p := h.In(operator.Administrator, "")
 	for name, path := range map[string]string{
 		"live": "/console/live", "live figures": "/console/live/figures", "look up": tenant + "/people?q=n005", "look up a name": tenant + "/people?q=Person+c4c", "account": tenant + "/people/acc_77777",
 		"revoke": tenant + "/people/acc_77777/devices/dev_77777", "reset": tenant + "/people/acc_77777/reset", "bypass": tenant + "/people/acc_77777/bypass", "call": tenant + "/people/acc_77777/call",
 		"audit": tenant + "/audit", "audit of a kind": tenant + "/audit?kind=device.enrolled", "audit of an account": tenant + "/audit?account=N0077777", "audit of an operator": tenant + "/audit?actor=operator:opr_x",
 		"audit of nobody": tenant + "/audit?actor=operator:opr_y", "audit of a day": tenant + "/audit?from=1970-01-02&to=1970-01-02", "costs": tenant + "/costs",
+		"tenants": "/console/tenants", "tenant": tenant, "new tenant": "/console/new-tenant", "tenant, revoke": tenant + "/revoke", "settings": tenant + "/settings", "applications": tenant + "/applications",
+		"application": application, "new application": tenant + "/applications/new", "application, revoke": application + "/revoke", "key, revoke": application + "/keys/key_1/revoke",
+		"groups": tenant + "/groups", "group": tenant + "/groups/grp_1", "new group": tenant + "/groups/new", "import": tenant + "/import",
+		"webhooks": tenant + "/webhooks", "webhook": tenant + "/webhooks/whk_1", "webhook, what failed": tenant + "/webhooks/whk_1?state=failed", "new webhook": tenant + "/webhooks/new",
+		"operators": "/console/operators", "operator": "/console/operators/" + p.Operator.ID, "invite": "/console/operators/invite", "passkeys": "/console/passkeys",
 	} {
 		b.Run(name, func(b *testing.B) {
 			took := make([]time.Duration, 0, warmRequests)
