@@ -11,11 +11,13 @@ func TestAManagerSeesWhatTheyPayAndWhatTheManagedPayForThemselves(t *testing.T) 
 	onEach(t, func(w *world) {
 		w.clock("2026-11-02T08:00:00Z")
 		broker, customer, alone, sub := w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant)
-		others := w.newAccount(w.tenant)
+		others, another, theirs, gone := w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant), w.newAccount(w.tenant)
+		w.sql(`UPDATE accounts SET manager = $1 WHERE id = $2`, another, theirs)
+		w.sql(`UPDATE accounts SET manager = $1, deleted_at = 1 WHERE id = $2`, broker, gone)
 		for _, one := range []string{customer, alone, sub} {
 			w.sql(`UPDATE accounts SET manager = $1 WHERE id = $2`, broker, one)
 		}
-		for _, m := range []struct{ payer, to string }{{broker, customer}, {broker, customer}, {broker, others}, {alone, alone}, {sub, others}, {others, others}} {
+		for _, m := range []struct{ payer, to string }{{broker, customer}, {broker, customer}, {broker, others}, {alone, alone}, {sub, others}, {others, others}, {theirs, theirs}, {gone, gone}} {
 			r := w.sms(m.to)
 			r.Payer = m.payer
 			w.sent(r)
