@@ -57,8 +57,8 @@ func (h *house) furnish() {
 			FROM generate_series(1, 100000) n, generate_series(1, 2) i`,
 		`INSERT INTO ledger_usage (tenant, quarter, payer, account, account_login, currency, messages, amount)
 			SELECT e.tenant, e.quarter, e.payer, e.account, a.external_id, e.currency, COUNT(*), SUM(e.price) FROM ledger_entries e JOIN accounts a ON a.id = e.account GROUP BY 1, 2, 3, 4, 5, 6`,
-		h.copied(login, `'acc_' || n, n || '_' || i`, `generate_series(1, 100000) n, generate_series(1, 3) i`),
-		h.copied(login, `o.account, 'own_' || n`, `generate_series(1, 60) n`),
+		h.copied(login, `'acc_' || n, n || '_' || i, o.decided_at - (3 * n + i) * 8000000::bigint`, `generate_series(1, 100000) n, generate_series(1, 3) i`),
+		h.copied(login, `o.account, 'own_' || n, o.decided_at - n * 3600000000`, `generate_series(1, 60) n`),
 	} {
 		for name, value := range map[string]string{"$tenant": h.tenant.ID, "$broker": h.id(broker), "$wholesaler": h.id(wholesaler), "$app": h.app.ID} {
 			statement = strings.ReplaceAll(statement, name, "'"+value+"'")
@@ -88,11 +88,11 @@ func (h *house) login() string {
 	return a.ID
 }
 
-// copied inserts what ended like a login, for account and id of each row of from.
-func (h *house) copied(login, accountAndID, from string) string {
+// copied inserts what ended like a login, for account, id and time of each row of from.
+func (h *house) copied(login, own, from string) string {
 	h.Helper()
-	columns := h.one(`SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'outcomes' AND column_name NOT IN ('account', 'approval')`)
-	return `INSERT INTO outcomes (account, approval, ` + columns + `) SELECT ` + accountAndID + `, ` + columns + ` FROM outcomes o, ` + from + ` WHERE o.approval = '` + login + `'`
+	columns := h.one(`SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'outcomes' AND column_name NOT IN ('account', 'approval', 'decided_at')`)
+	return `INSERT INTO outcomes (account, approval, decided_at, ` + columns + `) SELECT ` + own + `, ` + columns + ` FROM outcomes o, ` + from + ` WHERE o.approval = '` + login + `'`
 }
 
 // pagesOf are the addresses of all pages that change nothing, by their names.

@@ -16,8 +16,11 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 )
 
-// pastDays is how far back a dry run looks.
-const pastDays = 30
+// How far back a dry run looks. Each login takes some 15 microseconds, and somebody waits for the answer: of a large tenant it judges the newest ones.
+const (
+	pastDays   = 30
+	mostLogins = 100_000
+)
 
 // dryRunBody is the body of POST /v1/policy/dry-run: whole policies that would take the place of those in force, by name.
 type dryRunBody struct {
@@ -82,12 +85,15 @@ func (f Feature) Rehearse(ctx context.Context, groups map[string]account.GroupPo
 	if err != nil {
 		return Rehearsed{}, err
 	}
-	since := f.Now().UTC().Add(-pastDays * account.Day)
+	since, err := f.Past.PastSince(ctx, caller.Tenant, f.Now().UTC().Add(-pastDays*account.Day), mostLogins)
+	if err != nil {
+		return Rehearsed{}, err
+	}
 	rehearsal := account.NewRehearsal(before, after)
 	if err := f.rehearse(ctx, caller.Tenant, since, rehearsal); err != nil {
 		return Rehearsed{}, err
 	}
-	return counted(since, before.Groups, rehearsal.Changes()), nil
+	return counted(since.UTC(), before.Groups, rehearsal.Changes()), nil
 }
 
 // policies returns the rules in force, and those with what the body changes. It names what there is not.

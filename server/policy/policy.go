@@ -29,6 +29,7 @@ type Directory interface {
 
 // Past has the logins that ended.
 type Past interface {
+	PastSince(ctx context.Context, tenant string, since time.Time, most int) (time.Time, error)
 	PastLogins(ctx context.Context, tenant string, page lasting.PastPage) ([]lasting.PastLogin, error)
 }
 

@@ -2,6 +2,7 @@ package lasting
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -31,8 +32,19 @@ type PastPage struct {
 	Approval string    // of the last one that was seen
 }
 
+// PastSince returns from when on no more than so many approvals of a tenant ended, as far as they are not erased; at the earliest since.
+func (s *Store) PastSince(ctx context.Context, tenant string, since time.Time, most int) (time.Time, error) {
+	at, err := db.One(ctx, s.Reads(), func(r db.Row) (t time.Time, err error) { return t, r.Scan(db.Into(&t)) }, `
+		SELECT decided_at FROM outcomes WHERE tenant = $1 AND erased_at = 0 AND decided_at >= $2 ORDER BY decided_at DESC LIMIT 1 OFFSET $3`,
+		tenant, db.Micros(since), most-1)
+	if errors.Is(err, db.ErrNotFound) {
+		return since, nil
+	}
+	return at, err
+}
+
 // PastLogins returns a page of a tenant's logins that ended, oldest first. One that another took the place of is no login
-// of its own.
+// of its own, and of one that was erased nothing is known that could be judged.
 func (s *Store) PastLogins(ctx context.Context, tenant string, page PastPage) ([]PastLogin, error) {
 	from := page.After
 	if from.IsZero() {
@@ -41,7 +53,7 @@ func (s *Store) PastLogins(ctx context.Context, tenant string, page PastPage) ([
 	return db.All(ctx, s.Reads(), scanPastLogin, `
 		SELECT o.approval, o.account, o.application, o.status, o.method, o.context, o.decided_at
 		FROM outcomes o
-		WHERE o.tenant = $1 AND o.kind = $2 AND o.status <> $3
+		WHERE o.tenant = $1 AND o.kind = $2 AND o.status <> $3 AND o.erased_at = 0
 			AND o.decided_at >= $4 AND (o.decided_at > $4 OR o.approval > $5)
 		ORDER BY o.decided_at, o.approval LIMIT $6`,
 		tenant, approval.Login, approval.StatusSuperseded, db.Micros(from), page.Approval, pastPage)

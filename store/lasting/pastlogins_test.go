@@ -75,3 +75,30 @@ func TestPastLoginsComeOncePerTenantAndInTheOrderOfTime(t *testing.T) {
 		wantEqual(t, "logins since later", len(later), 0)
 	})
 }
+
+func TestTheNewestLoginsAreFoundWithoutThoseThatWereErased(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		begun, err := s.Now(t.Context())
+		must(t, err)
+		at, erased := make([]time.Time, 5), [5]int{3: 1}
+		for i := range at {
+			at[i] = begun.Add(time.Duration(i+1) * time.Second)
+			for _, of := range []*world{w, newWorld(t, s)} { // another tenant's do not count
+				o := of.ended(func(*approval.Pending) {}, approval.StatusCancelled)
+				_, err := db.Exec(t.Context(), s.Writes(), `UPDATE outcomes SET decided_at = $1, erased_at = $2 WHERE approval = $3`, db.Micros(at[i]), erased[i], o.Approval)
+				must(t, err)
+			}
+		}
+		for most, want := range map[int]time.Time{1: at[4], 2: at[2], 3: at[1], 4: at[0], 5: begun} {
+			since, err := s.PastSince(t.Context(), w.tenant.ID, begun, most)
+			must(t, err)
+			if !since.Equal(want) {
+				t.Errorf("the newest %d are from %v on, want %v", most, since, want)
+			}
+		}
+		logins, err := s.PastLogins(t.Context(), w.tenant.ID, lasting.PastPage{Since: begun})
+		must(t, err)
+		wantEqual(t, "logins", len(logins), 4)
+	})
+}
