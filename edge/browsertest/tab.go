@@ -3,6 +3,8 @@ package browsertest
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,6 +30,7 @@ type Tab struct {
 
 	mu     sync.Mutex
 	wrongs []string
+	heard  chan struct{} // of something wrong
 }
 
 // New opens an empty tab in a profile of its own, until the test ends.
@@ -45,7 +48,7 @@ func (tab *Tab) Beside() *Tab {
 func open(t testing.TB, where chromedp.ContextOption) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser(t), where)
-	tab := &Tab{TB: t, ctx: ctx}
+	tab := &Tab{TB: t, ctx: ctx, heard: make(chan struct{}, 1)}
 	chromedp.ListenTarget(ctx, tab.hear)
 	if err := chromedp.Run(ctx); err != nil { // the tab lives as long as the context of its first run
 		cancel()
@@ -79,7 +82,36 @@ func (tab *Tab) hear(event any) {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
 		tab.wrongs = append(tab.wrongs, wrong)
+		select {
+		case tab.heard <- struct{}{}:
+		default:
+		}
 	}
+}
+
+// WantComplaint waits until the browser complains of something that it refuses the page, which then is no mistake.
+func (tab *Tab) WantComplaint(text string) {
+	tab.Helper()
+	patience := time.After(Patience)
+	for !tab.forgive(text) {
+		select {
+		case <-tab.heard:
+		case <-patience:
+			tab.Fatalf("the browser does not complain of %q", text)
+		}
+	}
+}
+
+// forgive takes one complaint away; false: there is none.
+func (tab *Tab) forgive(text string) bool {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	i := slices.IndexFunc(tab.wrongs, func(wrong string) bool { return strings.Contains(wrong, text) })
+	if i < 0 {
+		return false
+	}
+	tab.wrongs = slices.Delete(tab.wrongs, i, i+1)
+	return true
 }
 
 func (tab *Tab) report() {
