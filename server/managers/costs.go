@@ -3,11 +3,10 @@ package managers
 import (
 	"context"
 	"net/http"
-	"strings"
+	"net/url"
 
-	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/ledger"
-	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/server/usage"
 	kept "github.com/jawort/jawort/store/ledger"
@@ -15,12 +14,11 @@ import (
 
 // costsBody is what the SMS of a quarter cost, by customer.
 type costsBody struct {
+	pages.Pager
 	Quarter  ledger.Quarter
 	Quarters []ledger.Quarter // that can be looked at, the latest first
 	Totals   []total
 	Lines    []line
-	Next     string
-	First    string
 	Others   bool // what the managed pay for themselves, not what the manager pays
 	CSV      string
 }
@@ -46,7 +44,7 @@ func (m Managers) costs(w http.ResponseWriter, v *portal.Visit) error {
 	if b.Quarter, b.Quarters, err = m.quarter(v); err != nil {
 		return err
 	}
-	after, err := afterOf(v.URL.Query().Get("after"))
+	after, err := afterOf(v.URL)
 	if err != nil {
 		return err
 	}
@@ -63,15 +61,9 @@ func (m Managers) costs(w http.ResponseWriter, v *portal.Visit) error {
 	if err != nil {
 		return err
 	}
-	if b.Lines, err = m.lines(v, found[:min(len(found), perPage)]); err != nil {
+	found, b.Pager = pages.Paged(v.URL, found, perPage, placeOf)
+	if b.Lines, err = m.lines(v, found); err != nil {
 		return err
-	}
-	query := v.URL.Query()
-	if len(found) > perPage {
-		b.Next = address(v, query, placeOf(found[perPage-1]))
-	}
-	if query.Get("after") != "" {
-		b.First = address(v, query, "")
 	}
 	b.CSV = "/portal/costs/usage.csv?quarter=" + b.Quarter.String()
 	if b.Others {
@@ -127,16 +119,13 @@ func (m Managers) lines(v *portal.Visit, found []ledger.Usage) ([]line, error) {
 
 // The place where a page ended, as it stands in the address of the next one.
 func placeOf(u ledger.Usage) string {
-	return strings.Join([]string{string(u.Currency), u.Payer, u.Account, u.AccountLogin}, ".")
+	return pages.Cursor(string(u.Currency), u.Payer, u.Account, u.AccountLogin)
 }
 
-func afterOf(text string) (u ledger.Usage, err error) {
-	if text == "" {
-		return u, nil
-	}
-	parts := strings.SplitN(text, ".", 4)
-	if err := approval.CheckText("after", text); err != nil || len(parts) != 4 {
-		return u, refusal.Field("after", "must be the place where a page ended")
+func afterOf(list *url.URL) (ledger.Usage, error) {
+	parts, err := pages.ReadCursor(list, 4)
+	if err != nil {
+		return ledger.Usage{}, err
 	}
 	return ledger.Usage{Currency: ledger.Currency(parts[0]), Payer: parts[1], Account: parts[2], AccountLogin: parts[3]}, nil
 }

@@ -2,12 +2,12 @@ package managers
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/store/lasting"
 )
@@ -17,13 +17,12 @@ const perPage = 50
 
 // customersBody is a page of the list, and by what it was picked.
 type customersBody struct {
+	pages.Pager
 	Filter       filter
 	Groups       []account.Group
 	Applications []string
 	Customers    []customer
-	Next         string // address of the next page; empty: this is the last
-	First        string // address of the first page; empty: this is it
-	Unfinished   bool   // an interval for many is on its way
+	Unfinished   bool // an interval for many is on its way
 }
 
 // customer is one of the list.
@@ -59,8 +58,7 @@ func (c customer) LastUse() (at time.Time) {
 func (c customer) Enrolled() bool { return len(c.Methods) > 0 }
 
 func (m Managers) customers(w http.ResponseWriter, v *portal.Visit) error {
-	query := v.URL.Query()
-	f, err := read(query)
+	f, err := read(v.URL)
 	if err != nil {
 		return err
 	}
@@ -77,32 +75,14 @@ func (m Managers) customers(w http.ResponseWriter, v *portal.Visit) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range found[:min(len(found), perPage)] {
+	found, body.Pager = pages.Paged(v.URL, found, perPage, func(e lasting.Entry) string { return e.ExternalID })
+	for _, e := range found {
 		body.Customers = append(body.Customers, customer{e})
-	}
-	if len(found) > perPage {
-		body.Next = address(v, query, found[perPage-1].ExternalID)
-	}
-	if f.After != "" {
-		body.First = address(v, query, "")
 	}
 	if body.Unfinished, err = m.unfinished(v); err != nil {
 		return err
 	}
 	return m.desk.Write(w, v, "customers", body)
-}
-
-// address is that of another page of the same list; empty after: of the first one.
-func address(v *portal.Visit, query url.Values, after string) string {
-	query.Del("after")
-	query.Del("done")
-	if after != "" {
-		query.Set("after", after)
-	}
-	if len(query) == 0 {
-		return v.URL.Path
-	}
-	return v.URL.Path + "?" + query.Encode()
 }
 
 // ways are the methods by which one confirms, as the filter offers them.

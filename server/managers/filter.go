@@ -8,6 +8,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/refusal"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -34,12 +35,17 @@ var facetOf = map[approval.Method]lasting.Facet{
 var idleDays = []string{"30", "90", "180", "365"}
 
 // read reads the form. What it does not offer is refused: a misspelt filter would pick everybody.
-func read(query url.Values) (filter, error) {
+func read(list *url.URL) (filter, error) {
+	query := list.Query()
+	after, err := pages.ReadCursor(list, 1)
+	if err != nil {
+		return filter{}, err
+	}
 	f := filter{
 		Query: query.Get("q"), Group: query.Get("group"), Number: query.Get("number"), Enrolled: query.Get("enrolled"), Way: query.Get("way"),
-		Application: query.Get("application"), Idle: query.Get("idle"), SMS: query.Get("sms"), After: query.Get("after"),
+		Application: query.Get("application"), Idle: query.Get("idle"), SMS: query.Get("sms"), After: after[0],
 	}
-	for name, text := range map[string]string{"q": f.Query, "group": f.Group, "application": f.Application, "after": f.After} {
+	for name, text := range map[string]string{"q": f.Query, "group": f.Group, "application": f.Application} {
 		if err := approval.CheckText(name, text); err != nil {
 			return f, err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/server/portal"
 	"github.com/jawort/jawort/store/lasting"
 )
@@ -13,33 +14,24 @@ import (
 // rolloutBody is how far they have got, and a page of those who have not enrolled.
 type rolloutBody struct {
 	lasting.Rollout
+	pages.Pager
 	Awaited []lasting.Awaited
-	Next    string
-	First   string
 }
 
 func (m Managers) rollout(w http.ResponseWriter, v *portal.Visit) error {
-	query := v.URL.Query()
-	after := query.Get("after")
-	if err := approval.CheckText("after", after); err != nil {
-		return err
-	}
-	var b rolloutBody
-	var err error
-	if b.Rollout, err = m.Store.Rollout(v.Context(), manager(v)); err != nil {
-		return err
-	}
-	found, err := m.Store.Awaited(v.Context(), manager(v), after, perPage+1)
+	after, err := pages.ReadCursor(v.URL, 1)
 	if err != nil {
 		return err
 	}
-	b.Awaited = found[:min(len(found), perPage)]
-	if len(found) > perPage {
-		b.Next = address(v, query, found[perPage-1].ExternalID)
+	var b rolloutBody
+	if b.Rollout, err = m.Store.Rollout(v.Context(), manager(v)); err != nil {
+		return err
 	}
-	if after != "" {
-		b.First = address(v, query, "")
+	found, err := m.Store.Awaited(v.Context(), manager(v), after[0], perPage+1)
+	if err != nil {
+		return err
 	}
+	b.Awaited, b.Pager = pages.Paged(v.URL, found, perPage, func(a lasting.Awaited) string { return a.ExternalID })
 	return m.desk.Write(w, v, "rollout", b)
 }
 

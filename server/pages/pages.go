@@ -38,7 +38,7 @@ func New(more fs.FS, origin string, further ...fs.FS) *Set {
 		further = append([]fs.FS{more}, further...)
 	}
 	s := &Set{texts: ReadTexts(further...), templates: map[string]*template.Template{}, sockets: "ws" + strings.TrimPrefix(origin, "http")}
-	layout := template.Must(template.ParseFS(ownTemplates, "templates/layout.html"))
+	layout := template.Must(template.ParseFS(ownTemplates, "templates/layout.html", "templates/_*.html"))
 	for _, from := range append([]fs.FS{ownTemplates}, further...) {
 		names, err := fs.Glob(from, "templates/*.html")
 		if err != nil {

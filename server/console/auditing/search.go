@@ -15,6 +15,7 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/audit"
 )
 
@@ -61,10 +62,10 @@ type personal struct{ Name, Value string }
 
 type searchBody struct {
 	wanted
+	pages.Pager
 	Base    string
 	Entries []entry
-	Next    string // where further ones are; empty: there are none
-	Recent  bool   // nothing older was looked at
+	Recent  bool // nothing older was looked at
 }
 
 func (a Auditing) search(w http.ResponseWriter, v *console.Visit) error {
@@ -81,11 +82,9 @@ func (a Auditing) search(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range records[:min(len(records), atOnce)] {
+	records, b.Pager = pages.Paged(v.URL, records, atOnce, func(r audit.Record) string { return strconv.FormatInt(r.Entry.Sequence, 10) })
+	for _, r := range records {
 		b.Entries = append(b.Entries, shown(v, b, r))
-	}
-	if len(records) > atOnce {
-		b.Next = b.Base + b.with("after", strconv.FormatInt(records[atOnce-1].Entry.Sequence, 10))
 	}
 	return v.Write(w, "audit", b)
 }

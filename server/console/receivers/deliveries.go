@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/webhooks"
 	"github.com/jawort/jawort/webhook"
 )
@@ -16,10 +17,10 @@ const atOnce = 25
 // receiverBody is a receiver with what was sent to it.
 type receiverBody struct {
 	formBody
+	pages.Pager
 	State      webhook.State
 	States     []webhook.State
 	Deliveries []webhook.Delivery
-	Next       string // where older ones are; empty: there are none
 }
 
 var states = []webhook.State{"", webhook.Pending, webhook.Delivered, webhook.Failed}
@@ -41,15 +42,14 @@ func (s Receivers) body(v *console.Visit) (receiverBody, error) {
 	if !slices.Contains(states, b.State) {
 		b.State = ""
 	}
-	f := webhooks.Filter{State: b.State, After: v.URL.Query().Get("after"), Limit: atOnce + 1}
-	if b.Deliveries, err = s.Store.Deliveries(v.Context(), v.Tenant.ID, e.ID, f); err != nil {
+	after, err := pages.ReadCursor(v.URL, 1)
+	if err != nil {
 		return b, err
 	}
-	if len(b.Deliveries) > atOnce {
-		b.Deliveries = b.Deliveries[:atOnce]
-		b.Next = url(v, e.ID) + "?" + neturl.Values{"state": {string(b.State)}, "after": {b.Deliveries[atOnce-1].ID}}.Encode()
-	}
-	return b, nil
+	found, err := s.Store.Deliveries(v.Context(), v.Tenant.ID, e.ID, webhooks.Filter{State: b.State, After: after[0], Limit: atOnce + 1})
+	here := &neturl.URL{Path: url(v, e.ID), RawQuery: v.URL.RawQuery} // a form that is shown again has another address
+	b.Deliveries, b.Pager = pages.Paged(here, found, atOnce, func(d webhook.Delivery) string { return d.ID })
+	return b, err
 }
 
 func (s Receivers) test(w http.ResponseWriter, v *console.Visit) error {

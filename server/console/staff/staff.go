@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -59,20 +60,22 @@ func (s Staff) mount(r *console.Rooms) {
 const atOnce = 50
 
 type listBody struct {
+	pages.Pager
 	Operators []operator.Operator
-	Next      string // where further ones are; empty: there are none
 	May       bool
 }
 
 func (s Staff) list(w http.ResponseWriter, v *console.Visit) error {
-	found, err := s.Store.List(v.Context(), v.Operator.Tenant, v.URL.Query().Get("after"), atOnce+1)
+	after, err := pages.ReadCursor(v.URL, 1)
 	if err != nil {
 		return err
 	}
-	b := listBody{Operators: found[:min(len(found), atOnce)], May: v.May(console.Administrators)}
-	if len(found) > atOnce {
-		b.Next = "/console/operators?after=" + found[atOnce-1].ID
+	found, err := s.Store.List(v.Context(), v.Operator.Tenant, after[0], atOnce+1)
+	if err != nil {
+		return err
 	}
+	b := listBody{May: v.May(console.Administrators)}
+	b.Operators, b.Pager = pages.Paged(v.URL, found, atOnce, func(o operator.Operator) string { return o.ID })
 	return v.Write(w, "operators", b)
 }
 

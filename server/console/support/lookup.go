@@ -9,6 +9,7 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -21,38 +22,36 @@ type found struct {
 }
 
 type listBody struct {
+	pages.Pager
 	Base   string
 	Query  string
 	Found  []found
-	Next   string // where further ones are; empty: there are none
-	Asked  bool   // somebody looked for something
-	MayAct bool   // and so look by what reaches somebody
+	Asked  bool // somebody looked for something
+	MayAct bool // and so look by what reaches somebody
 }
 
 // list finds accounts by the beginning of a login number or name, whatever the case.
 func (s Support) list(w http.ResponseWriter, v *console.Visit) error {
-	query := v.URL.Query()
 	b := s.empty(v)
-	b.Query = strings.TrimSpace(query.Get("q"))
-	after := query.Get("after")
-	for _, text := range []string{b.Query, after} {
-		if err := approval.CheckText("q", text); err != nil {
-			return v.Wrong(w, err, "people", s.empty(v))
-		}
+	b.Query = strings.TrimSpace(v.URL.Query().Get("q"))
+	after, err := pages.ReadCursor(v.URL, 1)
+	if err == nil {
+		err = approval.CheckText("q", b.Query)
+	}
+	if err != nil {
+		return v.Wrong(w, err, "people", s.empty(v))
 	}
 	if b.Query == "" {
 		return v.Write(w, "people", b)
 	}
-	entries, err := s.Store.Accounts(v.Context(), v.Tenant.ID, lasting.AccountFilter{Query: b.Query, After: after, Limit: atOnce + 1})
+	entries, err := s.Store.Accounts(v.Context(), v.Tenant.ID, lasting.AccountFilter{Query: b.Query, After: after[0], Limit: atOnce + 1})
 	if err != nil {
 		return err
 	}
 	b.Asked = true
-	for _, e := range entries[:min(len(entries), atOnce)] {
+	entries, b.Pager = pages.Paged(v.URL, entries, atOnce, func(e lasting.Entry) string { return e.ExternalID })
+	for _, e := range entries {
 		b.Found = append(b.Found, shown(e.Account, e.GroupName))
-	}
-	if len(entries) > atOnce {
-		b.Next = b.Base + "?" + url.Values{"q": {b.Query}, "after": {entries[atOnce-1].ExternalID}}.Encode()
 	}
 	return v.Write(w, "people", b)
 }
