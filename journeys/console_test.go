@@ -119,6 +119,8 @@ func TestEveryPageOfTheConsoleIsAccessible(t *testing.T) {
 				d.at(path)
 				see(screen(strings.TrimPrefix(path, of)))
 			}
+			d.at(of + "/groups?q=nobody") // which asks how names begin, as a long list does
+			d.check()
 			d.at(of + "/applications")
 			d.Click(".card a")
 			d.Wait("#field-0")

@@ -165,16 +165,6 @@ func TestATenantsNameIsItsOwnAndNotForItsAdministratorToSay(t *testing.T) {
 	head.Post(settings, with(formOf(head.Get(settings)), "name", "Muster GmbH", "language", "de")).Want(http.StatusSeeOther)
 }
 
-func TestAPageAfterWhatIsNoTextIsNotThere(t *testing.T) {
-	h := newHouse(t)
-	ada := h.In(operator.Administrator, "")
-	for _, path := range []string{"/console/tenants", "/console/operators"} {
-		for _, after := range []string{"%00", "%ff"} {
-			ada.Get(path + "?after=" + after).Want(http.StatusNotFound)
-		}
-	}
-}
-
 func TestAFormThatIsShownAgainForAKeyStillKnowsWhatItShowed(t *testing.T) {
 	h := newHouse(t)
 	ada := h.In(operator.Administrator, h.Tenant.ID)

@@ -38,11 +38,12 @@ func (s *Store) CreateKeyBy(ctx context.Context, tenant string, k account.Key, b
 
 // Keys returns the keys of an application, also the revoked ones, oldest first.
 func (s *Store) Keys(ctx context.Context, application string) ([]account.Key, error) {
-	return db.All(ctx, s.Reads(), func(r db.Row) (account.Key, error) {
-		var k keyRow
-		err := r.Scan(k.dest()...)
-		return k.key(), err
-	}, `SELECT `+keyColumns+` FROM api_keys k WHERE k.application = $1 ORDER BY k.created_at, k.id`, application)
+	return db.All(ctx, s.Reads(), scanKey, `SELECT `+keyColumns+` FROM api_keys k WHERE k.application = $1 ORDER BY k.created_at, k.id`, application)
+}
+
+// NewestKeys returns a page of the keys of an application, also of revoked ones.
+func (s *Store) NewestKeys(ctx context.Context, application string, b Before) ([]account.Key, error) {
+	return db.All(ctx, s.Reads(), scanKey, `SELECT `+keyColumns+` FROM api_keys k WHERE k.application = $1`+before(`k.created_at`, `k.id`), b.args(application)...)
 }
 
 // RevokeKey is RevokeKeyBy on the command line, whose application it is.
@@ -85,6 +86,12 @@ func (s *Store) KeyByHash(ctx context.Context, hash []byte) (account.Key, accoun
 type keyRow struct {
 	account.Key
 	scopes string
+}
+
+func scanKey(r db.Row) (account.Key, error) {
+	var k keyRow
+	err := r.Scan(k.dest()...)
+	return k.key(), err
 }
 
 func (k *keyRow) dest() []any {

@@ -82,12 +82,6 @@ func (s *Store) TenantsIn(ctx context.Context, q db.Querier) ([]account.Tenant, 
 	return db.All(ctx, q, scanTenant, `SELECT `+tenantColumns+` FROM tenants ORDER BY created_at, id`)
 }
 
-// TenantsByName returns tenants by name after the one with this id (empty: from the first), at most limit, also revoked ones.
-func (s *Store) TenantsByName(ctx context.Context, after string, limit int) ([]account.Tenant, error) {
-	return db.All(ctx, s.Reads(), scanTenant, `
-		SELECT `+tenantColumns+` FROM tenants WHERE $1 = '' OR (name, id) > (SELECT name, id FROM tenants WHERE id = $1) ORDER BY name, id LIMIT $2`, after, limit)
-}
-
 // RevokeTenant is RevokeTenantBy on the command line.
 func (s *Store) RevokeTenant(ctx context.Context, id string) error {
 	return s.RevokeTenantBy(ctx, id, byCommand)

@@ -10,6 +10,8 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 func (t Tenancy) mountApplications(r *console.Rooms) {
@@ -28,16 +30,19 @@ func (t Tenancy) mountApplications(r *console.Rooms) {
 }
 
 type applicationsBody struct {
+	namedBody
 	Applications []account.Application
 	May          bool
 }
 
 func (t Tenancy) applications(w http.ResponseWriter, v *console.Visit) error {
-	found, err := t.Store.Applications(v.Context(), v.Tenant.ID)
+	found, list, err := named(v, func(n lasting.Named) ([]account.Application, error) {
+		return t.Store.ApplicationsByName(v.Context(), v.Tenant.ID, n)
+	}, func(one account.Application) (string, string) { return one.Name, one.ID })
 	if err != nil {
 		return err
 	}
-	return v.Write(w, "applications", applicationsBody{found, v.MayChange()})
+	return v.Write(w, "applications", applicationsBody{list, found, v.MayChange()})
 }
 
 // applicationOf returns the application in the path, where it is the tenant's.
@@ -57,6 +62,7 @@ func (t Tenancy) applicationOf(v *console.Visit) (account.Application, error) {
 type applicationBody struct {
 	policyBody
 	account.Application
+	pages.Pager
 	Keys   []account.Key
 	Scopes []account.Scope
 	May    bool
@@ -65,11 +71,10 @@ type applicationBody struct {
 func (t Tenancy) editApplication(v *console.Visit, a account.Application) (edited, error) {
 	b := applicationBody{Application: a, Scopes: account.Scopes, May: v.May(console.Administrators) && a.RevokedAt.IsZero()}
 	if a.ID != "" {
-		keys, err := t.Store.Keys(v.Context(), a.ID)
-		if err != nil {
+		var err error
+		if b.Keys, b.Pager, err = t.newestKeys(v, a); err != nil {
 			return edited{}, err
 		}
-		b.Keys = keys
 	}
 	return edited{
 		part: organisation.EditApplication, subject: a.ID, controls: applicationControls(a), page: "application", tried: true,

@@ -11,6 +11,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 func (t Tenancy) mountGroups(r *console.Rooms) {
@@ -24,16 +25,19 @@ func (t Tenancy) mountGroups(r *console.Rooms) {
 }
 
 type groupsBody struct {
+	namedBody
 	Groups []account.Group
 	May    bool
 }
 
 func (t Tenancy) groups(w http.ResponseWriter, v *console.Visit) error {
-	found, err := t.Store.Groups(v.Context(), v.Tenant.ID)
+	found, list, err := named(v, func(n lasting.Named) ([]account.Group, error) {
+		return t.Store.GroupsByName(v.Context(), v.Tenant.ID, n)
+	}, func(one account.Group) (string, string) { return one.Name, one.ID })
 	if err != nil {
 		return err
 	}
-	return v.Write(w, "groups", groupsBody{found, v.MayChange()})
+	return v.Write(w, "groups", groupsBody{list, found, v.MayChange()})
 }
 
 // policyBody is a form beside what it would change.

@@ -3,6 +3,7 @@ package tenancy
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -11,7 +12,9 @@ import (
 	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/lasting"
 )
 
 // endingBody says what will end.
@@ -53,6 +56,18 @@ func unknown(err error) error {
 // secretBody is something that is shown once.
 type secretBody struct {
 	Secret, ID, Back string
+}
+
+// newestKeys is the page of an application's keys that somebody asks for.
+func (t Tenancy) newestKeys(v *console.Visit, a account.Application) ([]account.Key, pages.Pager, error) {
+	at, after, err := pages.ReadCursorAt(v.URL)
+	if err != nil {
+		return nil, pages.Pager{}, err
+	}
+	found, err := t.Store.NewestKeys(v.Context(), a.ID, lasting.Before{At: at, ID: after, Limit: atOnce + 1})
+	here := &url.URL{Path: applicationURL(v, a), RawQuery: v.URL.RawQuery} // a form that is shown again has another address
+	found, p := pages.Paged(here, found, atOnce, func(k account.Key) string { return pages.CursorAt(k.CreatedAt, k.ID) })
+	return found, p, err
 }
 
 // addKey shows the secret, here and nowhere else.

@@ -19,7 +19,7 @@ var own embed.FS
 
 // Tenants keep tenants.
 type Tenants interface {
-	TenantsByName(ctx context.Context, after string, limit int) ([]account.Tenant, error)
+	TenantsByName(ctx context.Context, n lasting.Named) ([]account.Tenant, error)
 	CreateTenantBy(ctx context.Context, t account.Tenant, by outbox.Actor) error
 	RevokeTenantBy(ctx context.Context, id string, by outbox.Actor) error
 	Extent(ctx context.Context, tenant string) (lasting.Extent, error)
@@ -28,8 +28,10 @@ type Tenants interface {
 // Applications keep login services and their keys.
 type Applications interface {
 	Applications(ctx context.Context, tenant string) ([]account.Application, error)
+	ApplicationsByName(ctx context.Context, tenant string, n lasting.Named) ([]account.Application, error)
 	RevokeApplicationBy(ctx context.Context, tenant, id string, by outbox.Actor) error
 	Keys(ctx context.Context, application string) ([]account.Key, error)
+	NewestKeys(ctx context.Context, application string, page lasting.Before) ([]account.Key, error)
 	CreateKeyBy(ctx context.Context, tenant string, k account.Key, by outbox.Actor) error
 	RevokeKeyBy(ctx context.Context, application, id string, by outbox.Actor) error
 }
@@ -39,6 +41,7 @@ type Store interface {
 	Tenants
 	Applications
 	Groups(ctx context.Context, tenant string) ([]account.Group, error)
+	GroupsByName(ctx context.Context, tenant string, n lasting.Named) ([]account.Group, error)
 }
 
 // Organisation plans and carries out what a form or a list says.

@@ -23,12 +23,9 @@ func (t Tenancy) mountTenants(r *console.Rooms) {
 	r.Page("POST /console/tenants/{tenant}/revoke", ends, t.revokeTenant)
 }
 
-// atOnce are on one page of a list.
-const atOnce = 50
-
 type tenantsBody struct {
+	namedBody
 	Tenants []account.Tenant
-	Next    string // where further ones are; empty: there are none
 	May     bool
 }
 
@@ -37,15 +34,13 @@ func (t Tenancy) list(w http.ResponseWriter, v *console.Visit) error {
 	if v.Operator.Tenant != "" {
 		return v.Onward(w, console.TenantURL(account.Tenant{ID: v.Operator.Tenant}))
 	}
-	found, err := t.Store.TenantsByName(v.Context(), v.URL.Query().Get("after"), atOnce+1)
+	found, list, err := named(v, func(n lasting.Named) ([]account.Tenant, error) {
+		return t.Store.TenantsByName(v.Context(), n)
+	}, func(one account.Tenant) (string, string) { return one.Name, one.ID })
 	if err != nil {
-		return unknown(err) // after what is no text there is nothing
+		return err
 	}
-	b := tenantsBody{Tenants: found[:min(len(found), atOnce)], May: v.Operator.Heads()}
-	if len(found) > atOnce {
-		b.Next = "/console/tenants?after=" + found[atOnce-1].ID
-	}
-	return v.Write(w, "tenants", b)
+	return v.Write(w, "tenants", tenantsBody{list, found, v.Operator.Heads()})
 }
 
 type newTenantBody struct{ Name string }
