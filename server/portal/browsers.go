@@ -5,6 +5,7 @@ import (
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/lasting"
 )
 
@@ -14,20 +15,30 @@ type browserView struct {
 	IP string // empty: not known any more
 }
 
+type browsersBody struct {
+	pages.Pager
+	Browsers []browserView
+}
+
 func (p Portal) browsers(w http.ResponseWriter, v *Visit) error {
-	found, err := p.Store.OwnBrowsers(v.Context(), v.Tenant(), v.ExternalID())
+	page, err := newest(v)
 	if err != nil {
 		return err
 	}
-	var all []browserView
+	found, err := p.Store.OwnBrowsers(v.Context(), v.Tenant(), v.ExternalID(), page)
+	if err != nil {
+		return err
+	}
+	var b browsersBody
+	found, b.Pager = pages.Paged(v.URL, found, atOnce, func(o lasting.OwnBrowser) string { return pages.CursorAt(o.ConfirmedAt, o.ID) })
 	for _, one := range found {
 		view := browserView{OwnBrowser: one}
 		if d, err := approval.ParseDocument(one.Document); err == nil {
 			view.IP = d.Browser.IP
 		}
-		all = append(all, view)
+		b.Browsers = append(b.Browsers, view)
 	}
-	return p.write(w, v, "browsers", all)
+	return p.write(w, v, "browsers", b)
 }
 
 // endBrowser and endBrowsers need no confirmation: the worst that follows is being asked.

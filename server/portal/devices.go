@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,10 +9,12 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/pages"
 )
 
 // devicesBody is the list, and a hint where several people hold the login.
 type devicesBody struct {
+	pages.Pager
 	Devices   []account.Device
 	Shared    bool
 	Forbidden bool   // though policy gives it to one person
@@ -23,7 +26,7 @@ func (p Portal) devices(w http.ResponseWriter, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	b := devicesBody{Devices: found, Shared: shared(found), Contact: v.Application.TenantPolicy.Support.In(v.Page.Lang)}
+	b := devicesBody{Shared: shared(found), Contact: v.Application.TenantPolicy.Support.In(v.Page.Lang)}
 	if b.Shared {
 		owner, err := p.audience(v)
 		if err != nil {
@@ -31,7 +34,19 @@ func (p Portal) devices(w http.ResponseWriter, v *Visit) error {
 		}
 		b.Forbidden = owner.Group.Policy.WithDefaults().Sharing == account.SharingForbidden
 	}
+	if found, err = following(v, found); err != nil {
+		return err
+	}
+	b.Devices, b.Pager = pages.Paged(v.URL, found, atOnce, func(d account.Device) string { return pages.CursorAt(d.CreatedAt, d.ID) })
 	return p.write(w, v, "devices", b)
+}
+
+// following are the devices from where the page begins. They are read whole, since whether a login is shared, all of them tell.
+func following(v *Visit, all []account.Device) ([]account.Device, error) {
+	at, id, err := pages.ReadCursorAt(v.URL)
+	return slices.DeleteFunc(all, func(d account.Device) bool {
+		return cmp.Or(d.CreatedAt.Compare(at), strings.Compare(d.ID, id)) <= 0
+	}), err
 }
 
 // shared reports whether devices are held by several people, as they call themselves.

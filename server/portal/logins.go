@@ -3,17 +3,12 @@ package portal
 import (
 	"net/http"
 	"net/url"
-	"strconv"
-	"time"
 
 	"github.com/jawort/jawort/approval"
-	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/server/guard"
+	"github.com/jawort/jawort/server/pages"
 	"github.com/jawort/jawort/store/lasting"
 )
-
-// loginsAtOnce are on one page.
-const loginsAtOnce = 20
 
 // loginView is a login as its person is shown it.
 type loginView struct {
@@ -25,38 +20,34 @@ type loginView struct {
 }
 
 type loginsBody struct {
+	pages.Pager
 	Logins []loginView
-	Older  string // where older ones are; empty: there are none
 }
 
 func (p Portal) logins(w http.ResponseWriter, v *Visit) error {
-	before, err := timeOf(v.URL.Query().Get("before"))
+	page, err := newest(v)
 	if err != nil {
 		return err
 	}
-	found, err := p.Store.OwnLogins(v.Context(), v.Tenant(), v.ExternalID(), before, loginsAtOnce+1)
+	found, err := p.Store.OwnLogins(v.Context(), v.Tenant(), v.ExternalID(), page)
 	if err != nil {
 		return err
 	}
 	var b loginsBody
-	for _, one := range found[:min(len(found), loginsAtOnce)] {
+	found, b.Pager = pages.Paged(v.URL, found, atOnce, func(l lasting.OwnLogin) string { return pages.CursorAt(l.DecidedAt, l.Approval) })
+	for _, one := range found {
 		b.Logins = append(b.Logins, p.viewed(v, one))
-	}
-	if len(found) > loginsAtOnce {
-		b.Older = "/portal/logins?before=" + strconv.FormatInt(found[loginsAtOnce-1].DecidedAt.UnixMicro(), 10)
 	}
 	return p.write(w, v, "logins", b)
 }
 
-func timeOf(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	micros, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}, edge.ErrNoRoute
-	}
-	return time.UnixMicro(micros), nil
+// atOnce are on one page of a list.
+const atOnce = 20
+
+// newest is the page of a list that somebody asks for.
+func newest(v *Visit) (lasting.Before, error) {
+	at, id, err := pages.ReadCursorAt(v.URL)
+	return lasting.Before{At: at, ID: id, Limit: atOnce + 1}, err
 }
 
 // viewed reads what the phones were shown, or what was known where nobody was asked.

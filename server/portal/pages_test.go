@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pquerna/otp/totp"
 
@@ -110,22 +109,6 @@ func TestAConfirmationInThePortalDoesNotLookLikeALogin(t *testing.T) {
 	if text := b.Get("/portal/logins").Text; strings.Count(text, "Not a login") != 1 || strings.Count(text, "<h2>") != 2 {
 		t.Errorf("a login and a confirmation are %s", text)
 	}
-}
-
-func TestOlderLoginsAreOnFurtherPages(t *testing.T) {
-	h := newHouse(t)
-	anna := h.phone("Anna")
-	for range 22 {
-		h.signIn(anna)
-		h.pass(time.Second)
-	}
-	b := h.in()
-	first := b.Get("/portal/logins").Want(http.StatusOK)
-	rest := b.Get(first.Found(`href="(/portal/logins\?before=[0-9]+)"`)).Want(http.StatusOK).Silent("Older logins")
-	if n, m := strings.Count(first.Text, "This was not me"), strings.Count(rest.Text, "This was not me"); n != 20 || m != 2 {
-		t.Errorf("%d and %d logins", n, m)
-	}
-	b.Get("/portal/logins?before=x").Want(http.StatusNotFound)
 }
 
 func TestAnothersLoginIsNeitherSeenNorReported(t *testing.T) {

@@ -56,14 +56,14 @@ type Intervals interface {
 
 // Logins are those of the account that ended.
 type Logins interface {
-	OwnLogins(ctx context.Context, tenant, externalID string, before time.Time, limit int) ([]lasting.OwnLogin, error)
+	OwnLogins(ctx context.Context, tenant, externalID string, page lasting.Before) ([]lasting.OwnLogin, error)
 	OwnLogin(ctx context.Context, tenant, externalID, approval string) (lasting.OwnLogin, error)
 	ReportLogin(ctx context.Context, tenant, externalID, approval string, by outbox.Actor) error
 }
 
 // Browsers are those that the account trusts.
 type Browsers interface {
-	OwnBrowsers(ctx context.Context, tenant, externalID string) ([]lasting.OwnBrowser, error)
+	OwnBrowsers(ctx context.Context, tenant, externalID string, page lasting.Before) ([]lasting.OwnBrowser, error)
 	EndTrustedBrowser(ctx context.Context, tenant, externalID, browser string, by outbox.Actor) error
 	EndTrustedBrowsers(ctx context.Context, tenant, externalID string, by outbox.Actor) error
 }

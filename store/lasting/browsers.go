@@ -61,14 +61,14 @@ func (s *Store) TrustedBrowsers(ctx context.Context, tenant, externalID string) 
 	if err != nil {
 		return nil, err
 	}
-	return db.All(ctx, s.Reads(), scanBrowser, `SELECT `+browserColumns+browserTables, a.ID)
+	return db.All(ctx, s.Reads(), scanBrowser, `SELECT `+browserColumns+browserTables+` ORDER BY b.confirmed_at DESC, b.id DESC`, a.ID)
 }
 
 const browserColumns = `b.id, b.approval, b.application, b.device, b.method, b.trusted_for, b.family, b.system, b.country, b.remembered,
 	b.confirmed_at, b.expires_at, COALESCE((SELECT MAX(o.decided_at) FROM outcomes o WHERE o.browser = b.id), 0)`
 
 var browserTables = ` FROM trusted_browsers b JOIN accounts a ON a.id = b.account
-	WHERE b.account = $1 AND ` + trustedAt(`b.application`) + ` ORDER BY b.confirmed_at DESC, b.id`
+	WHERE b.account = $1 AND ` + trustedAt(`b.application`)
 
 func scanBrowser(r db.Row) (b account.TrustedBrowser, err error) { return scanBrowserAnd(r) }
 

@@ -2,7 +2,6 @@ package lasting
 
 import (
 	"context"
-	"time"
 
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/store/db"
@@ -20,16 +19,14 @@ const ownLogins = `SELECT ` + outcomeColumns + `,
 		(SELECT x.name FROM applications x WHERE x.id = o.application), EXISTS (SELECT 1 FROM late_reports l WHERE l.approval = o.approval)
 	FROM outcomes o WHERE o.erased_at = 0 AND `
 
-// OwnLogins returns the logins of an account that ended before a moment, the newest first, up to limit of them; a zero moment: all. One that another took
-// the place of is no login of its own.
-func (s *Store) OwnLogins(ctx context.Context, tenant, externalID string, before time.Time, limit int) ([]OwnLogin, error) {
+// OwnLogins returns a page of the logins of an account that ended, by when. One that another took the place of is no login of its own.
+func (s *Store) OwnLogins(ctx context.Context, tenant, externalID string, page Before) ([]OwnLogin, error) {
 	a, err := s.Account(ctx, tenant, externalID)
 	if err != nil {
 		return nil, err
 	}
-	return db.All(ctx, s.Reads(), scanOwnLogin, ownLogins+`
-		o.account = $1 AND o.kind = $2 AND o.status <> $3 AND (CAST($4 AS BIGINT) = 0 OR o.decided_at < $4)
-		ORDER BY o.decided_at DESC, o.approval LIMIT $5`, a.ID, approval.Login, approval.StatusSuperseded, db.Micros(before), limit)
+	return db.All(ctx, s.Reads(), scanOwnLogin, ownLogins+`o.account = $1 AND o.kind = $5 AND o.status <> $6`+before(`o.decided_at`, `o.approval`),
+		page.args(a.ID, approval.Login, approval.StatusSuperseded)...)
 }
 
 // OwnLogin returns one of them; approval.ErrUnknown: there is none.

@@ -22,12 +22,12 @@ func TestAPersonSeesTheirOwnLoginsAndReportsThemLikeAPhone(t *testing.T) {
 			w.after(time.Second)
 		}
 		w.newAccount("4712")
-		own, err := s.OwnLogins(t.Context(), w.tenant.ID, "4711", time.Time{}, 2)
+		own, err := s.OwnLogins(t.Context(), w.tenant.ID, "4711", lasting.Before{Limit: 2})
 		must(t, err)
 		if len(own) != 2 || own[0].Outcome.Approval != all[2].ID {
 			t.Fatalf("the newest two are %v", own)
 		}
-		older, err := s.OwnLogins(t.Context(), w.tenant.ID, "4711", own[1].DecidedAt, 2)
+		older, err := s.OwnLogins(t.Context(), w.tenant.ID, "4711", lasting.Before{At: own[1].DecidedAt, ID: own[1].Outcome.Approval, Limit: 2})
 		must(t, err)
 		if len(older) != 1 || older[0].Outcome.Approval != all[0].ID || older[0].ApplicationName != "Portal" || older[0].Reported {
 			t.Fatalf("before them came %v", older)

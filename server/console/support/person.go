@@ -82,7 +82,7 @@ func (s Support) trust(v *console.Visit, b *personBody) (err error) {
 }
 
 func (s Support) past(v *console.Visit, b *personBody) error {
-	ended, err := s.Store.OwnLogins(v.Context(), v.Tenant.ID, b.ExternalID, time.Time{}, recent)
+	ended, err := s.Store.OwnLogins(v.Context(), v.Tenant.ID, b.ExternalID, lasting.Before{Limit: recent})
 	for _, one := range ended {
 		l := login{OwnLogin: one}
 		if d, err := approval.ParseDocument(one.Document); err == nil {

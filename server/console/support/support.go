@@ -38,7 +38,7 @@ type Directory interface {
 type Standing interface {
 	Devices(ctx context.Context, tenant, externalID string) ([]account.Device, error)
 	TrustedBrowsers(ctx context.Context, tenant, externalID string) ([]account.TrustedBrowser, error)
-	OwnLogins(ctx context.Context, tenant, externalID string, before time.Time, limit int) ([]lasting.OwnLogin, error)
+	OwnLogins(ctx context.Context, tenant, externalID string, page lasting.Before) ([]lasting.OwnLogin, error)
 	ReportPauses(ctx context.Context, accountID string, limit int) ([]lasting.ReportPause, error)
 	RunningRecovery(ctx context.Context, tenant, accountID string) (account.Recovery, bool, error)
 }
