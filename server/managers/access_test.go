@@ -145,3 +145,18 @@ func TestAFormOfAnotherOriginChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsRefusedOnManagersPagesLeadsBackToTheirList(t *testing.T) {
+	h := brokers(t)
+	b := h.in(broker)
+	for path, status := range map[string]int{
+		"/portal/customers?number=maybe": http.StatusUnprocessableEntity, "/portal/customers?after=%00": http.StatusUnprocessableEntity, h.of("300001"): http.StatusNotFound,
+		"/portal/rollout?after=%00": http.StatusUnprocessableEntity, "/portal/costs?quarter=x": http.StatusUnprocessableEntity, "/portal/costs?after=x": http.StatusUnprocessableEntity,
+	} {
+		b.Get(path).Want(status).Says(`href="/portal/customers">Back to the list`).Silent(`href="/portal/devices">Back`)
+	}
+	b.Send(http.MethodPost, "/portal/customers/many", strings.NewReader("who=%z")).Want(http.StatusBadRequest).Says(`href="/portal/customers">Back to the list`)
+	b.Get("/portal/browsers?after=x").Want(http.StatusUnprocessableEntity).Says(`href="/portal/devices">Back to the overview`)
+	nobodys := h.in("200001")
+	nobodys.Get("/portal/customers").Want(http.StatusNotFound).Says(`href="/portal/devices">Back to the overview`).Silent(`href="/portal/customers"`)
+}

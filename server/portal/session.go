@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/jawort/jawort/account"
@@ -17,8 +18,14 @@ import (
 // errStale is what who takes a step gets that nobody confirmed, or takes it twice.
 var errStale = pages.Fault{Status: http.StatusConflict, Text: "refused.unconfirmed"}
 
-// back leads on from what was refused.
-var back = &pages.Link{URL: "/portal/devices", Text: "refused.back"}
+// back leads on from what was refused: who was on a page about those whom they manage, to all of them.
+func back(v *Visit) *pages.Link {
+	page, _, _ := strings.Cut(strings.TrimPrefix(v.URL.Path, "/portal/"), "/")
+	if v.Session.Manages && slices.Contains(account.ManagerPages, page) {
+		return &pages.Link{URL: "/portal/" + account.ManagerPages[0], Text: "refused.back.managed"}
+	}
+	return &pages.Link{URL: "/portal/devices", Text: "refused.back"}
+}
 
 // Visit is a request of somebody in the portal.
 type Visit struct {
@@ -52,7 +59,7 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 			return p.broken(w, r, err)
 		}
 		if err := v.ParseForm(); err != nil { // what is read of it later would be empty, and empty means something
-			return p.frame.Refuse(w, r, v.Page, back, pages.Unreadable(err))
+			return p.frame.Refuse(w, r, v.Page, back(v), pages.Unreadable(err))
 		}
 		if r.Method == http.MethodPost { // its body may have come late: who has left, or was signed out meanwhile, does nothing with it
 			if _, err := p.session(r); errors.Is(err, account.ErrUnknownPortal) {
@@ -62,7 +69,7 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 			}
 		}
 		if err := show(w, v); err != nil {
-			return p.frame.Refuse(w, r, v.Page, back, shown(err))
+			return p.frame.Refuse(w, r, v.Page, back(v), shown(err))
 		}
 		return nil
 	}
