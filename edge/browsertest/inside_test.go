@@ -28,14 +28,17 @@ func TestWhatIsCutOffIsComplainedAboutAndNothingElse(t *testing.T) {
 	t.Parallel()
 	for page, want := range map[string]int{
 		`<p>hello</p>`: 0,
-		`<p style="font-size:1px;width:1px;overflow:hidden;position:absolute">for screen readers only</p>`:                                            0,
-		`<p style="white-space:nowrap;font-size:4em">a line that does not end where the screen ends</p>`:                                              1,
-		`<p style="width:50px;overflow:hidden;white-space:nowrap">a line in a box that is too small</p>`:                                              1,
-		`<p style="height:2em;overflow:hidden">a<br>b<br>c</p>`:                                                                                       2,
-		`<div style="height:3em;overflow:hidden"><p style="height:2em;overflow-y:auto">a<br>b<br>c</p></div>`:                                         0,
-		`<p style="height:2em;overflow-y:auto;white-space:nowrap">a line that does not end where its box does, although it is a rather long line</p>`: 1,
-		`<button style="margin-left:380px">send</button>`:                                                                                             2,
-		`<p style="font-size:8rem">Unterschrift</p>`:                                                                                                  1,
+		`<p style="font-size:1px;width:1px;overflow:hidden;position:absolute">for screen readers only</p>`:                                                                                                                    0,
+		`<p style="white-space:nowrap;font-size:4em">a line that does not end where the screen ends</p>`:                                                                                                                      1,
+		`<p style="width:50px;overflow:hidden;white-space:nowrap">a line in a box that is too small</p>`:                                                                                                                      1,
+		`<p style="height:2em;overflow:hidden">a<br>b<br>c</p>`:                                                                                                                                                               2,
+		`<div style="height:3em;overflow:hidden"><p style="height:2em;overflow-y:auto">a<br>b<br>c</p></div>`:                                                                                                                 0,
+		`<p style="height:2em;overflow-y:auto;white-space:nowrap">a line that does not end where its box does, although it is a rather long line</p>`:                                                                         1,
+		`<div style="overflow-x:auto" role="region" tabindex="0" aria-label="A table"><table><tr><td style="white-space:nowrap">a row of a table that does not end where the screen ends</td></tr></table></div>`:             0,
+		`<div style="overflow-x:auto"><table><tr><td style="white-space:nowrap">a row of a table that does not end where the screen ends</td></tr></table></div>`:                                                             1,
+		`<div style="width:500px;overflow-x:auto" role="region" tabindex="0" aria-label="A table"><table><tr><td style="white-space:nowrap">a row of a table that does not end where the screen ends</td></tr></table></div>`: 1,
+		`<button style="margin-left:380px">send</button>`:                                                                                                                                                                     2,
+		`<p style="font-size:8rem">Unterschrift</p>`:                                                                                                                                                                          1,
 	} {
 		heard := &complaints{TB: t}
 		tab := browsertest.New(heard)

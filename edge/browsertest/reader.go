@@ -19,11 +19,16 @@ func (tab *Tab) TextSize(pixels int64) {
 }
 
 // cutOff are the texts of which not all is on the screen: beyond its edge, or beyond the edge of a box that hides it. What a box
-// shows once one scrolls down in it is not cut off. What is one pixel large is there for screen readers.
+// shows once one scrolls down in it is not cut off, nor is a table, which needs both directions, in a region that is scrolled sideways,
+// by keyboard too. What is one pixel large is there for screen readers.
 const cutOff = `(() => {
 	const wide = document.documentElement.clientWidth;
 	const shown = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 1;
-	const cut = (range, e) => [...range.getClientRects()].some((r) => {
+	const sideways = (e) => {
+		const region = e.closest("table")?.closest("[role=region][tabindex='0']");
+		return region && getComputedStyle(region).overflowX === "auto" ? region : null;
+	};
+	const beyond = (what, e) => [...what.getClientRects()].some((r) => {
 		if (r.left < -1 || r.right > wide + 1) return true;
 		for (let box = e, scrolled = false; box; box = box.parentElement) {
 			const { overflowX, overflowY } = getComputedStyle(box);
@@ -34,6 +39,10 @@ const cutOff = `(() => {
 		}
 		return false;
 	});
+	const cut = (range, e) => {
+		const region = sideways(e);
+		return region ? beyond(region, region.parentElement) : beyond(range, e);
+	};
 	const outside = (e) => {
 		const r = e.getBoundingClientRect();
 		return r.left < -1 || r.right > wide + 1;

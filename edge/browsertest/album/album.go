@@ -7,6 +7,7 @@ package album
 
 import (
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -65,16 +66,22 @@ func Open(tab *browsertest.Tab, part, view string, places map[string]string) *Al
 // Show shows the album what the tab shows.
 func (a *Album) Show(name string) {
 	a.tab.Helper()
+	a.ShowDownTo(name, "")
+}
+
+// ShowDownTo is Show of a page whose rest, below the end of an element, is shown under another name. The element is found by a CSS selector.
+func (a *Album) ShowDownTo(name, selector string) {
+	a.tab.Helper()
 	if a.shown[name] {
 		a.tab.Errorf("two screens are called %s", name)
 	}
 	a.shown[name] = true
 	if a.view != "" {
-		a.take(name)
+		a.take(name, selector)
 	}
 }
 
-func (a *Album) take(name string) {
+func (a *Album) take(name, selector string) {
 	a.tab.Helper()
 	_ = browsertest.Eval[bool](a.tab, a.hold)
 	for _, dark := range []bool{true, false} { // walks go on in the light
@@ -82,7 +89,7 @@ func (a *Album) take(name string) {
 		s.Dark, s.Language = dark, "" // stays
 		a.tab.Show(s)
 		_ = browsertest.Eval[bool](a.tab, drawn)
-		picture, err := shrink(a.tab.Screenshot())
+		picture, err := shrink(a.tab.Screenshot(), a.end(selector))
 		if err == nil {
 			err = write(a.file(name, dark), picture)
 		}
@@ -92,6 +99,19 @@ func (a *Album) take(name string) {
 	}
 	_ = browsertest.Eval[bool](a.tab, release)
 }
+
+// end is how many pixels of the page are shown; 0: all.
+func (a *Album) end(selector string) int {
+	a.tab.Helper()
+	if selector == "" {
+		return 0
+	}
+	bottom := browsertest.Eval[float64](a.tab, fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().bottom + scrollY`, selector))
+	return int((bottom + margin) * a.screen.Scale)
+}
+
+// margin is what is left below an element at which a picture ends.
+const margin = 8
 
 func (a *Album) file(name string, dark bool) string {
 	return filepath.Join(a.folder, name+"-"+a.view+map[bool]string{false: "-light", true: "-dark"}[dark]+".png")

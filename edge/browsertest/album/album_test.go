@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { browsertest.Main(m) }
 const docs = "../../../" + Folder
 
 // most is how many bytes the pictures in the repository may have.
-const most = 20_000_000
+const most = 22_000_000
 
 func TestThePicturesInTheDocsAreWholeAndSmall(t *testing.T) {
 	t.Parallel()
@@ -85,13 +85,16 @@ func TestAShrunkPictureKeepsPaleAreasApartAndSmallWarningsRed(t *testing.T) {
 	if err := png.Encode(&b, full); err != nil {
 		t.Fatal(err)
 	}
-	shrunk, err := shrink(b.Bytes())
+	shrunk, err := shrink(b.Bytes(), 280)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := png.Decode(bytes.NewReader(shrunk))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if rows := got.Bounds().Dy(); rows != 280 {
+		t.Errorf("it has %d rows", rows)
 	}
 	if few, ok := got.(*image.Paletted); !ok || len(few.Palette) > colours {
 		t.Errorf("it is a %T", got)
@@ -105,6 +108,8 @@ func TestAShrunkPictureKeepsPaleAreasApartAndSmallWarningsRed(t *testing.T) {
 
 // restless is a page that differs whenever one looks, in a component too.
 const restless = `<!doctype html><title>Page</title><p id="time">Since 17:03, Nov 26, 2026, at localhost:40123</p><p class="number">93</p>
+<p id="id">17:03: device.revoked dev_k3xpjbswy3dpehpk3pxpabcdef</p>
+<p><progress value="0" max="1"></progress></p><main><progress value="0" max="1"></progress></main>
 <div id="host"></div><nav style="position: sticky; bottom: 0">Below</nav>
 <script>
 	const root = document.getElementById("host").attachShadow({ mode: "open" });
@@ -131,12 +136,16 @@ func TestWhatDiffersIsHeldAndThenLetGo(t *testing.T) {
 		}
 	}
 	want("held,", "#time", "Since 09:41, Mar 2, 2026, at localhost:8081")
+	want("held,", "#id", "09:41: device.revoked dev_abcdefghijklmnopqrstuvwxyz")
 	want("held,", ".number", "42")
 	want("held,", ".clock", "1:42")
 	_ = browsertest.Eval[bool](tab, `tick("1:58") === undefined`)
 	want("drawn again,", ".clock", "1:42")
 	if got := browsertest.Eval[string](tab, `getComputedStyle(document.querySelector("nav")).position`); got != "relative" {
 		t.Errorf("the foot of the page is %s", got)
+	}
+	if got := browsertest.Eval[[]float64](tab, `[...document.querySelectorAll("progress")].map((bar) => bar.value)`); !slices.Equal(got, []float64{0.8, 0}) {
+		t.Errorf("the time that is left, and what the page counts, are %v", got)
 	}
 	_ = browsertest.Eval[bool](tab, release)
 	want("let go,", "#time", "Since 17:03, Nov 26, 2026, at localhost:40123")

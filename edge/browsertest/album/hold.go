@@ -3,8 +3,8 @@ package album
 import "encoding/json"
 
 // hold stops what moves, lays what sticks to the edge of the screen where the page ends, and overwrites what differs from run to run:
-// times, dates, seconds left, ports, and the places given. It looks into open shadow roots too, and does so again whenever the page
-// draws.
+// times, dates, seconds left, ports, ids, hashes, and the places given. A bar is of the time that is left, unless it is a page's own, which counts something. It looks into
+// open shadow roots too, and does so again whenever the page draws.
 const hold = `((places) => {
 	const sheet = new CSSStyleSheet();
 	sheet.replaceSync("*, *::before, *::after, ::-webkit-progress-value { animation: none !important; transition: none !important; caret-color: transparent !important; }");
@@ -30,10 +30,12 @@ const hold = `((places) => {
 		return text
 			.replace(/\(\d+ s\)/g, "(12 s)")
 			.replace(/localhost:\d+/g, "localhost:8081")
+			.replace(/\b([a-z]{3}_)[a-z0-9]{24,28}\b/g, (_, kind) => kind + "abcdefghijklmnopqrstuvwxyz")
+			.replace(/(?<=["/])[\w-]{43}(?="|$)/g, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq")
 			.replace(/\b[A-Z][a-z]{2} \d{1,2}, 20\d\d\b/g, () => "Mar " + day++ + ", 2026")
 			.replace(/\b\d{1,2} [A-Z][a-z]+ 20\d\d\b/g, () => day++ + " March 2026")
 			.replace(/\b\d{2}\.\d{2}\.20\d\d\b/g, () => "0" + day++ + ".03.2026")
-			.replace(/(?<![\d:])\d{1,2}:\d{2}(?![\d:])/g, "09:41").replace(/(?<=09:41.)[AP]M/g, "AM");
+			.replace(/(?<![\d:])\d{1,2}:\d{2}(?!:?\d)/g, "09:41").replace(/(?<=09:41.)[AP]M/g, "AM");
 	};
 	const stuck = [...document.querySelectorAll("*")].filter((e) => getComputedStyle(e).position === "sticky");
 	for (const e of stuck) e.style.position = "relative";
@@ -51,7 +53,7 @@ const hold = `((places) => {
 				}
 			}
 			for (const node of texts(root.body ?? root)) if (!done.has(node)) put(node, plain(node.data));
-			for (const bar of root.querySelectorAll("progress[value]")) bar.value = bar.max * 0.8;
+			for (const bar of root.querySelectorAll("progress[value]:not(main > progress)")) bar.value = bar.max * 0.8;
 			watch.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["value"] });
 		}
 	};

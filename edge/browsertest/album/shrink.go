@@ -14,13 +14,17 @@ import (
 // colours is how many a picture keeps. Screens are drawn in few; the others are of the edges of letters.
 const colours = 24
 
-// shrink draws a picture with a palette of its own, which makes it a quarter as large.
-func shrink(picture []byte) ([]byte, error) {
+// shrink draws a picture with a palette of its own, which makes it a quarter as large; of so many rows, 0: of all.
+func shrink(picture []byte, rows int) ([]byte, error) {
 	decoded, err := png.Decode(bytes.NewReader(picture))
 	if err != nil {
 		return nil, err
 	}
-	full := image.NewRGBA(decoded.Bounds())
+	bounds := decoded.Bounds()
+	if rows > 0 && rows < bounds.Dy() {
+		bounds.Max.Y = bounds.Min.Y + rows
+	}
+	full := image.NewRGBA(bounds)
 	draw.Draw(full, full.Rect, decoded, full.Rect.Min, draw.Src)
 	counted := map[color.RGBA]int{}
 	for i := 0; i < len(full.Pix); i += 4 {
