@@ -2,11 +2,9 @@ package journeys_test
 
 import (
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/edge/browsertest"
-	"github.com/jawort/jawort/edge/browsertest/album"
 	"github.com/jawort/jawort/operator"
 )
 
@@ -80,51 +78,4 @@ func TestAStepInTheConsoleGoesOnOnceThePasskeyHasAnswered(t *testing.T) {
 	d.Click("main button.primary")
 	d.WantText("h1", "Invited")
 	d.check()
-}
-
-// ofTheConsole opens the album of its screens, without ids and times, which differ from run to run.
-func ofTheConsole(tab *browsertest.Tab, view string) *album.Album {
-	tab.Helper()
-	return album.Open(tab, "console", view, map[string]string{".code": "ten22222222222222222222222222", ".number": "42", ".secret": "BCDF-GHJK"})
-}
-
-// screen names the page at an address below the tenant's, or the console's.
-func screen(path string) string {
-	path, _, _ = strings.Cut(strings.Trim(path, "/"), "?")
-	if path == "" {
-		return "tenant"
-	}
-	return strings.ReplaceAll(path, "/", "-")
-}
-
-func TestEveryPageOfTheConsoleIsAccessible(t *testing.T) {
-	for name, w := range pageWalks() {
-		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
-			d := h.invited("Ada", operator.Administrator, w.screen)
-			d.TextSize(w.text)
-			kept := ofTheConsole(d.Tab, name)
-			see := func(name string) {
-				d.check()
-				kept.Show(name)
-			}
-			see("join")
-			d.Click("main button.primary")
-			d.Wait("nav")
-			of := "/tenants/" + h.tenant.ID
-			for _, path := range []string{
-				"/sign-in", "/tenants", "/new-tenant", of, of + "/applications", of + "/applications/new", of + "/groups", of + "/groups/new", of + "/settings", of + "/import",
-				of + "/webhooks", of + "/webhooks/new", of + "/revoke", "/operators", "/operators/invite", "/passkeys", "/nothing",
-			} {
-				d.at(path)
-				see(screen(strings.TrimPrefix(path, of)))
-			}
-			d.at(of + "/groups?q=nobody") // which asks how names begin, as a long list does
-			d.check()
-			d.at(of + "/applications")
-			d.Click(".card a")
-			d.Wait("#field-0")
-			see("application")
-		})
-	}
 }

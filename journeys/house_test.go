@@ -56,6 +56,15 @@ func newHouse(t *testing.T) *house {
 	return build(t)
 }
 
+// newHouseAt opens one at a time of its own, in Berlin.
+func newHouseAt(t *testing.T, at string) *house {
+	t.Helper()
+	t.Parallel()
+	h := build(t, func(h *house) { h.offset.Store(int64(time.Until(inBerlin(t, at)))) })
+	h.pass(0)
+	return h
+}
+
 // build opens a house, before which somebody may stand.
 func build(t testing.TB, before ...func(*house)) *house {
 	t.Helper()

@@ -2,7 +2,6 @@ package journeys_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -146,7 +145,7 @@ func (p *portal) check() {
 func (h *house) accountsIn(policy account.GroupPolicy) {
 	h.Helper()
 	store := h.process.Lasting()
-	g, err := store.PutGroup(h.Context(), store.Writes(), account.Group{ID: h.newID("grp_"), Tenant: h.tenant.ID, Name: fmt.Sprint(policy.Interval), Policy: policy})
+	g, err := store.PutGroup(h.Context(), store.Writes(), account.Group{ID: h.newID("grp_"), Tenant: h.tenant.ID, Name: "Brokers", Policy: policy})
 	h.must(err)
 	_, err = store.Writes().ExecContext(h.Context(), `UPDATE accounts SET group_id = $1`, g.ID)
 	h.must(err)

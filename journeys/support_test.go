@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/jawort/jawort/account"
-	"github.com/jawort/jawort/edge/browsertest/album"
 	"github.com/jawort/jawort/operator"
 )
 
@@ -81,41 +79,6 @@ func TestTheLivePageFollowsByItselfAndIsPaused(t *testing.T) {
 	s.WantText(`[data-figure="ended.cancelled"]`, "1")
 	s.Click("button[data-live]")
 	s.WantText("button[data-live]", "Go on")
-}
-
-func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
-	for name, w := range pageWalks() {
-		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
-			h.accountsIn(account.GroupPolicy{Interval: account.Interval{Max: 3, Default: 1}})
-			h.simulate("Ada", reachable)
-			a := h.ask()
-			h.must(h.client.CancelApproval(t.Context(), a.ID))
-			s := h.operator("Anna, Desk 2", operator.Administrator, w.screen)
-			s.TextSize(w.text)
-			kept := album.Open(s.Tab, "support", name, map[string]string{".code": "ten22222222222222222222222222", ".number": "42"})
-			see := func(name, url string) {
-				s.Go(url)
-				s.Wait("h1")
-				s.check()
-				kept.Show(name)
-			}
-			person, device := h.person(), h.one(`SELECT id FROM devices`)
-			for _, page := range [][2]string{{"found", "/people?q=47"}, {"not-found", "/people?q=nobody"}, {"audit", "/audit"}, {"audit-check", "/audit/check"}, {"audit-checked", "/audit/check?run=1"}, {"costs", "/costs"}} {
-				see(page[0], h.tenantURL()+page[1])
-			}
-			see("account", person)
-			see("revoking", person+"/devices/"+device)
-			see("resetting", person+"/reset")
-			see("bypass", person+"/bypass")
-			see("live", h.config.Server.PublicURL+"/console/live")
-			see("calling", person+"/call")
-			s.Click("main form button.primary")
-			s.Wait("p.number")
-			s.check()
-			kept.Show("called")
-		})
-	}
 }
 
 // one reads a text from the database.
