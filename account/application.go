@@ -32,8 +32,13 @@ type Key struct {
 	Scopes      []Scope
 	Hash        []byte // SHA-256 of the secret
 	CreatedAt   time.Time
+	UsedAt      time.Time // zero: never; otherwise at most KeyUse earlier than it was
 	RevokedAt   time.Time // zero: active
+	Unnoted     bool      // it was found by its secret, and its last use is noted from longer than KeyUse ago, if at all
 }
+
+// KeyUse is how exactly the last use of a key is known: it is written down no oftener.
+const KeyUse = time.Hour
 
 // Allows reports whether the key carries the scope.
 func (k Key) Allows(s Scope) bool { return slices.Contains(k.Scopes, s) }

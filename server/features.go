@@ -8,7 +8,6 @@ import (
 	"github.com/jawort/jawort/server/confirming"
 	"github.com/jawort/jawort/server/console"
 	"github.com/jawort/jawort/server/directory"
-	"github.com/jawort/jawort/server/ending"
 	"github.com/jawort/jawort/server/enrolling"
 	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/hub"
@@ -27,8 +26,8 @@ import (
 type feature interface{ Mount(m *edge.Mux) }
 
 // features are all that the server answers.
-func features(o Options, ender *ending.Ender, h *hub.Hub, socketBase string, counts counts) []feature {
-	g := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Origin: pages.Origin(o.PublicURL), Now: o.Now}
+func features(o Options, g guard.Guards, h *hub.Hub, socketBase string, counts counts) []feature {
+	ender := g.Ender
 	tickets := tickets{keys: o.Keys, socketBase: socketBase}
 	patience := patience{topics: o.Wakeups, crowd: &edge.Crowd{}, tick: o.Tick}
 	questions := confirming.Questions{Guards: g, Keys: o.Keys, Live: o.Live}

@@ -16,7 +16,7 @@ type part interface {
 	Run(ctx context.Context) error
 }
 
-// parts are all of them but the hub and the outbox, which are woken.
+// parts are all of them but the hub, the outbox and what notes uses of keys, which are woken.
 func parts(o Options, ender *ending.Ender) []part {
 	all := []part{
 		ending.NewSweeper(ender, o.Live, o.Tick, o.Edge.Log),

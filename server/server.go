@@ -90,6 +90,7 @@ type Lasting interface {
 	auditing.Exports
 	costs.Names
 	ForgetPortals(ctx context.Context, limit int) (int64, error)
+	guard.UsedKeys
 	ending.Lasting
 	hub.Lasting
 	auditlog.Accounts
@@ -200,9 +201,11 @@ func New(o Options) (*Server, error) {
 		Lasting: o.Lasting, Live: o.Live, Codes: o.Codes, Read: viewer(ender), Lost: o.Wakeups.Resubscribed(), Max: o.MaxSockets,
 		Now: o.Now, Tick: o.Tick, Log: o.Edge.Log, Metrics: o.Edge.Metrics,
 	})
-	s.parts = append([]part{s.hub, s.outbox}, parts(o, ender)...)
+	uses := guard.NewUses(o.Lasting, o.Edge.Log)
+	guards := guard.Guards{Credentials: o.Lasting, Keys: o.Keys, Ender: ender, Origin: pages.Origin(o.PublicURL), Now: o.Now, Uses: uses}
+	s.parts = append([]part{s.hub, s.outbox, uses}, parts(o, ender)...)
 	o.Wakeups.OnWake(s.wake)
-	for _, feature := range features(o, ender, s.hub, socket, counts) {
+	for _, feature := range features(o, guards, s.hub, socket, counts) {
 		feature.Mount(s.mux)
 	}
 	return s, nil

@@ -48,6 +48,7 @@ type keyRow struct {
 	Scopes      []account.Scope `json:"scopes"`
 	Secret      string          `json:"secret,omitempty"`
 	CreatedAt   time.Time       `json:"created_at"`
+	UsedAt      *time.Time      `json:"used_at,omitempty"` // to account.KeyUse
 	RevokedAt   *time.Time      `json:"revoked_at,omitempty"`
 }
 
@@ -69,7 +70,7 @@ func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string)
 	if err := s.CreateKey(cmd.Context(), k); err != nil {
 		return named(application, err)
 	}
-	return show(cmd, keyRow{k.ID, k.Application, k.Scopes, secret, k.CreatedAt, nil}, func(w io.Writer) error {
+	return show(cmd, keyRow{k.ID, k.Application, k.Scopes, secret, k.CreatedAt, nil, nil}, func(w io.Writer) error {
 		fmt.Fprintf(w, "Created key %s. Its secret is shown only now:\n\n  %s\n\n", k.ID, secret)
 		return nil
 	})
@@ -86,10 +87,10 @@ func listKeys(cmd *cobra.Command, s *lasting.Store, application string) error {
 		return err
 	}
 	rows := []keyRow{}
-	out := table{head: []any{"KEY", "SCOPES", "CREATED", "STATE"}}
+	out := table{head: []any{"KEY", "SCOPES", "CREATED", "LAST USE", "STATE"}}
 	for _, k := range keys {
-		rows = append(rows, keyRow{k.ID, k.Application, k.Scopes, "", whole(k.CreatedAt), optional(k.RevokedAt)})
-		out.add(k.ID, joined(k.Scopes), k.CreatedAt.Format(time.DateTime), state(k.RevokedAt))
+		rows = append(rows, keyRow{k.ID, k.Application, k.Scopes, "", whole(k.CreatedAt), optional(k.UsedAt), optional(k.RevokedAt)})
+		out.add(k.ID, joined(k.Scopes), k.CreatedAt.Format(time.DateTime), lastUse(k.UsedAt), state(k.RevokedAt))
 	}
 	return show(cmd, rows, out.write)
 }

@@ -23,7 +23,7 @@ func TestTenantsApplicationsAndKeysAreCreatedListedAndRevoked(t *testing.T) {
 		t.Fatalf("applications %+v", applications)
 	}
 	stdout, _, err := output(t, i.env, "key", "list", "--application", applications[0].ID)
-	if err != nil || !strings.Contains(stdout, "active") || strings.Contains(stdout, i.key) {
+	if err != nil || !strings.Contains(stdout, "active") || !strings.Contains(stdout, "never") || strings.Contains(stdout, i.key) {
 		t.Fatalf("key list: %v\n%s", err, stdout)
 	}
 	i.run()

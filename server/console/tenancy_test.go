@@ -41,10 +41,12 @@ func TestATenantIsSetUpWithoutACommandLine(t *testing.T) {
 	ada.Get(app).Want(http.StatusOK).Says("Portal", "https://www.example", "There is no key yet.")
 	made := ada.Post(app+"/keys", url.Values{"scopes": {"login", "admin"}}).Want(http.StatusOK).Says("shown only now")
 	key := made.Found(`(jw_[A-Za-z0-9_-]{43})`)
-	ada.Get(app).Want(http.StatusOK).Silent(key).Says("login, admin")
+	ada.Get(app).Want(http.StatusOK).Silent(key).Says("login, admin", "Last used", "never")
 	if got := h.call(key); got != http.StatusNotFound {
 		t.Errorf("the key got %d", got)
 	}
+	h.Must(h.Process.Lasting().KeyUsed(t.Context(), made.Found(`(key_[0-9a-zA-Z]+)`))) // as the request has it noted behind it
+	ada.Get(app).Want(http.StatusOK).Says("(within the hour)").Silent("never")
 	revoke := ada.Get(app).Found(`href="([^"]*/keys/key_[^"]*/revoke)"`)
 	ada.Get(revoke).Want(http.StatusOK).Says("Whoever calls with it is refused")
 	ada.Post(revoke, nil).Want(http.StatusSeeOther)

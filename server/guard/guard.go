@@ -41,6 +41,7 @@ type Guards struct {
 	Ender       *ending.Ender
 	Origin      string // of our own pages, which may wait for the approvals of every application; empty: there are none
 	Now         func() time.Time
+	Uses        *Uses // nil: nobody notes when keys are used
 }
 
 // Caller is who was let in: an application with its key, or a browser with the ticket of one approval.
@@ -93,6 +94,9 @@ func (g Guards) withKey(r *http.Request, secret string, scope account.Scope, oth
 	}
 	edge.KnownByKey(ctx)
 	edge.Annotate(ctx, slog.String("key", key.ID))
+	if key.Unnoted {
+		g.Uses.saw(key.ID)
+	}
 	if !key.Allows(scope) && !slices.ContainsFunc(others, key.Allows) {
 		return nil, refusal.New(refusal.Forbidden, "scope-missing", "This API key does not carry the scope "+string(scope)+".")
 	}

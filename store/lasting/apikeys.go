@@ -10,7 +10,7 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-const keyColumns = `k.id, k.application, k.scopes, k.hash, k.created_at, k.revoked_at`
+const keyColumns = `k.id, k.application, k.scopes, k.hash, k.created_at, k.used_at, k.revoked_at`
 
 // CreateKey is CreateKeyBy on the command line.
 func (s *Store) CreateKey(ctx context.Context, k account.Key) error {
@@ -73,13 +73,20 @@ func (s *Store) KeyByHash(ctx context.Context, hash []byte) (account.Key, accoun
 	var a account.Application
 	k, err := db.One(ctx, s.Reads(), func(r db.Row) (account.Key, error) {
 		var k keyRow
-		err := scanApplicationBehind(r, &a, k.dest()...)
+		err := scanApplicationBehind(r, &a, append(k.dest(), &k.Unnoted)...)
 		return k.key(), err
 	}, `
-		SELECT `+keyColumns+`, `+applicationColumns+`
+		SELECT `+keyColumns+`, k.used_at < jawort_now() - $2, `+applicationColumns+`
 		FROM api_keys k JOIN applications p ON p.id = k.application JOIN tenants t ON t.id = p.tenant
-		WHERE k.hash = $1 AND k.revoked_at = 0 AND p.revoked_at = 0 AND t.revoked_at = 0`, hash)
+		WHERE k.hash = $1 AND k.revoked_at = 0 AND p.revoked_at = 0 AND t.revoked_at = 0`, hash, account.KeyUse.Microseconds())
 	return k, a, err
+}
+
+// KeyUsed notes that an active key was used just now, where the last use is not noted within account.KeyUse. So of those who note at the same time one writes.
+func (s *Store) KeyUsed(ctx context.Context, id string) error {
+	_, err := db.Exec(ctx, s.Writes(), `UPDATE api_keys SET used_at = jawort_now() WHERE id = $1 AND revoked_at = 0 AND used_at < jawort_now() - $2`,
+		id, account.KeyUse.Microseconds())
+	return err
 }
 
 // keyRow is a key as it is scanned.
@@ -95,7 +102,7 @@ func scanKey(r db.Row) (account.Key, error) {
 }
 
 func (k *keyRow) dest() []any {
-	return []any{&k.ID, &k.Application, &k.scopes, &k.Hash, db.Into(&k.CreatedAt), db.Into(&k.RevokedAt)}
+	return []any{&k.ID, &k.Application, &k.scopes, &k.Hash, db.Into(&k.CreatedAt), db.Into(&k.UsedAt), db.Into(&k.RevokedAt)}
 }
 
 func (k *keyRow) key() account.Key {
