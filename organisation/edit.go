@@ -80,7 +80,7 @@ func (e *Edit) Wants() Wanted {
 	if e.part == EditTenant && e.doc != nil {
 		return Wanted{Tenants: append(names(e.doc.Tenant.Name), e.tenant)}
 	}
-	return Wanted{Tenants: []string{e.tenant}}
+	return Wanted{Tenants: []string{e.tenant}, Within: e.part != EditTenant}
 }
 
 // alone returns the state with no tenant but the one that is edited, and whether another one has the name that it is to have.

@@ -10,6 +10,7 @@ import (
 type Wanted struct {
 	Tenants  []string
 	Accounts []string
+	Within   bool // the tenant is known by its id, and is neither made nor called otherwise: what is planned of other tenants does not matter
 }
 
 // State is what there is. Nothing that was revoked or deleted is in it.

@@ -201,7 +201,7 @@ func parseDays(cell string) (*int, error) {
 // Wants implements Source.
 func (t *Table) Wants() Wanted {
 	alsoSpelt := slices.Sorted(maps.Values(t.spelt))
-	return Wanted{Tenants: []string{t.tenant}, Accounts: append(loginNumbers(t.rows), alsoSpelt...)}
+	return Wanted{Tenants: []string{t.tenant}, Accounts: append(loginNumbers(t.rows), alsoSpelt...), Within: true}
 }
 
 // Plan implements Source.

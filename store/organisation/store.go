@@ -4,14 +4,15 @@
 //
 // # Locks
 //
-// The lock of the organisation is taken first, so that of two at once the second sees what the first did; then the tenant's
-// row, at which whoever chooses a manager waits; then applications, groups, SMS, accounts (managers first), outbox.
+// Locks are taken before anything is read, so that of two at once the second sees what the first did. First that of the installation, by who makes or
+// renames tenants, or finds them by their names; an import of accounts and an edit of a group or an application leave it alone, so that other tenants do
+// not wait for them. Then the rows of the tenants in the order in which they were made, at which whoever chooses a manager waits too; then applications, groups, SMS,
+// accounts (managers first), outbox.
 package organisation
 
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"io"
 	"time"
 
@@ -57,8 +58,7 @@ func (s *Store) ApplyBy(ctx context.Context, by outbox.Actor, found organisation
 // Apply plans and carries out, all or nothing.
 func (s *Store) Apply(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) (plans []organisation.Plan, err error) {
 	err = s.Lasting.TransactWithin(ctx, Longest, func(ctx context.Context, tx *sql.Tx) error {
-		err := db.MustTouch(ctx, tx, errors.New("organisation: the row to lock is gone"), `UPDATE organisation_lock SET one = TRUE`)
-		if err != nil {
+		if err := s.lock(ctx, tx, sources); err != nil {
 			return err
 		}
 		if plans, err = s.plan(ctx, tx, found, sources); err != nil {
