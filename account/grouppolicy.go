@@ -1,6 +1,15 @@
 package account
 
-import "github.com/jawort/jawort/approval"
+import (
+	"github.com/jawort/jawort/approval"
+	"github.com/jawort/jawort/refusal"
+)
+
+// Refusals of deleting a group.
+var (
+	ErrGroupNotEmpty = refusal.New(refusal.Conflict, "group-not-empty", "There are accounts in the group. First put them into another one, or into none.")
+	ErrGroupBudgeted = refusal.New(refusal.Conflict, "group-budgeted", "A budget for SMS is about the group. First take it out of the settings of SMS.")
+)
 
 // Group is a class of accounts of a tenant, such as brokers or customers.
 type Group struct {

@@ -24,6 +24,8 @@ var unseen = map[string]string{
 	"changed":              "tells the server itself that a trusted browser has ended meanwhile; it asks the phones then",
 	"changed-meanwhile":    "tells who runs jawort apply, or saves a form of the console, that somebody else was faster; it is no call",
 	"gone":                 inConsole,
+	"group-budgeted":       inConsole,
+	"group-not-empty":      inConsole,
 	"last-administrator":   inConsole,
 	"last-passkey":         inConsole,
 	"passkey-refused":      inConsole,

@@ -15,6 +15,7 @@ var aboutNobody = map[string]string{
 	"audit_chains":        "of a tenant",
 	"audit_heads":         "of a tenant",
 	"audit_sequencer":     "of the installation",
+	"deleted_groups":      "of a tenant",
 	"erasures":            "says of an id that its person was erased",
 	"goose_db_version":    "of the installation",
 	"groups":              "of a tenant",

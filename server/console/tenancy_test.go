@@ -150,6 +150,36 @@ func TestPolicyIsEditedBesideWhatItWouldChangeAndByTheRulesOfTheFile(t *testing.
 	})
 }
 
+func TestAGroupIsDeletedOnAPageThatSaysWhatStandsInTheWay(t *testing.T) {
+	h := newHouse(t)
+	ada, eve := h.In(operator.Administrator, h.Tenant.ID), h.In(operator.Auditor, h.Tenant.ID)
+	base := "/console/tenants/" + h.Tenant.ID
+	group, _, _ := strings.Cut(ada.Post(base+"/groups/new", with(url.Values{}, customers...)).Want(http.StatusSeeOther).To(), "?")
+	plan := upload(ada, base+"/import", "account;group\n4711;Customers\n").Want(http.StatusOK)
+	ada.Post(base+"/import/apply", url.Values{"list": {plan.Found(`name="list" value="([^"]*)"`)}, "agreed": {plan.Found(`name="agreed" value="([^"]*)"`)}}).Want(http.StatusSeeOther)
+
+	remove := ada.Get(group).Want(http.StatusOK).Found(`href="([^"]*/delete)"`)
+	ada.Get(remove).Want(http.StatusOK).Says("Customers", "Accounts in it: 1.").Silent("cannot be undone", `<button class="danger">`)
+	ada.Post(remove, nil).Want(http.StatusConflict).Says("There are accounts in the group")
+	eve.Get(group).Want(http.StatusOK).Silent("Delete this group")
+	eve.Get(remove).Want(http.StatusForbidden)
+	eve.Post(remove, nil).Want(http.StatusForbidden)
+	other := h.newTenant("Another AG")
+	h.In(operator.Administrator, other.ID).Post(remove, nil).Want(http.StatusNotFound)
+	h.In(operator.Administrator, "").Post(strings.Replace(remove, h.Tenant.ID, other.ID, 1), nil).Want(http.StatusNotFound)
+
+	plan = upload(ada, base+"/import", "account;group\n4711;\n").Want(http.StatusOK)
+	ada.Post(base+"/import/apply", url.Values{"list": {plan.Found(`name="list" value="([^"]*)"`)}, "agreed": {plan.Found(`name="agreed" value="([^"]*)"`)}}).Want(http.StatusSeeOther)
+	ada.Get(remove).Want(http.StatusOK).Says("There is no account in the group.")
+	ada.Post(remove, nil).Want(http.StatusSeeOther)
+	ada.Get(group).Want(http.StatusNotFound)
+	ada.Get(base+"/groups").Want(http.StatusOK).Silent("Customers")
+	ada.Post(remove, nil).Want(http.StatusNotFound)
+	if n := h.byOperator("group.deleted", ada.Operator.ID); n != 1 {
+		t.Errorf("group.deleted by her is recorded %d times", n)
+	}
+}
+
 func TestATenantsNameIsItsOwnAndNotForItsAdministratorToSay(t *testing.T) {
 	h := newHouse(t)
 	h.newTenant("Victim AG")

@@ -62,6 +62,12 @@ func unavailable(err error) bool {
 	return lost(err)
 }
 
+// IsDangling reports whether err is that of a row that would refer to one which somebody else has deleted meanwhile.
+func IsDangling(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23503" // SQLite has no meanwhile: its writers wait for each other
+}
+
 // ours are the SQLSTATE classes that blame the statement or its data: feature not supported, data exception,
 // integrity constraint violation, syntax error. All others (connection, resources, shutdown, read-only
 // standby, cancelled, deadlock) may pass when the request comes again.

@@ -11,6 +11,8 @@ import (
 	"github.com/jawort/jawort/store/db"
 )
 
+var errGroupGone = refusal.Field("group", "was deleted at the same time")
+
 // groupAfter returns the group to which the account belongs after the change; one without an id is none.
 func groupAfter(ctx context.Context, tx *sql.Tx, before account.Account, wanted account.Member[string]) (account.Group, error) {
 	switch {

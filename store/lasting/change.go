@@ -91,6 +91,9 @@ func write(ctx context.Context, tx *sql.Tx, before, after account.Account, distr
 		WHERE id = $1 RETURNING phone_changed_at, email_changed_at`,
 		after.ID, after.Label, Sought(after.Label), orNull(after.Group), orNull(after.Manager), after.Phone, after.Email, after.Language,
 		after.Interval, after.SMSOn, distrust)
+	if db.IsDangling(err) {
+		err = errGroupGone
+	}
 	return after, err
 }
 

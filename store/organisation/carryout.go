@@ -19,6 +19,7 @@ const (
 	ApplicationChanged = "application.changed"
 	GroupCreated       = "group.created"
 	GroupChanged       = "group.changed"
+	GroupDeleted       = "group.deleted" // by name
 )
 
 // carryOut writes a plan. The tenant's row is touched also where it stays as it is: whoever chooses a manager waits there.

@@ -16,7 +16,7 @@ var again = map[string]bool{
 	domain.AccountErased: true, domain.DeviceErased: true,
 	lasting.AccountPhoneChanged: true, lasting.AccountEmailChanged: true, lasting.AccountChanged: true, lasting.AccountCreated: true,
 	lasting.TenantCreated: true, lasting.ApplicationCreated: true, lasting.KeyCreated: true,
-	organisation.TenantChanged: true, organisation.ApplicationChanged: true, organisation.GroupCreated: true, organisation.GroupChanged: true,
+	organisation.TenantChanged: true, organisation.ApplicationChanged: true, organisation.GroupCreated: true, organisation.GroupChanged: true, organisation.GroupDeleted: true,
 	webhooks.Created: true, webhooks.Changed: true, webhooks.Rotated: true,
 	operators.Invited: true, operators.RoleChanged: true, operators.PasskeyAdded: true, operators.PasskeyRemoved: true,
 	ledger.SettingsChanged: true, lasting.DeviceEnrolled: true, factors.MethodActivated: true, factors.RecoveryRenewed: true,

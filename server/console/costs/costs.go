@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/server/console"
 	"github.com/jawort/jawort/server/usage"
+	"github.com/jawort/jawort/store/lasting"
 	stored "github.com/jawort/jawort/store/ledger"
 )
 
@@ -30,7 +31,7 @@ type Ledger interface {
 // Names are how people call what is paid for.
 type Names interface {
 	Applications(ctx context.Context, tenant string) ([]account.Application, error)
-	Groups(ctx context.Context, tenant string) ([]account.Group, error)
+	GroupNames(ctx context.Context, tenant string) ([]lasting.GroupName, error)
 }
 
 // Costs is the section.

@@ -72,6 +72,16 @@ func TestThePageSaysWhatWasSpentOnWhatAgainstWhichBudgetAtWhichPrice(t *testing.
 		"Forbids every SMS", "Codes are sent", "Not closed yet", "Download as CSV")
 }
 
+func TestWhatWasSpentOnAGroupStaysReadableWhenItIsDeleted(t *testing.T) {
+	w := newWorld(t)
+	w.sms(true)
+	w.Must(w.Process.Lasting().Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		_, err := w.Process.Lasting().DeleteGroup(ctx, tx, w.Tenant.ID, w.group.ID)
+		return err
+	}))
+	w.In(operator.Auditor, "").Get(costs(w.Service)).Want(http.StatusOK).Says("Group customers (deleted)").Silent(w.group.ID)
+}
+
 func TestWhatIsUnderWayIsToldAsHeld(t *testing.T) {
 	w := newWorld(t)
 	w.sms(false)

@@ -111,9 +111,12 @@ func (c Costs) names(v *console.Visit) (map[string]string, error) {
 	for _, a := range applications {
 		called[a.ID] = a.Name
 	}
-	groups, err := c.Names.Groups(v.Context(), v.Tenant.ID)
+	groups, err := c.Names.GroupNames(v.Context(), v.Tenant.ID)
 	for _, g := range groups {
 		called[g.ID] = g.Name
+		if g.Deleted {
+			called[g.ID] = v.Text("costs.deleted", g.Name)
+		}
 	}
 	return called, err
 }

@@ -22,6 +22,8 @@ func (t Tenancy) mountGroups(r *console.Rooms) {
 	r.Page("GET "+at+"/{id}", reads, t.group)
 	r.Page("POST "+at+"/{id}", fresh, t.saveGroup)
 	r.Page("POST "+at+"/{id}/try", heads, t.tryGroup)
+	r.Page("GET "+at+"/{id}/delete", heads, t.deletingGroup)
+	r.Page("POST "+at+"/{id}/delete", fresh, t.deleteGroup)
 }
 
 type groupsBody struct {

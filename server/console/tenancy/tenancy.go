@@ -44,10 +44,12 @@ type Store interface {
 	GroupsByName(ctx context.Context, tenant string, n lasting.Named) ([]account.Group, error)
 }
 
-// Organisation plans and carries out what a form or a list says.
+// Organisation plans and carries out what a form or a list says, and deletes groups.
 type Organisation interface {
 	Plan(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
 	ApplyBy(ctx context.Context, by outbox.Actor, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
+	GroupUse(ctx context.Context, tenant, group string) (accounts, budgets int, err error)
+	DeleteGroupBy(ctx context.Context, by outbox.Actor, tenant, group string) error
 }
 
 // Tenancy is the section.
