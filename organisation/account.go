@@ -13,7 +13,7 @@ import (
 var columns = []string{"account", "label", "group", "manager", "phone", "email", "language", "interval", "sms"}
 
 var (
-	errOwnManager = errors.New("would make the account its own manager, directly or through others")
+	errOwnManager = why("manager-self", "would make the account its own manager, directly or through others")
 	errInterval   = errors.New("must be 0 (always ask) to 7 days")
 )
 
@@ -22,8 +22,7 @@ func (d *Document) checkAccounts() {
 	for i := range d.Accounts {
 		a, path := &d.Accounts[i], fmt.Sprintf("accounts[%d]", i)
 		a.check(d.Tenant.Region, func(field string, err error) {
-			_, what := refused(err)
-			d.mistake(join(path, field), what)
+			d.mistake(join(path, field), reasonOf(field, err).what)
 		})
 		if first, twice := seen[a.ExternalID]; twice && a.ExternalID != "" {
 			d.mistake(join(path, "account"), fmt.Sprintf("stands in line %d already", first))

@@ -77,7 +77,7 @@ const maxFile = 4 << 20
 // the mistakes; an error says that reading itself failed.
 func Read(r io.Reader) (File, error) {
 	var f File
-	text, err := readText(r, maxFile, "this is not UTF-8; save the file as UTF-8", &f.Mistakes)
+	text, err := readText(r, maxFile, why("", "this is not UTF-8; save the file as UTF-8"), &f.Mistakes)
 	if err != nil || len(f.Mistakes) > 0 {
 		return f, err
 	}
@@ -97,17 +97,17 @@ func Read(r io.Reader) (File, error) {
 }
 
 // readText reads a file of at most so many bytes, which must be UTF-8; otherwise it tells what to do.
-func readText(r io.Reader, most int64, otherwise string, mistakes *Mistakes) ([]byte, error) {
+func readText(r io.Reader, most int64, otherwise reason, mistakes *Mistakes) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("organisation: read: %w", err)
 	}
 	if int64(len(text)) > most {
-		mistakes.add(1, "", fmt.Sprintf("the file is larger than %d MiB; take it apart", most>>20))
+		mistakes.because(1, "", why("too-large", "the file is larger than %d MiB; take it apart", most>>20))
 		return nil, nil
 	}
 	if !utf8.Valid(text) {
-		mistakes.add(1+bytes.Count(text[:invalid(text)], []byte("\n")), "", otherwise)
+		mistakes.because(1+bytes.Count(text[:invalid(text)], []byte("\n")), "", otherwise)
 		return nil, nil
 	}
 	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil

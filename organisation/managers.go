@@ -15,7 +15,7 @@ func (a *accountPlanner) levels() []int {
 		climb(after.ID, above, level, circle)
 		levels[i] = level[after.ID]
 		if circle[after.ID] {
-			a.refuse(i, "manager", errOwnManager.Error())
+			a.refuse(i, "manager", errOwnManager)
 		}
 	}
 	return levels

@@ -16,6 +16,9 @@ type Mistake struct {
 	Line int    `json:"line"`
 	Path string `json:"path,omitempty"` // such as groups[0].interval.max; empty: the file as such
 	What string `json:"what"`
+
+	Code string `json:"-"` // of what is wrong with a list of accounts, by which a page says it in the reader's language
+	Args []any  `json:"-"` // of that text
 }
 
 // Mistakes are all of a file, in the order of their lines. A file with mistakes changes nothing.
@@ -44,10 +47,14 @@ func (m Mistakes) Sorted() error {
 		return nil
 	}
 	var sorted Mistakes
-	told := map[Mistake]bool{}
+	type mistake struct {
+		line       int
+		path, what string
+	}
+	told := map[mistake]bool{}
 	for _, one := range m {
-		if !told[one] {
-			told[one] = true
+		if said := (mistake{one.Line, one.Path, one.What}); !told[said] {
+			told[said] = true
 			sorted = append(sorted, one)
 		}
 	}
@@ -56,7 +63,11 @@ func (m Mistakes) Sorted() error {
 }
 
 func (m *Mistakes) add(line int, path, what string) {
-	*m = append(*m, Mistake{line, path, what})
+	m.because(line, path, reason{what: what})
+}
+
+func (m *Mistakes) because(line int, path string, r reason) {
+	*m = append(*m, Mistake{line, path, r.what, r.code, r.args})
 }
 
 // refused takes a refusal apart into the field that it names, empty where it names none, and its sentence.

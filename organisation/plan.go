@@ -79,8 +79,8 @@ func (d *Document) Plan(s State, random io.Reader) (Plan, Mistakes, error) {
 	renamed := p.planApplications(d)
 	p.planGroups(d, renamed)
 	p.planSMS(d)
-	p.planAccounts(rows{accounts: d.Accounts, covers: columns, refuse: func(i int, field, what string) {
-		p.tell(d, join(at("accounts", i), field), what)
+	p.planAccounts(rows{accounts: d.Accounts, covers: columns, refuse: func(i int, field string, r reason) {
+		p.tell(d, join(at("accounts", i), field), r.what)
 	}})
 	return p.plan, p.mistakes, p.failed
 }

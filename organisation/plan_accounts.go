@@ -2,7 +2,6 @@ package organisation
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/jawort/jawort/account"
@@ -15,7 +14,7 @@ type rows struct {
 	accounts []Account
 	covers   []string // names of columns
 	keeps    bool     // an interval that stays is not judged by bounds that became narrower since; they hold at each login
-	refuse   func(i int, field, what string)
+	refuse   func(i int, field string, r reason)
 }
 
 // accountPlanner plans the accounts of one file.
@@ -108,12 +107,12 @@ func (a *accountPlanner) set(i int, to *account.Account, column string, row Acco
 	case "group":
 		g, known := a.groups[row.Group]
 		if to.Group = g.ID; row.Group != "" && !known {
-			a.refuse(i, column, "is not the name of a group of this tenant")
+			a.refuse(i, column, why("group-unknown", "is not the name of a group of this tenant"))
 		}
 	case "manager":
 		manager, known := a.ids[row.Manager]
 		if to.Manager = manager; row.Manager != "" && !known {
-			a.refuse(i, column, "is not the login number of an account of this tenant or this file")
+			a.refuse(i, column, why("manager-unknown", "is not the login number of an account of this tenant or this file"))
 		}
 	case "phone":
 		to.Phone = row.Phone
@@ -139,12 +138,12 @@ func (a *accountPlanner) checkInterval(i int, to account.Account) {
 		return
 	}
 	if g.ID == "" {
-		a.refuse(i, "interval", "must be 0: an account without a group is always asked")
+		a.refuse(i, "interval", why("interval-alone", "must be 0: an account without a group is always asked"))
 		return
 	}
 	bounds := g.Policy.Interval
 	if bounds.Min > bounds.Max {
 		return // a mistake of the group
 	}
-	a.refuse(i, "interval", fmt.Sprintf("the group %s allows %d to %d days (0: always ask)", g.Name, bounds.Min, bounds.Max))
+	a.refuse(i, "interval", why("interval-bounds", "the group %s allows %d to %d days (0: always ask)", g.Name, bounds.Min, bounds.Max))
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -40,7 +39,7 @@ func ReadTable(r io.Reader, tenant, region string) (*Table, error) {
 	}
 	comma, told, err := separator(text)
 	if err != nil {
-		t.Mistakes.add(1, "", err.Error())
+		t.Mistakes.because(1, "", reasonOf("", err))
 		return t, nil
 	}
 	in := csv.NewReader(bytes.NewReader(text))
@@ -61,7 +60,7 @@ func (t *Table) read(in *csv.Reader) {
 		cells, err := in.Read()
 		switch {
 		case errors.Is(err, io.EOF) && first:
-			t.Mistakes.add(1, "", "there is nothing in the file; its first line names the columns: "+strings.Join(columns, ", "))
+			t.Mistakes.because(1, "", why("empty", "there is nothing in the file; its first line names the columns: %s", strings.Join(columns, ", ")))
 			return
 		case errors.Is(err, io.EOF):
 			return
@@ -84,10 +83,10 @@ func (t *Table) read(in *csv.Reader) {
 func (t *Table) unreadable(err error) {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
-		t.Mistakes.add(1, "", err.Error())
+		t.Mistakes.because(1, "", why("not-csv", err.Error()))
 		return
 	}
-	t.Mistakes.add(wrong.StartLine, "", `this is not CSV: a cell with a quote must stand in quotes, and the quote twice: "Depot ""Nord"""`)
+	t.Mistakes.because(wrong.StartLine, "", why("not-csv", `this is not CSV: a cell with a quote must stand in quotes, and the quote twice: "Depot ""Nord"""`))
 }
 
 // head reports whether the columns are clear.
@@ -97,33 +96,30 @@ func (t *Table) head(line int, cells []string) bool {
 		name := strings.TrimSpace(cell)
 		switch {
 		case name == "":
-			t.Mistakes.add(line, "", fmt.Sprintf("column %d has no name; give it one or take it out", i+1))
+			t.Mistakes.because(line, "", why("column-unnamed", "column %d has no name; give it one or take it out", i+1))
 		case slices.Contains(t.header, name):
-			t.Mistakes.add(line, name, "stands twice in the header")
+			t.Mistakes.because(line, name, why("column-twice", "stands twice in the header"))
 		case slices.Contains(columns, name):
 			t.Columns = append(t.Columns, name)
 		case slices.Contains(listed, name):
 			t.Ignored = append(t.Ignored, name)
 		default:
-			t.Mistakes.add(line, name, "there is no such column; there are "+strings.Join(columns, ", ")+"; ignored are "+strings.Join(listed, ", "))
+			t.Mistakes.because(line, name, why("column-unknown", "there is no such column; there are %s; ignored are %s", strings.Join(columns, ", "), strings.Join(listed, ", ")))
 		}
 		t.header = append(t.header, name)
 	}
 	if !slices.Contains(t.header, "account") {
-		t.Mistakes.add(line, "account", "this column is missing: it says which account a line is about")
+		t.Mistakes.because(line, "account", why("column-missing", "this column is missing: it says which account a line is about"))
 	}
 	return len(t.Mistakes) == before
 }
 
 func (t *Table) row(line int, cells []string, seen map[string]int) {
 	if len(cells) != len(t.header) {
-		t.Mistakes.add(line, "", fmt.Sprintf("has %d cells where the header has %d", len(cells), len(t.header)))
+		t.Mistakes.because(line, "", why("cells", "has %d cells where the header has %d", len(cells), len(t.header)))
 		return
 	}
-	tell := func(field string, err error) {
-		_, what := refused(err)
-		t.Mistakes.add(line, field, what)
-	}
+	tell := func(field string, err error) { t.Mistakes.because(line, field, reasonOf(field, err)) }
 	var a Account
 	for i, column := range t.header {
 		cell, err := t.plain(column, strings.Clone(cells[i]))
@@ -136,14 +132,14 @@ func (t *Table) row(line int, cells []string, seen map[string]int) {
 	}
 	a.check(t.region, tell)
 	if first, twice := seen[a.ExternalID]; twice {
-		t.Mistakes.add(line, "account", fmt.Sprintf("stands in line %d already", first))
+		t.Mistakes.because(line, "account", why("twice", "stands in line %d already", first))
 		return
 	}
 	seen[a.ExternalID] = line
 	t.rows, t.lines = append(t.rows, a), append(t.lines, line)
 }
 
-var errGuard = errors.New("begins with an apostrophe before =, +, - or @, and nobody can tell whose it is: where the file comes from Jawort's list, " +
+var errGuard = why("guard", "begins with an apostrophe before =, +, - or @, and nobody can tell whose it is: where the file comes from Jawort's list, "+
 	"leave the column created_at in it; otherwise write the apostrophe twice and add an empty column created_at")
 
 // plain undoes the guard of a list by Jawort, which its own columns show. Elsewhere an apostrophe may belong to the value.
@@ -208,13 +204,13 @@ func (t *Table) Wants() Wanted {
 func (t *Table) Plan(s State, random io.Reader) (Plan, Mistakes, error) {
 	p := &planner{state: s, random: random}
 	if len(s.Tenants) != 1 {
-		p.mistakes.add(1, "", "there is no tenant "+t.tenant+", or it was revoked")
+		p.mistakes.because(1, "", why("tenant-gone", "there is no tenant %s, or it was revoked", t.tenant))
 		return p.plan, p.mistakes, nil
 	}
 	p.plan.Tenant = s.Tenants[0]
 	p.planAccounts(rows{
 		accounts: t.rows, covers: t.Columns, keeps: true,
-		refuse: func(i int, field, what string) { p.mistakes.add(t.lines[i], field, what) },
+		refuse: func(i int, field string, r reason) { p.mistakes.because(t.lines[i], field, r) },
 	})
 	t.doubt(p)
 	return p.plan, p.mistakes, p.failed
@@ -235,7 +231,7 @@ func (t *Table) doubt(p *planner) {
 	}
 	for i, row := range t.rows {
 		if cell, guarded := t.spelt[row.ExternalID]; guarded && there[cell] {
-			p.mistakes.add(t.lines[i], "account", "there is an account of this name with the apostrophe and one without it; a file with both of them is clear")
+			p.mistakes.because(t.lines[i], "account", why("spelt-both", "there is an account of this name with the apostrophe and one without it; a file with both of them is clear"))
 		}
 	}
 }

@@ -18,14 +18,14 @@ func readTableText(r io.Reader, mistakes *Mistakes) ([]byte, error) {
 		return nil, err
 	}
 	if begins = begins[:n]; bytes.Equal(begins, []byte("\xff\xfe")) || bytes.Equal(begins, []byte("\xfe\xff")) {
-		mistakes.add(1, "", "this is UTF-16, which Excel calls Unicode text; save the file as UTF-8 (Excel: CSV UTF-8)")
+		mistakes.because(1, "", why("utf-16", "this is UTF-16, which Excel calls Unicode text; save the file as UTF-8 (Excel: CSV UTF-8)"))
 		return nil, nil
 	}
 	return readText(io.MultiReader(bytes.NewReader(begins), r), maxTable,
-		"this is not UTF-8, but perhaps Latin-1, which Excel saves as CSV; save the file as UTF-8 (Excel: CSV UTF-8)", mistakes)
+		why("not-utf-8", "this is not UTF-8, but perhaps Latin-1, which Excel saves as CSV; save the file as UTF-8 (Excel: CSV UTF-8)"), mistakes)
 }
 
-var errSeparator = errors.New("sep= must be followed by a comma, a semicolon or a tab, and nothing else")
+var errSeparator = why("separator", "sep= must be followed by a comma, a semicolon or a tab, and nothing else")
 
 // separator is what separates the names of the header, in which none of them occurs. Told: the first line is not the
 // header, but says it in the way of spreadsheets: sep=;

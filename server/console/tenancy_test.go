@@ -173,7 +173,7 @@ func TestAGroupIsDeletedOnAPageThatSaysWhatStandsInTheWay(t *testing.T) {
 	ada.Get(remove).Want(http.StatusOK).Says("There is no account in the group.")
 	ada.Post(remove, nil).Want(http.StatusSeeOther)
 	ada.Get(group).Want(http.StatusNotFound)
-	ada.Get(base+"/groups").Want(http.StatusOK).Silent("Customers")
+	ada.Get(base + "/groups").Want(http.StatusOK).Silent("Customers")
 	ada.Post(remove, nil).Want(http.StatusNotFound)
 	if n := h.byOperator("group.deleted", ada.Operator.ID); n != 1 {
 		t.Errorf("group.deleted by her is recorded %d times", n)
@@ -224,7 +224,7 @@ func TestAListThatIsSentBrokenIsNotReadAsFarAsItGoes(t *testing.T) {
 }
 
 // upload sends a list.
-func upload(p *consoletest.Person, path, list string) pagestest.Page {
+func upload(p *consoletest.Person, path, list string, headers ...string) pagestest.Page {
 	p.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -233,7 +233,7 @@ func upload(p *consoletest.Person, path, list string) pagestest.Page {
 	_, err = part.Write([]byte(list))
 	p.House.Must(err)
 	p.House.Must(w.Close())
-	return p.Send(http.MethodPost, path, &body, "Content-Type", w.FormDataContentType())
+	return p.Send(http.MethodPost, path, &body, append(headers, "Content-Type", w.FormDataContentType())...)
 }
 
 func TestAccountsAreImportedFromAListByTheRulesOfTheCommand(t *testing.T) {
@@ -268,6 +268,46 @@ func TestAccountsAreImportedFromAListByTheRulesOfTheCommand(t *testing.T) {
 	}
 	if h.Log.Has("5550123") {
 		t.Error("the log has a number")
+	}
+}
+
+func TestMistakesOfAListAreToldInTheLanguageOfTheReader(t *testing.T) {
+	h := newHouse(t)
+	ada := h.In(operator.Administrator, h.Tenant.ID)
+	base := "/console/tenants/" + h.Tenant.ID
+	ada.Post(base+"/groups/new", with(url.Values{}, customers...)).Want(http.StatusSeeOther)
+	for _, c := range []struct{ list, german, english string }{
+		{"\xff\xfea", "UTF-16", "Save the file as UTF-8"},
+		{"account;label\n1;Gesch\xe4ft\n", "Das ist nicht UTF-8", "This is not UTF-8"},
+		{"sep=|\naccount\n", "Nach sep= muss", "After sep= there must"},
+		{"", "In der Datei steht nichts. Ihre erste Zeile nennt die Spalten: account, label", "There is nothing in the file"},
+		{"account;label\n1;a\"b\n", "Das ist kein CSV", "This is not CSV"},
+		{"account;\n", "Spalte 2 hat keinen Namen", "Column 2 has no name"},
+		{"account;account\n", "steht zweimal", "stands twice"},
+		{"account;colour\n", "Diese Spalte gibt es nicht. Es gibt account", "There is no such column"},
+		{"label\n", "Diese Spalte fehlt", "This column is missing"},
+		{"account;label\n1\n", "Die Zeile hat 1 Zellen, die erste Zeile aber 2", "The line has 1 cells, but the first line 2"},
+		{"account\n1\n1\n", "steht schon in Zeile 2", "stands in line 2 already"},
+		{"account;label\n1;'=1\n", "beginnt mit einem Apostroph", "begins with an apostrophe"},
+		{"account;group\n1;Nobody\n", "So heißt keine Gruppe", "not the name of a group"},
+		{"account;manager\n1;9\n", "nicht die Anmeldenummer", "not the login number of an account"},
+		{"account;manager\n1;1\n", "sich selbst betreuen", "its own manager"},
+		{"account;interval\n1;3\n", "ohne Gruppe wird immer gefragt", "without a group is always asked"},
+		{"account;group;interval\n1;Customers;8\n", "Schreiben Sie eine ganze Zahl von Tagen", "Write a whole number of days"},
+		{"account;interval\n1;soon\n", "Schreiben Sie eine ganze Zahl von Tagen", "Write a whole number of days"},
+		{"account;phone\n1;12\n", "keine Telefonnummer, die SMS empfängt", "no telephone number that receives SMS"},
+		{"account;email\n1;nobody\n", "keine E-Mail-Adresse", "no e-mail address"},
+		{"account;language\n1;fr\n", "Schreiben Sie de oder en", "Write de or en"},
+		{"account;sms\n1;perhaps\n", "Schreiben Sie on oder off", "Write on or off"},
+		{"account;label\n1;\u202e\n", "taugt nicht als Bezeichnung", "not fit for a label"},
+		{"account;label\n;x\n", "keine Anmeldenummer", "no login number"},
+	} {
+		for lang, says := range map[string]string{"de": c.german, "en": c.english} {
+			page := upload(ada, base+"/import", c.list, "Accept-Language", lang).Want(http.StatusUnprocessableEntity)
+			if text := unescaped(page.Text); !strings.Contains(text, says) || strings.Contains(text, "%!") || strings.Contains(text, "<td></td></tr>") {
+				t.Errorf("%q in %s does not say %q: %s", c.list, lang, says, text)
+			}
+		}
 	}
 }
 

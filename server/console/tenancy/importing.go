@@ -38,7 +38,7 @@ type importBody struct {
 	Count    organisation.Count
 	Planned  bool // Count is what would change
 	Nothing  bool // that would change
-	Mistakes organisation.Mistakes
+	Mistakes []mistake
 	More     int    // mistakes, or accounts, that are not shown
 	Table    string // the list, in base64, to be sent again
 	Agreed   string // digest of what would change
@@ -90,14 +90,22 @@ func uploaded(v *console.Visit) ([]byte, error) {
 	return text, err
 }
 
+// mistake is one of a list, in the language of the reader.
+type mistake struct {
+	Line         int
+	Column, What string
+}
+
 // mistaken tells what is wrong with the list.
 func (b importBody) mistaken(w http.ResponseWriter, v *console.Visit, err error) error {
-	if !errors.As(err, &b.Mistakes) {
+	var found organisation.Mistakes
+	if !errors.As(err, &found) {
 		return err
 	}
-	if n := len(b.Mistakes); n > maxTold {
-		b.Mistakes, b.More = b.Mistakes[:maxTold], n-maxTold
+	for _, m := range found[:min(len(found), maxTold)] {
+		b.Mistakes = append(b.Mistakes, mistake{m.Line, m.Path, v.Text("mistake."+m.Code, m.Args...)})
 	}
+	b.More = len(found) - len(b.Mistakes)
 	v.Page.Status, v.Page.Wrong = http.StatusUnprocessableEntity, v.Text("import.wrong")
 	return v.Write(w, "import", b)
 }
