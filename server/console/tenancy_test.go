@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console/consoletest"
 	"github.com/jawort/jawort/server/pages/pagestest"
+	"github.com/jawort/jawort/store/db"
 )
 
 // formOf is what a browser would send of the form that saves: each field as it stands there.
@@ -155,8 +157,7 @@ func TestAGroupIsDeletedOnAPageThatSaysWhatStandsInTheWay(t *testing.T) {
 	ada, eve := h.In(operator.Administrator, h.Tenant.ID), h.In(operator.Auditor, h.Tenant.ID)
 	base := "/console/tenants/" + h.Tenant.ID
 	group, _, _ := strings.Cut(ada.Post(base+"/groups/new", with(url.Values{}, customers...)).Want(http.StatusSeeOther).To(), "?")
-	plan := upload(ada, base+"/import", "account;group\n4711;Customers\n").Want(http.StatusOK)
-	ada.Post(base+"/import/apply", url.Values{"list": {plan.Found(`name="list" value="([^"]*)"`)}, "agreed": {plan.Found(`name="agreed" value="([^"]*)"`)}}).Want(http.StatusSeeOther)
+	ada.Post(base+"/import/apply", planned(ada, base+"/import", "account;group\n4711;Customers\n")).Want(http.StatusSeeOther)
 
 	remove := ada.Get(group).Want(http.StatusOK).Found(`href="([^"]*/delete)"`)
 	ada.Get(remove).Want(http.StatusOK).Says("Customers", "Accounts in it: 1.").Silent("cannot be undone", `<button class="danger">`)
@@ -168,8 +169,7 @@ func TestAGroupIsDeletedOnAPageThatSaysWhatStandsInTheWay(t *testing.T) {
 	h.In(operator.Administrator, other.ID).Post(remove, nil).Want(http.StatusNotFound)
 	h.In(operator.Administrator, "").Post(strings.Replace(remove, h.Tenant.ID, other.ID, 1), nil).Want(http.StatusNotFound)
 
-	plan = upload(ada, base+"/import", "account;group\n4711;\n").Want(http.StatusOK)
-	ada.Post(base+"/import/apply", url.Values{"list": {plan.Found(`name="list" value="([^"]*)"`)}, "agreed": {plan.Found(`name="agreed" value="([^"]*)"`)}}).Want(http.StatusSeeOther)
+	ada.Post(base+"/import/apply", planned(ada, base+"/import", "account;group\n4711;\n")).Want(http.StatusSeeOther)
 	ada.Get(remove).Want(http.StatusOK).Says("There is no account in the group.")
 	ada.Post(remove, nil).Want(http.StatusSeeOther)
 	ada.Get(group).Want(http.StatusNotFound)
@@ -268,6 +268,57 @@ func TestAccountsAreImportedFromAListByTheRulesOfTheCommand(t *testing.T) {
 	}
 	if h.Log.Has("5550123") {
 		t.Error("the log has a number")
+	}
+}
+
+// planned looks at a list and returns the form that imports it.
+func planned(p *consoletest.Person, path, list string) url.Values {
+	p.Helper()
+	plan := upload(p, path, list).Want(http.StatusOK)
+	return url.Values{"list": {plan.Found(`name="list" value="([^"]*)"`)}, "agreed": {plan.Found(`name="agreed" value="([^"]*)"`)}}
+}
+
+func TestALongImportSaysHowFarItIsWhileItGoes(t *testing.T) {
+	h := newHouse(t)
+	ada := h.In(operator.Administrator, h.Tenant.ID)
+	base := "/console/tenants/" + h.Tenant.ID + "/import"
+	list := func(accounts int) string {
+		var b strings.Builder
+		b.WriteString("account\n")
+		for i := range accounts {
+			fmt.Fprintf(&b, "%d\n", i)
+		}
+		return b.String()
+	}
+	form := planned(ada, base, list(200))
+	page := ada.Post(base+"/apply", form).Want(http.StatusOK).Says("leave this page open", "50 of 200 accounts, 25 %", "100 of 200 accounts, 50 %", "200 of 200 accounts, 100 %", "The list is imported.", "Back to importing")
+	if first, last := strings.Index(page.Text, "25 %"), strings.Index(page.Text, "The list is imported."); first > last || !strings.HasSuffix(strings.TrimSpace(page.Text), "</html>") {
+		t.Errorf("the page is %s", page.Text)
+	}
+	if n := h.Count(`accounts WHERE tenant = $1`, h.Tenant.ID); n != 200 {
+		t.Errorf("%d accounts", n)
+	}
+	ada.Post(base+"/apply", form).Want(http.StatusConflict) // what is wrong before it begins is told as ever
+	ada.Post(base+"/apply", planned(ada, base, list(201))).Want(http.StatusSeeOther)
+}
+
+func TestALongImportThatFailsHalfwaySaysSoAndChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	ada := h.In(operator.Administrator, h.Tenant.ID)
+	base := "/console/tenants/" + h.Tenant.ID + "/import"
+	var list strings.Builder
+	list.WriteString("account\n")
+	for i := range 200 {
+		fmt.Fprintf(&list, "%d\n", i)
+	}
+	_, err := db.Exec(t.Context(), h.Process.Lasting().Writes(), `CREATE TRIGGER halfway BEFORE INSERT ON accounts WHEN new.external_id = '150' BEGIN SELECT RAISE(ABORT, 'halfway'); END`)
+	h.Must(err)
+	ada.Post(base+"/apply", planned(ada, base, list.String())).Want(http.StatusOK).Says("50 of 200 accounts", "was not imported to its end").Silent("The list is imported.")
+	if n := h.Count(`accounts WHERE tenant = $1`, h.Tenant.ID); n != 0 {
+		t.Errorf("%d accounts", n)
+	}
+	if !h.Log.Has("halfway") {
+		t.Error("the log does not say why")
 	}
 }
 

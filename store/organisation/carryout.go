@@ -27,7 +27,7 @@ func (s *Store) carryOut(ctx context.Context, tx *sql.Tx, p organisation.Plan) e
 	if p.Empty() {
 		return nil
 	}
-	w := writer{s, tx, p.Tenant.ID}
+	w := writer{s, tx, p.Tenant.ID, &written{told: s.told, total: len(p.Accounts)}}
 	if err := each(ctx, p.Tenants, w.tenantStep); err != nil {
 		return err
 	}
@@ -53,6 +53,7 @@ type writer struct {
 	*Store
 	tx     *sql.Tx
 	tenant string
+	*written
 }
 
 func each[T any](ctx context.Context, steps []organisation.Step[T], do func(context.Context, organisation.Step[T]) error) error {

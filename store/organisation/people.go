@@ -33,6 +33,7 @@ func (w writer) accounts(ctx context.Context, steps []accountStep) error {
 		if err := w.add(ctx, some); err != nil {
 			return err
 		}
+		w.count(some)
 	}
 	groups, err := w.groups(ctx)
 	if err != nil {
@@ -42,11 +43,25 @@ func (w writer) accounts(ctx context.Context, steps []accountStep) error {
 		if err := w.change(ctx, some, groups); err != nil {
 			return err
 		}
+		w.count(some)
 	}
 	if err := w.tell(ctx, steps); err != nil || len(steps) < many {
 		return err
 	}
 	return w.analyse(ctx)
+}
+
+// written counts accounts: half of one is written when its row is, the other half when its events are.
+type written struct {
+	told          func(done, total int)
+	halves, total int
+}
+
+func (w *written) count(steps []accountStep) {
+	w.halves += len(steps)
+	if w.told != nil {
+		w.told(w.halves/2, w.total)
+	}
 }
 
 // analyse lets the database know at once that there are thousands more: until it finds out by itself, it would look
@@ -163,6 +178,7 @@ func (w writer) tell(ctx context.Context, steps []accountStep) error {
 		if err := outbox.PutAll(ctx, w.tx, events); err != nil {
 			return err
 		}
+		w.count(some)
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type Store struct {
 	SMS     SMS
 	Random  io.Reader
 	By      outbox.Actor // whom the events name
+
+	told func(done, total int) // how many accounts of a plan are written; nil: nobody asks
 }
 
 // Longest bounds the transaction of a plan. Whoever looks for outcomes by their time need not wait for it: it writes none.
@@ -50,8 +52,13 @@ func (s *Store) Plan(ctx context.Context, found organisation.Mistakes, sources .
 
 // ApplyBy is Apply for somebody else than the store does it for.
 func (s *Store) ApplyBy(ctx context.Context, by outbox.Actor, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error) {
+	return s.ApplyTelling(ctx, by, nil, found, sources...)
+}
+
+// ApplyTelling is ApplyBy that tells, after each hundred or so, how many of the accounts are written. None of them is there before it returns.
+func (s *Store) ApplyTelling(ctx context.Context, by outbox.Actor, told func(done, total int), found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error) {
 	theirs := *s
-	theirs.By = by
+	theirs.By, theirs.told = by, told
 	return theirs.Apply(ctx, found, sources...)
 }
 

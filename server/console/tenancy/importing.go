@@ -120,7 +120,12 @@ func (t Tenancy) applyImport(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Organisation.ApplyBy(v.Context(), v.Actor(), table.Mistakes, agreed{table, v.PostFormValue("agreed")})
+	p := progress{w: w, visit: v}
+	_, err = t.Organisation.ApplyTelling(v.Context(), v.Actor(), p.told, table.Mistakes, agreed{table, v.PostFormValue("agreed")})
+	if p.begun {
+		p.conclude(err)
+		return nil
+	}
 	if err != nil {
 		return importBody{Columns: organisation.TableColumns(), Read: table.Columns, Ignored: table.Ignored}.mistaken(w, v, err)
 	}

@@ -48,6 +48,7 @@ type Store interface {
 type Organisation interface {
 	Plan(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
 	ApplyBy(ctx context.Context, by outbox.Actor, found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
+	ApplyTelling(ctx context.Context, by outbox.Actor, told func(done, total int), found organisation.Mistakes, sources ...organisation.Source) ([]organisation.Plan, error)
 	GroupUse(ctx context.Context, tenant, group string) (accounts, budgets int, err error)
 	DeleteGroupBy(ctx context.Context, by outbox.Actor, tenant, group string) error
 }
