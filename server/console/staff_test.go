@@ -85,6 +85,22 @@ func TestAnAdministratorOfOneTenantHasItsOperatorsInHandAndNoOthers(t *testing.T
 	foreign.Get("/console/tenants/" + other.ID).Want(http.StatusOK)
 }
 
+func TestNobodyGetsInByAnInvitationOfAnAdministratorWhoWasEndedOrDemotedSince(t *testing.T) {
+	h := newHouse(t)
+	bo := h.In(operator.Administrator, "")
+	for change, form := range map[string]url.Values{"/end": nil, "/role": {"role": {"support"}}} {
+		ada, eve := h.In(operator.Administrator, ""), h.Stranger()
+		invited := ada.Post("/console/operators/invite", url.Values{"name": {"Ada again"}, "role": {"administrator"}}).Want(http.StatusOK)
+		link := strings.TrimPrefix(invited.Found(`class="secret"[^>]*>([^<]+)<`), h.Public)
+		made := url.Values{"passkey": {eve.Create(eve.Get(link).Want(http.StatusOK))}}
+		bo.Post("/console/operators/"+ada.Operator.ID+change, form).Want(http.StatusSeeOther)
+		eve.Post(link, made).Want(http.StatusGone)
+		eve.Get(link).Want(http.StatusGone).Silent("Ada")
+		again := h.One(`SELECT id FROM operators WHERE invited_by = $1`, ada.Operator.ID)
+		bo.Get("/console/operators/" + again).Want(http.StatusOK).Says("Ended on")
+	}
+}
+
 func TestAStepThatMattersTakesAPasskeysAnswerOfTheLastFiveMinutes(t *testing.T) {
 	h := newHouse(t)
 	ada := h.In(operator.Administrator, "")

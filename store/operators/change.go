@@ -27,7 +27,7 @@ func (s *Store) mayHead(ctx context.Context, tx *sql.Tx, by outbox.Actor, tenant
 }
 
 // change takes the operator, whom the actor may change and who has not ended. An operator that is the last to head the installation stays, but
-// for the command line.
+// for the command line. Whom somebody invited who loses that right ends with it.
 func (s *Store) change(ctx context.Context, id string, by outbox.Actor, loses func(operator.Operator) bool, change func(ctx context.Context, tx *sql.Tx, o operator.Operator) error) error {
 	return s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		heads, err := s.heads(ctx, tx)
@@ -47,8 +47,30 @@ func (s *Store) change(ctx context.Context, id string, by outbox.Actor, loses fu
 		if by.Kind == outbox.ByOperator && loses(o) && len(heads) == 1 && slices.Contains(heads, id) {
 			return operator.ErrLastAdministrator
 		}
-		return change(ctx, tx, o)
+		if err := change(ctx, tx, o); err != nil || !loses(o) {
+			return err
+		}
+		return endInvited(ctx, tx, o, by)
 	})
+}
+
+// endInvited ends whom the operator invited and who has not come yet: nobody gets in by the word of somebody who may not give it any more.
+func endInvited(ctx context.Context, tx *sql.Tx, inviter operator.Operator, by outbox.Actor) error {
+	ids, err := db.All(ctx, tx, db.ScanString, `
+		UPDATE operators SET ended_at = jawort_now(), code_hash = NULL WHERE invited_by = $1 AND joined_at = 0 AND ended_at = 0 RETURNING id`, inviter.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		o, err := where(ctx, tx, `o.id = $1`, id)
+		if err != nil {
+			return err
+		}
+		if err := outbox.Put(ctx, tx, event(Ended, o, by, map[string]any{"invited_by": inviter.ID})); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SetRole gives another role, and signs the operator out. operator.ErrUnknown: there is none that the actor may change; ErrLastAdministrator.

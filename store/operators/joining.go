@@ -9,11 +9,13 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-const openInvitation = `o.code_hash = $1 AND o.invited_until > (SELECT jawort_now()) AND ` + stands
+// openInvitation is worth what its inviter may still do; one of the command line has none.
+const openInvitation = `o.code_hash = $1 AND o.invited_until > (SELECT jawort_now()) AND ` + stands + ` AND (o.invited_by IS NULL OR EXISTS (
+	SELECT 1 FROM operators i WHERE i.id = o.invited_by AND i.role = $2 AND i.ended_at = 0 AND (i.tenant IS NULL OR i.tenant = o.tenant)))`
 
 // Invitation returns whom the code invites. operator.ErrUnknownInvitation: nobody, or nobody any more.
 func (s *Store) Invitation(ctx context.Context, codeHash []byte) (operator.Operator, error) {
-	o, err := where(ctx, s.Reads(), openInvitation, codeHash)
+	o, err := where(ctx, s.Reads(), openInvitation, codeHash, operator.Administrator)
 	return o, db.Replace(err, operator.ErrUnknownInvitation)
 }
 
@@ -27,10 +29,7 @@ type Entry struct {
 // Join uses up the code: it registers the passkey, and lets the browser in. operator.ErrUnknownInvitation, ErrPasskeyTaken.
 func (s *Store) Join(ctx context.Context, codeHash []byte, k operator.Passkey, e Entry) (o operator.Operator, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		err := db.MustTouch(ctx, tx, operator.ErrUnknownInvitation, `
-			UPDATE operators SET code_hash = NULL, joined_at = jawort_now(), used_at = jawort_now()
-			WHERE id = (SELECT o.id`+tables+`WHERE `+openInvitation+`) AND code_hash = $1`, codeHash)
-		if err != nil {
+		if err := useUp(ctx, tx, codeHash); err != nil {
 			return err
 		}
 		if o, err = where(ctx, tx, `o.id = $1`, k.Operator); err != nil {
@@ -45,6 +44,17 @@ func (s *Store) Join(ctx context.Context, codeHash []byte, k operator.Passkey, e
 		return outbox.Put(ctx, tx, event(Joined, o, Actor(o), map[string]any{"passkey": k.ID}))
 	})
 	return o, err
+}
+
+// useUp takes the inviter first, so that who is ended at this moment either was before, or ends after somebody has joined.
+func useUp(ctx context.Context, tx *sql.Tx, codeHash []byte) error {
+	_, err := db.Exec(ctx, tx, `UPDATE operators SET role = role WHERE id = (SELECT invited_by FROM operators WHERE code_hash = $1)`, codeHash)
+	if err != nil {
+		return err
+	}
+	return db.MustTouch(ctx, tx, operator.ErrUnknownInvitation, `
+		UPDATE operators SET code_hash = NULL, joined_at = jawort_now(), used_at = jawort_now()
+		WHERE id = (SELECT o.id`+tables+`WHERE `+openInvitation+`) AND code_hash = $1`, codeHash, operator.Administrator)
 }
 
 // enter spends the challenge and begins the session.

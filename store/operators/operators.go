@@ -1,12 +1,12 @@
 // Package operators keeps in SQL who runs the installation in the console: operators, their one-time links, passkeys and sessions. It owns that a link
-// works once, that no answer of a passkey counts twice, and that whoever was ended or got another role is signed out from the next request on.
+// works once and no longer than its inviter may invite, that no answer of a passkey counts twice, and that whoever was ended or got another role is signed out from the next request on.
 //
 // It does not know what operators may do, nor HTTP. What they do is told in the chain of their tenant; of those who see every tenant, in the chain of the
 // installation.
 //
 // # Locks
 //
-// The rows of operators come first, in the order of their ids, then passkeys, then sessions, then the outbox.
+// The rows of operators come first, inviters before whom they invite and otherwise in the order of their ids, then passkeys, then sessions, then the outbox.
 package operators
 
 import (
@@ -74,17 +74,25 @@ func (s *Store) Operator(ctx context.Context, tenant, id string) (operator.Opera
 	return o, db.Replace(err, operator.ErrUnknown)
 }
 
-// Invite adds an operator, who may register a passkey by the code for operator.InvitationLife. operator.ErrUnknownTenant: it is bound to none that is there.
+// inviter is who has to stay an administrator for the invitation to hold; empty: the command line invites.
+func inviter(by outbox.Actor) string {
+	if by.Kind != outbox.ByOperator {
+		return ""
+	}
+	return by.ID
+}
+
+// Invite adds an operator, who may register a passkey by the code for operator.InvitationLife, while whoever invites may do so. operator.ErrUnknownTenant: it is bound to none that is there.
 func (s *Store) Invite(ctx context.Context, o operator.Operator, codeHash []byte, by outbox.Actor) (invited operator.Operator, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.mayHead(ctx, tx, by, o.Tenant); err != nil {
 			return err
 		}
 		err := db.MustTouch(ctx, tx, operator.ErrUnknownTenant, `
-			INSERT INTO operators (id, name, role, tenant, code_hash, created_at, invited_until)
-			SELECT $1, $2, $3, NULLIF($4, ''), $5, jawort_now(), jawort_now() + $6
+			INSERT INTO operators (id, name, role, tenant, code_hash, created_at, invited_until, invited_by)
+			SELECT $1, $2, $3, NULLIF($4, ''), $5, jawort_now(), jawort_now() + $6, NULLIF($7, '')
 			WHERE $4 = '' OR EXISTS (SELECT 1 FROM tenants WHERE id = $4 AND revoked_at = 0)`,
-			o.ID, o.Name, o.Role, o.Tenant, codeHash, operator.InvitationLife.Microseconds())
+			o.ID, o.Name, o.Role, o.Tenant, codeHash, operator.InvitationLife.Microseconds(), inviter(by))
 		if err != nil {
 			return err
 		}
