@@ -14,6 +14,7 @@ import (
 
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/server/pages/pagestest"
 )
 
 func TestAnOperatorJoinsByALinkAndSignsInByTheirPasskeyFromThenOn(t *testing.T) {
@@ -271,6 +272,57 @@ func TestWhoWasEndedOrWhoseTenantWasCannotSignIn(t *testing.T) {
 		p.SignIn().Want(http.StatusForbidden)
 		p.Get("/console").Want(http.StatusSeeOther)
 	}
+}
+
+// thief has the cookies of somebody's browser.
+func thief(p *consoletest.Person) *consoletest.Person {
+	p.Helper()
+	u, err := url.Parse(p.House.URL)
+	p.House.Must(err)
+	stolen := *p
+	stolen.Browser = p.House.Browser()
+	stolen.Client.Jar.SetCookies(u, p.Client.Jar.Cookies(u))
+	stolen.Get("/console/tenants").Want(http.StatusOK)
+	return &stolen
+}
+
+func TestWhoComesInAnewLeavesNoSessionBehindInThatBrowser(t *testing.T) {
+	h := newHouse(t)
+	for name, anew := range map[string]func(in *consoletest.Person) pagestest.Page{
+		"signs in": func(in *consoletest.Person) pagestest.Page { return in.SignIn() },
+		"joins": func(in *consoletest.Person) pagestest.Page {
+			_, link := h.Invite("Bo Berg", operator.Support, "")
+			in.Key = consoletest.NewKey()
+			return in.Post(link, url.Values{"passkey": {in.Create(in.Get(link))}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ada := h.In(operator.Administrator, "")
+			elsewhere := *ada
+			elsewhere.Browser = h.Browser()
+			elsewhere.SignIn().Want(http.StatusSeeOther)
+			eve := thief(ada)
+			ada.Post("/console/sign-in", url.Values{"passkey": {"{}"}}).Want(http.StatusForbidden)
+			eve.Get("/console/tenants").Want(http.StatusOK) // who failed has left nothing
+			anew(ada).Want(http.StatusSeeOther)
+			if to := eve.Get("/console/tenants").Want(http.StatusSeeOther).To(); !strings.HasPrefix(to, "/console/sign-in") {
+				t.Errorf("the old cookie leads to %q", to)
+			}
+			ada.Get("/console/tenants").Want(http.StatusOK)
+			elsewhere.Get("/console/tenants").Want(http.StatusOK)
+			if n := h.told("operator.signed_out", ada.Operator.ID); n != 1 {
+				t.Errorf("it is recorded %d times", n)
+			}
+		})
+	}
+	t.Run("not where that was over already", func(t *testing.T) {
+		ada := h.In(operator.Administrator, "")
+		h.Pass(operator.SessionIdle + time.Minute)
+		ada.SignIn().Want(http.StatusSeeOther)
+		if n := h.told("operator.signed_out", ada.Operator.ID); n != 0 {
+			t.Errorf("it is recorded %d times", n)
+		}
+	})
 }
 
 func TestSigningInLeadsOnWithinTheConsoleAndNowhereElse(t *testing.T) {

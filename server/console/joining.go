@@ -66,7 +66,7 @@ func (c *Console) join(r *http.Request) (o operator.Operator, secret string, err
 		if err != nil {
 			return err
 		}
-		e, made, err := c.entry(challenge)
+		e, made, err := c.entry(r, challenge)
 		if err != nil {
 			return err
 		}

@@ -21,9 +21,10 @@ func (c *Console) session(r *http.Request) (operator.Session, error) {
 }
 
 // entry is a browser that is about to be let in, with the secret of its cookie.
-func (c *Console) entry(challenge []byte) (e operators.Entry, secret string, err error) {
+func (c *Console) entry(r *http.Request, challenge []byte) (e operators.Entry, secret string, err error) {
 	secret = pages.NewSecret()
 	e = operators.Entry{SecretHash: pages.Hash(secret), Challenge: challenge}
+	e.Replaces, _ = c.sessions.Hash(r)
 	e.Session, err = id.New(c.Random, id.Sitting)
 	return e, secret, err
 }

@@ -105,7 +105,7 @@ func (c *Console) letIn(r *http.Request) (o operator.Operator, secret string, er
 		if err != nil {
 			return err
 		}
-		e, made, err := c.entry(answer.Challenge)
+		e, made, err := c.entry(r, answer.Challenge)
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ func (s *Store) Invitation(ctx context.Context, codeHash []byte) (operator.Opera
 type Entry struct {
 	Session    string // its id
 	SecretHash []byte // of its cookie
+	Replaces   []byte // hash of the cookie that it brings: that session ends; nil: it brings none
 	Challenge  []byte // that the passkey answered
 }
 
@@ -57,9 +58,12 @@ func useUp(ctx context.Context, tx *sql.Tx, codeHash []byte) error {
 		WHERE id = (SELECT o.id`+tables+`WHERE `+openInvitation+`) AND code_hash = $1`, codeHash, operator.Administrator)
 }
 
-// enter spends the challenge and begins the session.
+// enter spends the challenge and begins the session. The one that the browser had ends: its cookie is overwritten, so nobody could sign it out any more.
 func enter(ctx context.Context, tx *sql.Tx, operatorID string, e Entry) error {
 	if err := spend(ctx, tx, e.Challenge); err != nil {
+		return err
+	}
+	if err := leave(ctx, tx, e.Replaces); err != nil {
 		return err
 	}
 	_, err := db.Exec(ctx, tx, `

@@ -54,6 +54,20 @@ func (s *Store) SignOut(ctx context.Context, session operator.Session) error {
 	})
 }
 
+// leave ends the session of a browser that begins another one, where it still lasts.
+func leave(ctx context.Context, tx *sql.Tx, secretHash []byte) error {
+	id, err := db.One(ctx, tx, db.ScanString, `DELETE FROM operator_sessions AS s WHERE s.secret_hash = $1 AND `+lasts+` RETURNING operator`,
+		secretHash, operator.SessionLife.Microseconds(), operator.SessionIdle.Microseconds())
+	if err != nil {
+		return db.Replace(err, nil)
+	}
+	o, err := where(ctx, tx, `o.id = $1`, id)
+	if err != nil {
+		return err
+	}
+	return outbox.Put(ctx, tx, event(SignedOut, o, Actor(o), nil))
+}
+
 // SignOutAll ends every session and every link that waits: those that a backup brings back may have ended since. It returns how many.
 func (s *Store) SignOutAll(ctx context.Context) (sessions, links int64, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
