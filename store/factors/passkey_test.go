@@ -12,12 +12,15 @@ import (
 	"github.com/jawort/jawort/approval"
 	"github.com/jawort/jawort/factor"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/refusal"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/factors"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/operators"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 const (
@@ -160,6 +163,26 @@ func TestAPasskeyOfAnotherAccountOrDomainAndAPhonesKeyConfirmNothing(t *testing.
 		must(w.T, err)
 		_, err = w.s.FinishPasskey(w.Context(), w.made(theirs, w.registering(""), started.Challenge))
 		w.wantRefused(err, "credential")
+	})
+}
+
+func TestAnOperatorsPasskeyBecomesNoAccounts(t *testing.T) {
+	onEach(t, func(w *world) {
+		b, console := newBrowser(w.account.ID), &operators.Store{DB: w.d}
+		command := outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"}
+		_, err := console.Invite(w.Context(), operator.Operator{ID: "opr_ada", Name: "Ada", Role: operator.Support}, []byte("code"), command)
+		must(w.T, err)
+		_, err = console.Join(w.Context(), []byte("code"), operator.Passkey{
+			ID: "pky_ada", Operator: "opr_ada", Credential: approval.Credential{ID: b.cred.ID, PublicKey: b.cred.Key.AttestationData()},
+		}, operators.Entry{Session: "ops_ada", SecretHash: []byte("secret"), Challenge: []byte("challenge")})
+		must(w.T, err)
+		started, err := w.s.StartPasskey(w.Context(), w.registering(""), rpID)
+		must(w.T, err)
+		_, err = w.s.FinishPasskey(w.Context(), w.made(b, w.registering(""), started.Challenge))
+		w.wantRefused(err, "credential")
+		if n := w.count(`passkeys`) + w.count(`methods WHERE active_since > 0`); n != 0 {
+			w.Error("it confirms logins")
+		}
 	})
 }
 

@@ -137,13 +137,14 @@ func (s *Store) finishPasskey(ctx context.Context, tx *sql.Tx, f PasskeyFinish, 
 	})
 }
 
-// keepPasskey makes the method count. A credential has one purpose, so one of a phone is refused.
+// keepPasskey makes the method count. A credential has one purpose, so one of a phone or of an operator is refused.
 func keepPasskey(ctx context.Context, tx *sql.Tx, f PasskeyFinish, k approval.Passkey) error {
 	c := k.Credential
 	err := db.MustTouch(ctx, tx, errPasskeyTaken, `
 		INSERT INTO passkeys (id, credential, account, application, rp_id, label, public_key, sign_count, backup_eligible, backed_up, aaguid,
 			attestation, created_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, jawort_now() WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE id = $2)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, jawort_now()
+		WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE id = $2) AND NOT EXISTS (SELECT 1 FROM operator_passkeys WHERE credential = $2)
 		ON CONFLICT (credential) DO NOTHING`,
 		k.ID, c.ID, f.Account, f.Application, k.RPID, k.Label, c.PublicKey, int64(c.SignCount), c.BackupEligible, k.BackedUp, c.AAGUID, c.Attestation)
 	if err != nil {
