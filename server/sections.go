@@ -35,7 +35,7 @@ func sections(o Options, with shared) []console.Section {
 		}.Section(),
 		receivers.Receivers{Making: with.webhooks, Store: o.Webhooks.Store, Rules: with.webhooks.Rules, Nudge: with.webhooks.Nudge}.Section(),
 		auditing.Auditing{
-			Log: auditlog.Log{Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log}, Checks: o.Audit, Exports: o.Lasting, Now: o.Now,
+			Log: auditlog.Log{Records: o.Audit, Accounts: o.Lasting, Keys: o.Lasting, Sign: o.SignHead, Log: o.Edge.Log}, Checks: o.Audit, Now: o.Now,
 		}.Section(),
 		costs.Costs{Ledger: o.Ledger, Names: o.Lasting}.Section(),
 		staff.Staff{Store: o.Operators, Tenants: o.Lasting, PublicURL: o.PublicURL, Random: o.Random}.Section(),

@@ -87,7 +87,6 @@ type Lasting interface {
 	tenancy.Store
 	live.Ends
 	support.Store
-	auditing.Exports
 	costs.Names
 	ForgetPortals(ctx context.Context, limit int) (int64, error)
 	guard.UsedKeys

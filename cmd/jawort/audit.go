@@ -65,7 +65,7 @@ func exportLog(cmd *cobra.Command, s *lasting.Store, tenant string, sign audit.S
 		return err
 	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
-	err = audit.New(s.DB, rand.Reader).Export(ctx, tenant, published, sign, out, nil)
+	err = audit.New(s.DB, rand.Reader).Export(ctx, audit.Export{Tenant: tenant, By: byCommand, Published: published, Sign: sign}, out)
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return broken(err)
 	}

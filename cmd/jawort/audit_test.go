@@ -67,6 +67,9 @@ func TestTheLogOfALoginIsExportedAndVerifiedWithoutTheService(t *testing.T) {
 			t.Errorf("an entry names the login number: %s", entry)
 		}
 	}
+	if again := i.exported("audit.exported", 2); !strings.Contains(again, `"actor":"command:jawort","data":{"entries":`) {
+		t.Errorf("the log does not say that the command line took it away: %s", again)
+	}
 	entries := slices.DeleteFunc(strings.SplitAfter(text, "\n"), func(line string) bool { return !strings.HasPrefix(line, `{"entry"`) })
 	for name, c := range map[string]struct {
 		lines []string

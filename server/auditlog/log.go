@@ -22,7 +22,7 @@ import (
 // Records are the entries of all tenants.
 type Records interface {
 	Records(ctx context.Context, tenant string, f audit.Filter) ([]audit.Record, error)
-	Export(ctx context.Context, tenant string, published jose.JSONWebKeySet, sign audit.Sign, w io.Writer, flush func() error) error
+	Export(ctx context.Context, e audit.Export, w io.Writer) error
 }
 
 // Accounts finds an account by its login number.
@@ -52,17 +52,20 @@ func (l Log) Mount(m *edge.Mux) {
 	m.Handle("GET /v1/audit/export", admin, l.Export)
 }
 
-// Export streams the whole log of the caller's tenant. Where it does not hold, it ends without a signed head, so that who verifies it is told
+// Export streams the whole log of the caller's tenant, and keeps first who takes it: it brings all personal data. Where it does not hold, it ends without a signed head, so that who verifies it is told
 // where; we are told by the log.
 func (l Log) Export(w http.ResponseWriter, r *http.Request) error {
 	ctx, tenant := r.Context(), guard.TenantOf(r.Context())
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if r.Method == http.MethodHead {
+		return nil // nothing is taken away
+	}
 	published, err := Published(ctx, l.Keys)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
 	out := &pieces{w: w, buffer: bufio.NewWriter(w)}
-	err = l.Records.Export(ctx, tenant, published, l.Sign, out, out.send)
+	err = l.Records.Export(ctx, audit.Export{Tenant: tenant, By: guard.ActorOf(ctx), Published: published, Sign: l.Sign, Flush: out.send}, out)
 	if audit.IsFault(err) {
 		l.Log.ErrorContext(ctx, "an audit log does not hold", "tenant", tenant, "fault", err)
 		err = out.send()

@@ -145,6 +145,43 @@ func TestTheLogIsForTheScopeAdminAlone(t *testing.T) {
 	}
 }
 
+func TestTheKeyThatTakesTheLogAwayStandsInItAndHowFarItWent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.happened(w.enrolled(0, "acc_1"), w.enrolled(0, "acc_2"))
+	key, err := db.One(t.Context(), w.lasting.Reads(), db.ScanString, `SELECT k.id FROM api_keys k JOIN applications a ON a.id = k.application WHERE a.tenant = $1`, w.tenants[0].ID)
+	must(t, err)
+	if status, body := w.get(0, "/v1/audit"); status != http.StatusOK {
+		t.Errorf("%d %s", status, body)
+	}
+	head, err := w.send(http.MethodHead, w.secrets[0], "/v1/audit/export")
+	must(t, err)
+	must(t, head.Body.Close())
+	w.wantCount(0, "outbox WHERE kind = 'audit.exported'")
+	_, first := w.get(0, "/v1/audit/export")
+	w.happened()
+	found := w.page(0, "/v1/audit?kind=audit.exported").Entries
+	if len(found) != 1 || found[0].Actor != "key:"+key || string(found[0].Data) != `{"entries":2}` || found[0].Personal != nil || found[0].AccountID != "" {
+		t.Errorf("%+v", found)
+	}
+	if strings.Contains(string(first), "audit.exported") {
+		t.Error("the log that went out says so already")
+	}
+	if others := w.page(1, "/v1/audit?kind=audit.exported").Entries; len(others) != 0 {
+		t.Errorf("another tenant's says %+v", others)
+	}
+}
+
+func TestNoKeyTakesTheLogAwayWhereNoEntryCanSaySo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.happened(w.enrolled(0, "acc_1"))
+	w.exec(`CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END`)
+	if status, body := w.get(0, "/v1/audit/export"); status != http.StatusInternalServerError || strings.Contains(string(body), "device.enrolled") {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
 func TestALogThatDoesNotHoldIsExportedWithoutAHeadAndAlarms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

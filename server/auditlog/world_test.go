@@ -147,7 +147,12 @@ func (w *world) getWith(secret, path string) (status int, body []byte) {
 
 func (w *world) ask(secret, path string) (*http.Response, error) {
 	w.Helper()
-	r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.url+path, nil)
+	return w.send(http.MethodGet, secret, path)
+}
+
+func (w *world) send(method, secret, path string) (*http.Response, error) {
+	w.Helper()
+	r, err := http.NewRequestWithContext(w.Context(), method, w.url+path, nil)
 	must(w, err)
 	r.Header.Set("Authorization", "Bearer "+secret)
 	return http.DefaultClient.Do(r)

@@ -201,7 +201,7 @@ func TestAnExportOfWhichPersonalDataWasRemovedIsNotSigned(t *testing.T) {
 		w.logged("ten_a")
 		w.exec(`DELETE FROM audit_personal WHERE tenant = 'ten_a' AND sequence = 3`)
 		var b bytes.Buffer
-		err := w.s.Export(w.Context(), "ten_a", w.published(), w.sign, &b, nil)
+		err := w.s.Export(w.Context(), w.taken("ten_a"), &b)
 		w.wantFault("export", err, domain.Edited, 3)
 	})
 }
@@ -211,7 +211,7 @@ func TestALogThatDoesNotHoldIsExportedWithoutASignature(t *testing.T) {
 		w.logged("ten_a")
 		w.exec(`UPDATE audit_entries SET actor = 'x' WHERE tenant = 'ten_a' AND sequence = 2`)
 		var b bytes.Buffer
-		err := w.s.Export(w.Context(), "ten_a", w.published(), w.sign, &b, nil)
+		err := w.s.Export(w.Context(), w.taken("ten_a"), &b)
 		w.wantFault("export", err, domain.Edited, 2)
 		if lines := strings.Count(b.String(), "\n"); lines != 8 { // six entries, two heads that were signed before
 			w.Errorf("%d lines", lines)

@@ -8,17 +8,33 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	domain "github.com/jawort/jawort/audit"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 // Sign signs a head with the receipt key.
 type Sign func(h domain.Head) (string, error)
 
-// Export writes the tenant's whole log as JSON lines, and behind the last entry a head that is signed now. It verifies
+// Exported is the kind of the entry that somebody took a whole log away, with the personal data beside it.
+const Exported = "audit.exported"
+
+// Export is how a log is taken away.
+type Export struct {
+	Tenant    string // empty: the installation's own log
+	By        outbox.Actor
+	Published jose.JSONWebKeySet // of the receipt keys
+	Sign      Sign
+	Flush     func() error // is called between two pages; nil: nothing is
+}
+
+// Export writes the whole log as JSON lines, and behind the last entry a head that is signed now. It verifies
 // what it writes: where the log does not hold, all of it is written for who looks into it, but no head is signed, and the
-// error is a *domain.Fault. Between two pages it calls flush, unless that is nil.
-func (s *Store) Export(ctx context.Context, tenant string, published jose.JSONWebKeySet, sign Sign, w io.Writer, flush func() error) error {
-	x := &exporter{w: w, verifier: domain.NewVerifier(tenant, published), flush: flush}
-	if err := s.walk(ctx, tenant, x); err != nil {
+// error is a *domain.Fault. Nothing is written before it is kept who takes it.
+func (s *Store) Export(ctx context.Context, e Export, w io.Writer) error {
+	if err := s.exported(ctx, e); err != nil {
+		return err
+	}
+	x := &exporter{w: w, verifier: domain.NewVerifier(e.Tenant, e.Published), flush: e.Flush}
+	if err := s.walk(ctx, e.Tenant, x); err != nil {
 		return err
 	}
 	if x.fault != nil {
@@ -31,7 +47,7 @@ func (s *Store) Export(ctx context.Context, tenant string, published jose.JSONWe
 	if err != nil {
 		return err
 	}
-	signed, err := sign(x.verifier.Chain().Head(now))
+	signed, err := e.Sign(x.verifier.Chain().Head(now))
 	if err != nil {
 		return err
 	}
@@ -39,6 +55,15 @@ func (s *Store) Export(ctx context.Context, tenant string, published jose.JSONWe
 		return err
 	}
 	return x.flushed()
+}
+
+// exported says how far the log went: there is no other range, and what comes while it is written is in it too.
+func (s *Store) exported(ctx context.Context, e Export) error {
+	chain, err := s.Chain(ctx, e.Tenant)
+	if err != nil {
+		return err
+	}
+	return outbox.Put(ctx, s.Writes(), outbox.Event{Kind: Exported, Tenant: e.Tenant, Actor: e.By, Data: map[string]any{"entries": chain.Sequence}})
 }
 
 type exporter struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/jawort/jawort/store/outbox"
 )
 
-// What support sees of an account, and finds it by; and what the console reads that leaves a trace.
+// What support sees of an account, and finds it by; and that it asked.
 
 // AccountByID returns an account of the tenant, or account.ErrUnknownAccount.
 func (s *Store) AccountByID(ctx context.Context, tenant, id string) (account.Account, error) {
@@ -61,12 +61,4 @@ func (s *Store) AskedBySupport(ctx context.Context, asked approval.Pending, by o
 	return outbox.Put(ctx, s.Writes(), outbox.Event{
 		Kind: SupportAsked, Tenant: asked.Tenant, Application: asked.Application, Account: asked.Account, Subject: asked.ID, Actor: by,
 	})
-}
-
-// AuditExported is the kind of the event that an operator took a whole audit log away, with the personal data beside it. There is no filter to be kept: it is always all.
-const AuditExported = "audit.exported"
-
-// AuditExported keeps that the log of a tenant, or the installation's own, was taken away, and by whom.
-func (s *Store) AuditExported(ctx context.Context, tenant string, by outbox.Actor) error {
-	return outbox.Put(ctx, s.Writes(), outbox.Event{Kind: AuditExported, Tenant: tenant, Actor: by})
 }

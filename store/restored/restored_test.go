@@ -199,7 +199,9 @@ func (h *house) exported() []byte {
 	h.Helper()
 	h.sequenced()
 	var out bytes.Buffer
-	h.must(h.log.Export(h.Context(), h.tenant.ID, published(h.life, h.set), func(head domain.Head) (string, error) { return head.Sign(h.set.Receipt()) }, &out, nil))
+	h.must(h.log.Export(h.Context(), audit.Export{
+		Tenant: h.tenant.ID, Published: published(h.life, h.set), Sign: func(head domain.Head) (string, error) { return head.Sign(h.set.Receipt()) },
+	}, &out))
 	return out.Bytes()
 }
 
