@@ -78,6 +78,7 @@ func enrol(ctx context.Context, tx *sql.Tx, c account.Completion, device string)
 		INSERT INTO credentials (id, device, account, public_key, sign_count, backup_eligible, aaguid, attestation, status)
 		SELECT $1, d.id, d.account, $3, $4, $5, $6, $7, $8 FROM devices d
 		WHERE d.id = $2 AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.credential = $1) -- a credential has one purpose
+			AND NOT EXISTS (SELECT 1 FROM operator_passkeys o WHERE o.credential = $1)
 		ON CONFLICT (id) DO NOTHING`,
 		k.ID, device, k.PublicKey, int64(k.SignCount), k.BackupEligible, k.AAGUID, k.Attestation, unconfirmed)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jawort/jawort/account"
+	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -234,10 +235,19 @@ func TestACredentialIsRegisteredOnce(t *testing.T) {
 		e, hash := w.enrolment(w.account)
 		_, err := s.ClaimEnrolment(t.Context(), hash, "key")
 		must(t, err)
-		c := completion(t, e, "key")
-		c.Credential.ID = phone.Credential.ID
-		if _, err := s.CompleteEnrolment(t.Context(), c); err == nil || is(err, account.ErrUnknownEnrolment) {
-			t.Fatalf("error is %v", err)
+		_, err = db.Exec(t.Context(), s.Writes(), `INSERT INTO operators (id, name, role, invited_until, created_at) VALUES ('opr_1', 'Ada', 'support', 1, 1)`)
+		must(t, err)
+		operators := []byte("an operator's")
+		_, err = db.Exec(t.Context(), s.Writes(), `
+			INSERT INTO operator_passkeys (id, operator, credential, label, public_key, sign_count, backup_eligible, backed_up, attestation, created_at)
+			VALUES ('pky_1', 'opr_1', $1, '', $1, 0, FALSE, FALSE, 'none', 1)`, operators)
+		must(t, err)
+		for _, taken := range [][]byte{phone.Credential.ID, operators} {
+			c := completion(t, e, "key")
+			c.Credential.ID = taken
+			if _, err := s.CompleteEnrolment(t.Context(), c); err == nil || is(err, account.ErrUnknownEnrolment) {
+				t.Fatalf("error is %v", err)
+			}
 		}
 		stored, d, err := s.Enrolment(t.Context(), w.tenant.ID, e.ID)
 		must(t, err)
