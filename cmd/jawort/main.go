@@ -23,8 +23,16 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "jawort:", sentence(err))
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
+}
+
+func exitCode(err error) int {
+	var typed *usageError
+	if errors.As(err, &typed) {
+		return exitUsage
+	}
+	return 1
 }
 
 // sentence shows of a refusal only what is meant for its reader.
@@ -59,6 +67,10 @@ func newRoot() *cobra.Command {
 		r.tenant(), r.application(), r.key(), r.operator(), r.apply(), r.accounts(), r.migrate(), r.audit(),
 		r.secrets(), r.backup(), r.restore(), r.healthcheck(), r.bench(),
 	)
+	cmd.InitDefaultHelpCmd()
+	cmd.InitDefaultCompletionCmd()
+	cmd.SetFlagErrorFunc(flawed)
+	guide(cmd)
 	return cmd
 }
 
