@@ -71,7 +71,8 @@ func createKey(cmd *cobra.Command, s *lasting.Store, application, scopes string)
 		return named(application, err)
 	}
 	return show(cmd, keyRow{k.ID, k.Application, k.Scopes, secret, k.CreatedAt, nil, nil}, func(w io.Writer) error {
-		fmt.Fprintf(w, "Created key %s. Its secret is shown only now:\n\n  %s\n\n", k.ID, secret)
+		fmt.Fprintf(w, "Created key %s. Its secret is shown only now:\n\n  %s\n\n"+
+			"Next, where Jawort does not run yet: jawort operator invite --name NAME --role administrator, then jawort serve\n", k.ID, secret)
 		return nil
 	})
 }
@@ -90,7 +91,7 @@ func listKeys(cmd *cobra.Command, s *lasting.Store, application string) error {
 	out := table{head: []any{"KEY", "SCOPES", "CREATED", "LAST USE", "STATE"}}
 	for _, k := range keys {
 		rows = append(rows, keyRow{k.ID, k.Application, k.Scopes, "", whole(k.CreatedAt), optional(k.UsedAt), optional(k.RevokedAt)})
-		out.add(k.ID, joined(k.Scopes), k.CreatedAt.Format(time.DateTime), lastUse(k.UsedAt), state(k.RevokedAt))
+		out.add(k.ID, joined(k.Scopes), moment(k.CreatedAt), lastUse(k.UsedAt), state(k.RevokedAt))
 	}
 	return show(cmd, rows, out.write)
 }

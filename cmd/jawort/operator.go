@@ -93,8 +93,8 @@ func (r *root) inviteOperator(cmd *cobra.Command, o operator.Operator) error {
 		row := operatorShown(invited)
 		row.Link, row.Until = link, optional(invited.InvitedUntil)
 		return show(cmd, row, func(w io.Writer) error {
-			_, err := fmt.Fprintf(w, "Invited %s (%s) as %s. This link works once, until %s:\n\n  %s\n\n", invited.Name, invited.ID, invited.Role,
-				invited.InvitedUntil.Local().Format(time.DateTime), link)
+			_, err := fmt.Fprintf(w, "Invited %s (%s) as %s. This link works once, until %s:\n\n  %s\n\n"+
+				"Next: jawort serve, where it does not run yet, then open this link.\n", invited.Name, invited.ID, invited.Role, moment(invited.InvitedUntil), link)
 			return err
 		})
 	})
@@ -123,13 +123,13 @@ func lastUse(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return t.Format(time.DateTime)
+	return moment(t)
 }
 
 func operatorState(o operator.Operator) string {
 	switch {
 	case !o.EndedAt.IsZero():
-		return "ended " + o.EndedAt.Format(time.DateTime)
+		return "ended " + moment(o.EndedAt)
 	case o.JoinedAt.IsZero():
 		return "invited"
 	}

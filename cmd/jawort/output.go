@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -30,6 +31,9 @@ func (t *table) write(w io.Writer) error {
 	}
 	return tw.Flush()
 }
+
+// moment is a time for people, where they are; JSON has it in UTC.
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
 
 // show writes v as JSON where --json was given, else calls text.
 func show(cmd *cobra.Command, v any, text func(io.Writer) error) error {

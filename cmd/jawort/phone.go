@@ -38,6 +38,7 @@ func newPhone() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			fmt.Fprintf(cmd.OutOrStdout(), "This terminal becomes a phone of the login that the link is for, and asks here whether its logins are yours. Its keys stay in\n  %s\n", file)
 			if err := t.Enrol(cmd.Context(), args[0], holder, label, nil); err != nil {
 				return err
 			}

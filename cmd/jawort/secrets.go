@@ -56,7 +56,7 @@ func (r *root) newSecretsFile() *cobra.Command {
 			}
 			public, _ := set.VAPID()
 			fmt.Fprintf(cmd.OutOrStdout(), "Wrote %s%s. Every process of the installation needs this file; back it up apart from the database.\n"+
-				"Web Push apps subscribe with the application server key\n\n  %s\n\n", args[0], encryptedBy(wrapper), public)
+				"Web Push apps subscribe with the application server key\n\n  %s\n\nNext: jawort tenant create NAME\n", args[0], encryptedBy(wrapper), public)
 			return nil
 		},
 	}
@@ -79,7 +79,7 @@ func (s secretRow) state() string {
 	case s.Writes:
 		return "writes"
 	case s.WroteUntil != nil:
-		return "reads; wrote until " + s.WroteUntil.Format(time.DateTime)
+		return "reads; wrote until " + moment(*s.WroteUntil)
 	}
 	return "reads; has not written yet"
 }

@@ -85,7 +85,7 @@ func listTenants(cmd *cobra.Command, s *lasting.Store) error {
 	out := table{head: []any{"TENANT", "NAME", "CREATED", "STATE"}}
 	for _, t := range tenants {
 		rows = append(rows, tenantRow{ID: t.ID, Name: t.Name, CreatedAt: whole(t.CreatedAt), RevokedAt: optional(t.RevokedAt)})
-		out.add(t.ID, t.Name, t.CreatedAt.Format(time.DateTime), state(t.RevokedAt))
+		out.add(t.ID, t.Name, moment(t.CreatedAt), state(t.RevokedAt))
 	}
 	return show(cmd, rows, out.write)
 }
@@ -131,5 +131,5 @@ func state(revokedAt time.Time) string {
 	if revokedAt.IsZero() {
 		return "active"
 	}
-	return "revoked " + revokedAt.Format(time.DateTime)
+	return "revoked " + moment(revokedAt)
 }
