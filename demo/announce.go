@@ -19,6 +19,8 @@ const localSteps = `1. Open %[1]s/phone and follow it: another tab becomes the p
 4. Look after phones, logins and passkeys in the portal: Security settings.
 `
 
+const broker = "\nLogin number %s, with the same password, is a broker: the portal has customers, roll-out and costs there.\n"
+
 const publicSteps = `1. Open %[2]s on the phone. On an iPhone, put it on the home screen and open it from there.
 2. Open %[1]s on a computer, sign in, and choose the companion app. Scan the QR code with the app.
 3. Type the app's six digits into the page, and the page's number into the app.
@@ -42,6 +44,7 @@ func (h *house) announce(ctx context.Context, o Options) error {
 %s
 `, h.siteURL, demoAccount, h.places("").password, h.serverURL, h.phoneURL, h.process.Addrs().Admin, doubt)
 	fmt.Fprintf(&b, steps, h.siteURL, h.phoneURL)
+	fmt.Fprintf(&b, broker, brokerAccount)
 	into, err := h.console(ctx)
 	if err != nil && ctx.Err() == nil { // who ends it at once needs no link
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -75,6 +76,13 @@ func (h *house) serveSite(ctx context.Context, o Options) error {
 	if err := h.announce(ctx, o); err != nil {
 		return err
 	}
+	var opening sync.WaitGroup
+	defer opening.Wait()
+	opening.Go(func() {
+		if err := h.openOffice(ctx, c); err != nil && ctx.Err() == nil {
+			o.Log.WarnContext(ctx, "demo: not all of the broker's customers are there", "error", err)
+		}
+	})
 	return edge.Serve(ctx, h.site, handler, time.Second)
 }
 

@@ -25,3 +25,10 @@ func formed(next http.HandlerFunc) http.HandlerFunc {
 		next(w, r)
 	}
 }
+
+// formedFor is formed for who was let in.
+func formedFor(next forLogin) forLogin {
+	return func(w http.ResponseWriter, r *http.Request, account string) {
+		formed(func(w http.ResponseWriter, r *http.Request) { next(w, r, account) })(w, r)
+	}
+}

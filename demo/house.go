@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/config"
 	"github.com/jawort/jawort/id"
+	"github.com/jawort/jawort/keys"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/store/db"
 )
@@ -26,8 +27,11 @@ type house struct {
 	front   *front
 	folder  folder
 	record  record
+	keys    *keys.Set
 	site    net.Listener
 	caller  *http.Client // of the server, as the site calls it
+
+	application account.Application
 
 	siteURL, serverURL, phoneURL string
 	close                        []io.Closer
@@ -57,13 +61,12 @@ func build(ctx context.Context, o Options) (_ *house, err error) {
 	if h.record, err = h.folder.record(h.phoneURL); err != nil {
 		return nil, err
 	}
-	set, err := h.folder.keys()
-	if err != nil {
+	if h.keys, err = h.folder.keys(); err != nil {
 		return nil, err
 	}
 	cfg.PushGW.WebPush.Subscriber = subscriber
 	if o.Once {
-		if h.fakes, err = startFakes(h.folder.path, set); err != nil {
+		if h.fakes, err = startFakes(h.folder.path, h.keys); err != nil {
 			return nil, err
 		}
 		h.close = append(h.close, h.fakes)
@@ -73,7 +76,7 @@ func build(ctx context.Context, o Options) (_ *house, err error) {
 		return nil, err
 	}
 	h.process, err = process.Open(ctx, process.Options{
-		Config: cfg, Keys: set, Parts: process.All, Log: o.Log, Now: time.Now, Random: rand.Reader, Listeners: listeners,
+		Config: cfg, Keys: h.keys, Parts: process.All, Log: o.Log, Now: time.Now, Random: rand.Reader, Listeners: listeners,
 	})
 	if err != nil {
 		return nil, err
@@ -130,6 +133,7 @@ func (h *house) furnish(ctx context.Context) error {
 		return err
 	}
 	application.Origins, application.RPID = []string{h.siteURL}, h.front.host
+	h.application = application
 	return store.UpdateApplication(ctx, store.Writes(), application)
 }
 
@@ -156,6 +160,7 @@ func (h *house) create(ctx context.Context) error {
 	if err := store.CreateApplication(ctx, application); err != nil {
 		return err
 	}
+	h.application = application
 	if _, _, err := store.PutAccount(ctx, login); err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (p *play) enrol(ctx context.Context) error {
 		return err
 	}
 	for _, who := range p.people {
-		e, err := p.client.Enrol(ctx, newEnrolment)
+		e, err := p.client.Enrol(ctx, newEnrolment(demoAccount))
 		if err != nil {
 			return err
 		}

@@ -21,13 +21,14 @@ type passkeyPage struct {
 }
 
 // fresh lets in who confirmed their login a short time ago.
-func (s *site) fresh(next http.HandlerFunc) http.HandlerFunc {
+func (s *site) fresh(next forLogin) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if a, ok := s.sessions.find(r).confirmed(); !ok || !isFresh(a, time.Now()) {
+		a, ok := s.sessions.find(r).confirmed()
+		if !ok || !isFresh(a, time.Now()) {
 			s.refuseLogin(w, r, http.StatusUnauthorized, "passkey.stale")
 			return
 		}
-		next(w, r)
+		next(w, r, a.Account)
 	}
 }
 
@@ -38,14 +39,14 @@ func isFresh(a client.Approval, now time.Time) bool {
 }
 
 // showPasskey offers to make a passkey on this device.
-func (s *site) showPasskey(w http.ResponseWriter, r *http.Request) {
-	s.offerPasskey(w, r, http.StatusOK, "")
+func (s *site) showPasskey(w http.ResponseWriter, r *http.Request, account string) {
+	s.offerPasskey(w, r, account, http.StatusOK, "")
 }
 
-func (s *site) offerPasskey(w http.ResponseWriter, r *http.Request, status int, problem template.HTML) {
+func (s *site) offerPasskey(w http.ResponseWriter, r *http.Request, account string, status int, problem template.HTML) {
 	in := languageOf(r)
 	p := passkeyPage{language: in, Title: in.Say("passkey.title"), Problem: problem}
-	started, err := s.client.StartPasskey(r.Context(), demoAccount)
+	started, err := s.client.StartPasskey(r.Context(), account)
 	if err != nil {
 		status, p.Problem = s.noPasskey(r, err)
 	}
@@ -54,15 +55,15 @@ func (s *site) offerPasskey(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 // keepPasskey keeps what the browser made. Options are good for one try, so that the next one gets new ones.
-func (s *site) keepPasskey(w http.ResponseWriter, r *http.Request) {
+func (s *site) keepPasskey(w http.ResponseWriter, r *http.Request, account string) {
 	in, made := languageOf(r), json.RawMessage(r.FormValue("credential"))
 	if !json.Valid(made) {
-		s.offerPasskey(w, r, http.StatusUnprocessableEntity, in.Say("passkey.unfit"))
+		s.offerPasskey(w, r, account, http.StatusUnprocessableEntity, in.Say("passkey.unfit"))
 		return
 	}
-	if err := s.client.FinishPasskey(r.Context(), demoAccount, made, r.UserAgent()); err != nil {
+	if err := s.client.FinishPasskey(r.Context(), account, made, r.UserAgent()); err != nil {
 		status, problem := s.noPasskey(r, err)
-		s.offerPasskey(w, r, status, problem)
+		s.offerPasskey(w, r, account, status, problem)
 		return
 	}
 	s.render(w, http.StatusOK, "passkey", passkeyPage{language: in, Title: in.Say("passkey.title.done"), Done: true})

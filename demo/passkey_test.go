@@ -139,7 +139,7 @@ func TestTheLoginPageNeitherAsksForThePhonesKeyNorTakesIt(t *testing.T) {
 	beginByPasskey(device, demoPassword)
 	becomePhone(device, other)
 	device.Go(h.siteURL)
-	ofPhone, ofPage := h.text(t, `SELECT id FROM credentials`), h.text(t, `SELECT credential FROM passkeys`)
+	ofPhone, ofPage := h.text(t, `SELECT c.id FROM credentials c JOIN accounts a ON a.id = c.account WHERE a.external_id = '`+demoAccount+`'`), h.text(t, `SELECT credential FROM passkeys`)
 	c, err := h.newClient()
 	if err != nil {
 		t.Fatal(err)

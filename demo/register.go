@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"errors"
 	"html/template"
 	"net/http"
@@ -8,9 +9,6 @@ import (
 
 	"github.com/jawort/jawort/client"
 )
-
-// newEnrolment lets everybody here register phones for the one shared login, without asking those who did before.
-var newEnrolment = client.NewEnrolment{Account: demoAccount, Authorize: client.ByOperator, Reason: "Demo"}
 
 type phonePage struct {
 	language
@@ -22,25 +20,32 @@ type phonePage struct {
 	Done, Public    bool
 }
 
+// forLogin is a handler for the account of a login.
+type forLogin func(w http.ResponseWriter, r *http.Request, account string)
+
 // invited keeps strangers from registering phones where the demo is public: who signed in may, and a first phone is registered
 // while signing in.
-func (s *site) invited(next http.HandlerFunc) http.HandlerFunc {
+func (s *site) invited(next forLogin) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := s.sessions.find(r).confirmed(); s.at.public && !ok {
+		session := s.sessions.find(r)
+		switch a, ok := session.confirmed(); {
+		case ok:
+			next(w, r, a.Account)
+		case s.at.public:
 			s.refuseLogin(w, r, http.StatusUnauthorized, "login.first")
-			return
+		default:
+			next(w, r, cmp.Or(session.account(), demoAccount))
 		}
-		next(w, r)
 	}
 }
 
 // showPhone starts an enrolment. A real site would ask for a fresh confirmation first.
-func (s *site) showPhone(w http.ResponseWriter, r *http.Request) {
-	s.offerPhone(w, r, "")
+func (s *site) showPhone(w http.ResponseWriter, r *http.Request, account string) {
+	s.offerPhone(w, r, account, "")
 }
 
-func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, problem template.HTML) {
-	e, err := s.client.Enrol(r.Context(), newEnrolment)
+func (s *site) offerPhone(w http.ResponseWriter, r *http.Request, account string, problem template.HTML) {
+	e, err := s.client.Enrol(r.Context(), newEnrolment(account))
 	if err != nil {
 		s.log.ErrorContext(r.Context(), "demo: enrolment", "error", err)
 		s.refuseLogin(w, r, http.StatusServiceUnavailable, "phone.unavailable")
@@ -59,18 +64,18 @@ func (s *site) phonePage(r *http.Request, e client.Enrolment, problem template.H
 		Command: s.at.program + " phone enrol '" + e.Link + "'"}
 }
 
-func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request) {
+func (s *site) confirmPhone(w http.ResponseWriter, r *http.Request, account string) {
 	in := languageOf(r)
 	started, ok := s.sessions.find(r).enrolment(r.FormValue("enrolment"))
 	if !ok {
-		s.offerPhone(w, r, in.Say("phone.foreign"))
+		s.offerPhone(w, r, account, in.Say("phone.foreign"))
 		return
 	}
 	e, err := s.client.ConfirmEnrolment(r.Context(), started.ID, strings.ReplaceAll(r.FormValue("digits"), " ", ""))
 	var refused *client.Error
 	switch {
 	case errors.As(err, &refused) && (refused.Code == client.CodeEnrolmentEnded || refused.Status == http.StatusNotFound):
-		s.offerPhone(w, r, in.Say("phone.ended"))
+		s.offerPhone(w, r, account, in.Say("phone.ended"))
 	case errors.As(err, &refused) && refused.Code != "" && refused.Status < http.StatusInternalServerError:
 		s.render(w, http.StatusUnprocessableEntity, "phone", s.phonePage(r, started, unconfirmed(in, refused)))
 	case err != nil:

@@ -35,9 +35,10 @@ type session struct {
 
 // login is a question that was asked for a session.
 type login struct {
-	done   chan struct{}
-	result client.Result
-	err    error
+	account string
+	done    chan struct{}
+	result  client.Result
+	err     error
 }
 
 func newSessions(ctx context.Context, secure bool) *sessions {
@@ -113,7 +114,7 @@ func (s *sessions) end(r *http.Request) {
 
 // ask asks the phones and returns once the question exists; its end is awaited behind the session.
 func (s *session) ask(c *client.Client, r client.Request) (client.Approval, error) {
-	asked := &login{done: make(chan struct{})}
+	asked := &login{account: r.Account, done: make(chan struct{})}
 	created := make(chan client.Approval, 1)
 	r.OnCreated = func(a client.Approval) { created <- a }
 	s.all.asked.Go(func() {
@@ -157,6 +158,14 @@ func (s *session) confirmed() (client.Approval, bool) {
 	default:
 		return client.Approval{}, false
 	}
+}
+
+// account is whose login was asked last, confirmed or not; empty: nobody's.
+func (s *session) account() string {
+	if asked := s.newest(); asked != nil {
+		return asked.account
+	}
+	return ""
 }
 
 // newest returns the session's login, or nil.

@@ -23,11 +23,8 @@ import (
 //go:embed pages
 var pages embed.FS
 
-// The one login of the demo.
-const (
-	demoAccount  = "4711"
-	demoPassword = "demo" // on this machine; in public it is a secret
-)
+// demoPassword is that of all logins on this machine; in public it is a secret.
+const demoPassword = "demo"
 
 // places are what the pages name.
 type places struct {
@@ -79,9 +76,9 @@ func (s *site) handler() (http.Handler, error) {
 	mux.HandleFunc("GET /receipt", s.receipt)
 	mux.HandleFunc("GET /security", s.security)
 	mux.HandleFunc("GET /phone", s.invited(s.showPhone))
-	mux.HandleFunc("POST /phone", s.invited(formed(s.confirmPhone)))
+	mux.HandleFunc("POST /phone", s.invited(formedFor(s.confirmPhone)))
 	mux.HandleFunc("GET /passkey", s.fresh(s.showPasskey))
-	mux.HandleFunc("POST /passkey", s.fresh(formed(s.keepPasskey)))
+	mux.HandleFunc("POST /passkey", s.fresh(formedFor(s.keepPasskey)))
 	return edge.BoundBodies(mostForm, formTime, s.secured(s.called(http.NewCrossOriginProtection().Handler(mux)))), nil
 }
 
@@ -118,6 +115,7 @@ type loginPage struct {
 	language
 	Title, Problem    template.HTML
 	Account, Password string
+	Broker            string
 }
 
 func (s *site) showLogin(w http.ResponseWriter, r *http.Request) {
@@ -138,7 +136,7 @@ func (s *site) refuseLogin(w http.ResponseWriter, r *http.Request, status int, w
 
 // loginPage shows the password only to who could read it in the terminal too.
 func (s *site) loginPage(in language) loginPage {
-	p := loginPage{language: in, Title: in.Say("login.title"), Account: demoAccount}
+	p := loginPage{language: in, Title: in.Say("login.title"), Account: demoAccount, Broker: brokerAccount}
 	if !s.at.public {
 		p.Password = s.at.password
 	}
@@ -170,14 +168,15 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 		s.refuseLogin(w, r, http.StatusTooManyRequests, "login.paused", int(wait.Minutes())+1)
 		return
 	}
-	if !equal(r.FormValue("account"), demoAccount) || !equal(r.FormValue("password"), s.at.password) {
+	login := r.FormValue("account")
+	if !known(login) || !equal(r.FormValue("password"), s.at.password) {
 		s.refuseLogin(w, r, http.StatusUnauthorized, "login.wrong")
 		return
 	}
 	s.guesses.right(address(r))
 	session := s.sessions.renew(w, r) // who knew the browser's old token is not signed in with it
 	a, err := session.ask(s.client, client.Request{
-		Account: demoAccount,
+		Account: login,
 		Browser: client.Browser{IP: address(r), UserAgent: r.UserAgent(), Session: session.browser},
 	})
 	var refused *client.Error
