@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/edge/browsertest"
 )
 
@@ -81,7 +82,6 @@ func TestTheFirstLoginMayChooseAWeekInThePortal(t *testing.T) {
 	}
 }
 
-
 func TestWhoSignsInAsTheBrokerActsForNobodyElse(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -118,5 +118,26 @@ func TestTheBrokersLoginIsShownWhereTheFirstOneIs(t *testing.T) {
 		if first < 0 || second < first || strings.Count(text, brokerAccount) != 1 {
 			t.Errorf("%s is %s", where, text)
 		}
+	}
+}
+
+func TestAConfirmationHoldsForThisBrowserAndLoginAsLongAsWasChosen(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	furnished(t, h)
+	if _, err := h.put(t.Context(), demoAccount, account.Edit{Interval: account.Set(7)}); err != nil {
+		t.Fatal(err)
+	}
+	v, other := newVisitor(t, h.siteURL), newVisitor(t, h.siteURL)
+	approve(t, v, register(t, v), func() {})
+	v.get("/") // signs out
+	if status, page := v.login(demoPassword); status != http.StatusOK || !strings.Contains(page, "this browser is trusted") {
+		t.Errorf("the same browser got %d: %s", status, page)
+	}
+	if _, page := other.login(demoPassword); !strings.Contains(page, "<jawort-wait") {
+		t.Errorf("another browser is not asked: %s", page)
+	}
+	if _, page := v.send(v.post("/login", url.Values{"account": {brokerAccount}, "password": {demoPassword}})); !strings.Contains(page, "<jawort-wait") {
+		t.Errorf("another login is not asked: %s", page)
 	}
 }

@@ -31,6 +31,7 @@ type session struct {
 	mu        sync.Mutex
 	login     *login
 	enrolling map[string]client.Enrolment
+	trusted   map[string]string // the browser's token by login number: another site would keep it in a cookie
 }
 
 // login is a question that was asked for a session.
@@ -65,7 +66,7 @@ func (s *sessions) start(w http.ResponseWriter, r *http.Request) *session {
 	if found := s.find(r); found != nil {
 		return found
 	}
-	return s.open(w, &session{all: s, browser: rand.Text(), enrolling: map[string]client.Enrolment{}})
+	return s.open(w, &session{all: s, browser: rand.Text(), enrolling: map[string]client.Enrolment{}, trusted: map[string]string{}})
 }
 
 // renew gives the browser's session a new token.
@@ -116,11 +117,14 @@ func (s *sessions) end(r *http.Request) {
 func (s *session) ask(c *client.Client, r client.Request) (client.Approval, error) {
 	asked := &login{account: r.Account, done: make(chan struct{})}
 	created := make(chan client.Approval, 1)
+	r.Browser.TrustToken = s.token(r.Account)
 	r.OnCreated = func(a client.Approval) { created <- a }
 	s.all.asked.Go(func() {
 		defer close(asked.done)
 		defer close(created)
-		asked.result, asked.err = c.Approve(s.all.ctx, r)
+		if asked.result, asked.err = c.Approve(s.all.ctx, r); asked.err == nil {
+			s.trust(asked.result.Approval)
+		}
 	})
 	a, ok := <-created
 	if !ok {
@@ -130,6 +134,22 @@ func (s *session) ask(c *client.Client, r client.Request) (client.Approval, erro
 	defer s.mu.Unlock()
 	s.login = asked
 	return a, nil
+}
+
+// trust keeps what spares this browser questions for as long as was chosen for the account.
+func (s *session) trust(a client.Approval) {
+	if a.TrustToken == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trusted[a.Account] = a.TrustToken
+}
+
+func (s *session) token(account string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trusted[account]
 }
 
 // approved waits for the end of the session's login and returns it where it was approved.

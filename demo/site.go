@@ -188,6 +188,8 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.log.ErrorContext(r.Context(), "demo: could not ask", "error", err)
 		s.refuseLogin(w, r, http.StatusServiceUnavailable, "login.unreachable")
+	case a.Status == client.Approved:
+		http.Redirect(w, r, "/welcome", http.StatusSeeOther)
 	default:
 		s.render(w, http.StatusOK, "wait", s.waitPage(languageOf(r), a))
 	}
