@@ -51,7 +51,7 @@ func TestAnAdministratorSetsATenantUpInTheConsole(t *testing.T) {
 	d.Click(`input[name="remember"]`)
 	d.Click("button[formaction]")
 	d.WantText("#outlook", "What this would change")
-	d.WantText("section.card li .code", "remember")
+	d.WantText("#outlook + ul", "remember this browser")
 	d.Click("main button.primary")
 	d.WantText(".note.good", "Saved.")
 

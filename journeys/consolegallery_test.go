@@ -3,6 +3,7 @@ package journeys_test
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,12 @@ func (f floor) group(of string) {
 	f.Click("button[formaction]")
 	f.Wait("#outlook")
 	f.seeDownTo("group-outlook", "main section")
+	f.at(of + "/groups")
+	f.Click(".card a")
+	f.Wait("button[formaction]")
+	f.Click(`a[href$="/delete"]`)
+	f.Wait("main .button.primary")
+	f.see("group-delete")
 }
 
 func (f floor) list(of string) {
@@ -157,6 +164,17 @@ func (f floor) list(of string) {
 	f.sent("main form[enctype] button", "table", "import-mistakes")
 	f.choose("account;label;group;phone\n200001;Erika Muster;Brokers;+49 171 3920010\n200002;Depot Süd;Brokers;\n4711;Office South-West;Brokers;\n")
 	f.sent("main form[enctype] button", "#plan", "import-plan")
+	var long strings.Builder
+	long.WriteString("account;label\n")
+	for i := range 120 {
+		fmt.Fprintf(&long, "3%05d;Customer %d\n", i, i)
+	}
+	f.choose(long.String())
+	f.Click("main form[enctype] button")
+	f.WantText("main", "120")
+	f.Click(`form[action$="/import/apply"] button`)
+	f.Wait("main .note.good") // the page says in parts how far it is
+	f.see("importing")
 }
 
 func (f floor) receiver(of string) {

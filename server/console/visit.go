@@ -80,6 +80,14 @@ func (v *Visit) Text(key string, args ...any) string {
 	return v.console.frame.Text(v.Page.Lang, key, args...)
 }
 
+// Event says in words what an event's kind means; one that has no words says its kind.
+func (v *Visit) Event(kind string) string {
+	if key := "event." + kind; v.console.frame.Has(key) {
+		return v.Text(key)
+	}
+	return kind
+}
+
 // Wrong shows a form again, with what was wrong about it in words. What is no refusal is returned.
 func (v *Visit) Wrong(w http.ResponseWriter, err error, name string, body any) error {
 	if err := v.console.frame.Mistaken(&v.Page, v.Request, err); err != nil {

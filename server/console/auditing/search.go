@@ -50,6 +50,7 @@ func (q wanted) with(name, value string) string {
 // entry is one that is shown, with what leads on from it.
 type entry struct {
 	audit.Record
+	Called   string // its kind in words
 	Data     string
 	Personal []personal
 	Erased   []string
@@ -90,7 +91,7 @@ func (a Auditing) search(w http.ResponseWriter, v *console.Visit) error {
 }
 
 func shown(v *console.Visit, b searchBody, r audit.Record) entry {
-	e := entry{Record: r, ByKind: b.Base + b.with("kind", r.Entry.Kind), ByActor: b.Base + b.with("actor", r.Entry.Actor), Erased: r.Personal.Erased(r.Entry)}
+	e := entry{Record: r, Called: v.Event(r.Entry.Kind), ByKind: b.Base + b.with("kind", r.Entry.Kind), ByActor: b.Base + b.with("actor", r.Entry.Actor), Erased: r.Personal.Erased(r.Entry)}
 	if data := string(r.Entry.Data); data != "{}" {
 		e.Data = data
 	}

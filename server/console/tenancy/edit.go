@@ -78,7 +78,7 @@ func (t Tenancy) try(w http.ResponseWriter, v *console.Visit, e edited, action s
 	if err != nil {
 		return e.wrong(w, v, f, err)
 	}
-	o := outlook{Tried: true, Lines: plans[0].Lines(false)}
+	o := outlook{Tried: true, Lines: told(v, f.Controls, plans[0].Lines(false))}
 	if err := t.rehearse(v, plans[0], &o); err != nil {
 		return err
 	}
