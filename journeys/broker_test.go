@@ -51,18 +51,16 @@ func accountOf(customer int) string { return strconv.Itoa(300000 + customer) }
 
 // The first quarter of a broker on the platform, from the import of the customers to the bill.
 func TestABrokersFirstQuarter(t *testing.T) {
-	o := organise(t, "2027-04-02 09:00", "broker-platform.yaml", "Web Portal", "https://portal.muster-makler.example")
+	o := organise(t, "2027-04-02 09:00")
+	o.example("broker-platform.yaml", "https://portal.muster-makler.example")
 	olga := o.operator("Olga", operator.Administrator, desk)
 	tenant := "/console/tenants/" + o.tenant.ID
 
-	// The platform imports the customers.
-	olga.open(tenant+"/import", "Import accounts")
-	olga.Upload(`input[type="file"]`, customersList(t))
-	olga.Click("main form button.primary")
-	olga.WantText("main", strconv.Itoa(customers))
-	olga.Click("main form button.primary")
-	olga.confirm("Import accounts")
-	olga.Wait(".note.good")
+	// The platform gives its portal a key, and imports the customers.
+	olga.open(tenant+"/applications", "Applications")
+	olga.follow("Web Portal")
+	o.Client = o.by(olga.newKey())
+	olga.imports(tenant, customersList(t), customers)
 
 	// The broker sets up the first phone, and a colleague's: one login with two holders.
 	b := o.customer(broker)

@@ -5,15 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/client"
 	"github.com/jawort/jawort/factor/mail/mailtest"
-	"github.com/jawort/jawort/id"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/ledger"
 	storage "github.com/jawort/jawort/store/organisation"
@@ -27,23 +24,27 @@ type organised struct {
 	read    map[string]int // how many messages to a number were read
 }
 
-// organise opens one. The application of that name has the service's origin in place of the example's; a passkey would belong to the example's domain.
-func organise(t *testing.T, at, example, application, origin string) *organised {
+// organise opens one without a tenant.
+func organise(t *testing.T, at string) *organised {
 	t.Helper()
 	t.Parallel()
 	o := &organised{letters: mailtest.Start(t, mailtest.Settings{Kind: "none"}), read: map[string]int{}}
 	h := build(t, func(h *house) {
-		h.setUp = func() {} // by the example
+		h.setUp = func() {}
 		h.mailPort = o.letters.Port
 		h.offset.Store(int64(time.Until(inBerlin(t, at))))
 	})
 	h.pass(0)
 	o.service = h.service()
-	text, err := os.ReadFile(filepath.Join("..", "docs", "examples", example))
+	return o
+}
+
+// example is an organisation as the file says, but that the service has its own origin in place of the file's; a passkey would belong to the example's domain.
+func (o *organised) example(file, origin string) {
+	o.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "examples", file))
 	o.must(err)
 	o.apply(regexp.MustCompile(`(?m)^ *rp_id:.*\n`).ReplaceAllString(strings.Replace(string(text), origin, o.origin, 1), ""))
-	o.Client = o.keyOf(application)
-	return o
 }
 
 func inBerlin(t testing.TB, at string) time.Time {
@@ -72,19 +73,9 @@ func (o *organised) apply(text string) {
 	o.tenant = plans[0].Tenant
 }
 
-// keyOf is a client with a key of the application of that name.
-func (o *organised) keyOf(name string) *client.Client {
+// by is a client with a key that the console has shown.
+func (o *organised) by(secret string) *client.Client {
 	o.Helper()
-	store := o.process.Lasting()
-	all, err := store.Applications(o.Context(), o.tenant.ID)
-	o.must(err)
-	i := slices.IndexFunc(all, func(a account.Application) bool { return a.Name == name })
-	if i < 0 {
-		o.Fatalf("there is no application %s", name)
-	}
-	secret, err := account.NewSecret(rand.Reader)
-	o.must(err)
-	o.must(store.CreateKey(o.Context(), account.Key{ID: o.newID(id.Key), Application: all[i].ID, Scopes: account.Scopes, Hash: account.HashSecret(secret)}))
 	c, err := client.New(client.Config{BaseURL: o.config.Server.PublicURL, Key: secret})
 	o.must(err)
 	return c
@@ -122,19 +113,4 @@ func (o *organised) mailed(address string) string {
 			return found[1]
 		}
 	}
-}
-
-// load sets up accounts, as `jawort accounts import` does.
-func (o *organised) load(example string) {
-	o.Helper()
-	file, err := os.Open(filepath.Join("..", "docs", "examples", example))
-	o.must(err)
-	defer file.Close()
-	table, err := organisation.ReadTable(file, o.tenant.ID, "DE")
-	o.must(err)
-	store := o.process.Lasting()
-	_, err = (&storage.Store{
-		Lasting: store, SMS: &ledger.Store{DB: store.DB}, Random: rand.Reader, By: outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"},
-	}).Apply(o.Context(), table.Mistakes, table)
-	o.must(err)
 }

@@ -31,8 +31,8 @@ const (
 
 // The publisher of psychological tests: the first login with two methods, another method later, and a phone that is lost, with a second method and without.
 func TestAPublishersPeopleSetUpTwoWaysChangeThemAndGetOverALostPhone(t *testing.T) {
-	o := organise(t, "2026-12-10 09:00", "test-publisher.yaml", "Test Centre", "https://centre.testverlag.example")
-	o.load("publisher-licences.csv")
+	o := organise(t, "2026-12-10 09:00")
+	o.publisher(o.operator("Ruth", operator.Administrator, desk))
 
 	// Her first login sets up the authenticator app, and then codes by e-mail.
 	e := o.customer(erika)
