@@ -3,6 +3,7 @@ package journeys_test
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 
 const (
 	broker, brokersNumber = "100100", "+4915228817386"
+	correctedNumber       = "+491713999999" // of the first customer who had none
 	customers             = 200
 	withoutNumber         = 12 // the last ones
 	withoutEmail          = 5  // the first ones
@@ -83,7 +85,7 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	b.Click(".lines a")
 	b.WantText("h1", "Customer")
 	b.Click(`a[href$="/phone"]`)
-	b.Type("#phone", "0171 3999999")
+	b.Type("#phone", strings.Replace(correctedNumber, "+49", "0", 1))
 	b.Click("main button.primary")
 	ada.confirms(b.Tab)
 	b.WantText(".note.good", "The phone number is changed.")
@@ -153,17 +155,24 @@ func TestABrokersFirstQuarter(t *testing.T) {
 	byApp.send(o.texted(numberOf(6)))
 	byApp.in()
 
-	// The bill: what the CSV says is what the ledger says, to the cent.
+	// The bill: what the CSV says of each account is what the ledger says, to the cent.
+	o.await("all SMS to be settled", func() bool { return o.one(`SELECT COUNT(*) FROM ledger_entries WHERE state = 'reserved'`) == "0" })
 	b.portal("costs", "SMS costs")
 	o.billed(browsertest.Eval[string](b.Tab, `fetch(document.querySelector("a[download]").href).then((r) => r.text())`))
 }
 
-// billed wants a bill in the form of CSV to be what the ledger holds of the broker.
+// charged is what SMS to one account come to.
+type charged struct {
+	messages int
+	amount   ledger.Amount
+}
+
+// billed wants each line of a bill in the form of CSV to be what the ledger holds of that account, and what the carrier has taken for it.
 func (o *organised) billed(bill string) {
 	o.Helper()
 	records, err := csv.NewReader(strings.NewReader(bill)).ReadAll()
 	o.must(err)
-	messages, amount := 0, ledger.Amount(0)
+	lines := map[string]charged{}
 	for _, record := range records[1:] {
 		row := map[string]string{}
 		for i, name := range records[0] {
@@ -171,19 +180,49 @@ func (o *organised) billed(bill string) {
 		}
 		n, err := strconv.Atoi(row["messages"])
 		o.must(err)
-		a, err := ledger.ParseAmount(row["amount"])
+		amount, err := ledger.ParseAmount(row["amount"])
 		o.must(err)
-		messages, amount = messages+n, amount+a
+		if _, twice := lines[row["account"]]; twice || row["payer"] != broker || row["quarter"] != "2027-Q2" || row["currency"] != "EUR" {
+			o.Errorf("a line of the bill is %v", row)
+		}
+		lines[row["account"]] = charged{n, amount}
 	}
-	type sum struct {
-		messages int
-		amount   ledger.Amount
+	if kept, taken := o.kept(), o.taken(); !maps.Equal(lines, kept) || !maps.Equal(lines, taken) || len(lines) < 3 {
+		o.Errorf("the bill says %v, the ledger %v, and the carrier has taken %v:\n%s", lines, kept, taken, bill)
 	}
-	kept, err := db.One(o.Context(), o.process.Lasting().Reads(), func(r db.Row) (s sum, err error) { return s, r.Scan(&s.messages, &s.amount) },
-		`SELECT COUNT(*), CAST(SUM(e.price) AS BIGINT) FROM ledger_entries e JOIN accounts a ON a.id = e.payer
-		WHERE a.external_id = $1 AND e.quarter = '2027-Q2' AND e.state = 'settled'`, broker)
+}
+
+// kept is what the ledger holds of what the broker pays for, by account.
+func (o *organised) kept() map[string]charged {
+	o.Helper()
+	type line struct {
+		account string
+		charged
+	}
+	lines, err := db.All(o.Context(), o.process.Lasting().Reads(), func(r db.Row) (l line, err error) { return l, r.Scan(&l.account, &l.messages, &l.amount) },
+		`SELECT a.external_id, COUNT(*), CAST(SUM(e.price) AS BIGINT) FROM ledger_entries e JOIN accounts a ON a.id = e.account JOIN accounts p ON p.id = e.payer
+		WHERE p.external_id = $1 AND e.quarter = '2027-Q2' AND e.state = 'settled' GROUP BY a.external_id`, broker)
 	o.must(err)
-	if billed := (sum{messages, amount}); billed != kept || messages == 0 {
-		o.Errorf("the bill says %+v, the ledger %+v:\n%s", billed, kept, bill)
+	all := map[string]charged{}
+	for _, l := range lines {
+		all[l.account] = l.charged
 	}
+	return all
+}
+
+// taken is what the carrier has taken, at the price of the platform, by account.
+func (o *organised) taken() map[string]charged {
+	o.Helper()
+	price, err := ledger.ParseAmount("0.10")
+	o.must(err)
+	of := map[string]string{brokersNumber: broker, correctedNumber: accountOf(customers - withoutNumber + 1)}
+	for i := 1; i <= customers-withoutNumber; i++ {
+		of[numberOf(i)] = accountOf(i)
+	}
+	all := map[string]charged{}
+	for _, m := range o.carrier.Taken() {
+		c := all[of[m.To]]
+		all[of[m.To]] = charged{c.messages + 1, c.amount + price}
+	}
+	return all
 }
