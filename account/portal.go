@@ -11,10 +11,12 @@ import (
 	"github.com/jawort/jawort/refusal"
 )
 
-// How long a portal session may be opened, and how long it lasts from then on. The first is the time that a redirect takes.
+// How long a portal session may be opened, how long it lasts from then on, and how long it is kept from the beginning. The first is the time that a redirect
+// takes; in the last, whose session is over finds the way back, and a request for one may be repeated.
 const (
 	PortalOpens = time.Minute
 	PortalLife  = 15 * time.Minute
+	PortalKept  = 24 * time.Hour
 )
 
 // StepFresh is how long a confirmed question lets the portal take the step that it was about.

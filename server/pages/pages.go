@@ -102,6 +102,7 @@ type Page struct {
 	Title  string         // key of its text
 	House  string         // whose page it is
 	Who    string         // whom it is about
+	Until  time.Time      // when whoever is there is let out; zero: not told
 	Menu   []Link
 	Base   string   // where the pages of its part begin
 	Place  string   // what Below is of
@@ -131,6 +132,9 @@ func (p *Page) When(t time.Time) (string, error) { return p.tell("time", t) }
 
 // Date tells a day.
 func (p *Page) Date(t time.Time) (string, error) { return p.tell("date", t) }
+
+// Clock tells the time of day.
+func (p *Page) Clock(t time.Time) (string, error) { return p.tell("clock", t) }
 
 func (p *Page) tell(form string, t time.Time) (string, error) {
 	layout, err := p.T(form)

@@ -23,7 +23,7 @@ func (p Portal) door(w http.ResponseWriter, r *http.Request) error {
 		return p.broken(w, r, err)
 	}
 	if !open {
-		return p.over(w, r, offered, http.StatusGone)
+		return p.over(w, r, offered)
 	}
 	page := p.outside(r, offered)
 	page.Name, page.Title, page.Body = "open", "open.title", r.URL.Path
@@ -49,13 +49,13 @@ func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
 		if err != nil && !errors.Is(err, account.ErrUnknownPortal) {
 			return p.broken(w, r, err)
 		}
-		return p.over(w, r, offered, http.StatusGone)
+		return p.over(w, r, offered)
 	}
 	if err != nil {
 		return p.broken(w, r, err)
 	}
 	edge.Annotate(r.Context(), slog.String("portal", opened.ID))
-	p.sessions.Set(w, secret, account.PortalLife)
+	p.sessions.Set(w, secret, account.PortalKept) // it lets in for PortalLife; who comes later finds the way back
 	http.Redirect(w, r, "/portal/"+opened.Page, http.StatusSeeOther)
 	return nil
 }
@@ -91,10 +91,22 @@ func (p Portal) outside(r *http.Request, s account.PortalSession) pages.Page {
 	return pages.Page{Lang: lang, House: s.TenantName}
 }
 
-// over says that there is nothing here, any more or at all, and where to go.
-func (p Portal) over(w http.ResponseWriter, r *http.Request, s account.PortalSession, status int) error {
+// wayBack is on pages for those who get in no more. It names no more than the host: another person may sit there by then.
+type wayBack struct{ Back, Host string }
+
+func backOf(s account.PortalSession) wayBack { return wayBack{s.ReturnURL, hostOf(s.ReturnURL)} }
+
+// over says that an address opens nothing, any more or at all, and where to go.
+func (p Portal) over(w http.ResponseWriter, r *http.Request, s account.PortalSession) error {
 	page := p.outside(r, s)
-	page.Name, page.Title, page.Status, page.Body = "over", "over.title", status, struct{ Back, Host string }{s.ReturnURL, hostOf(s.ReturnURL)}
+	page.Name, page.Title, page.Status, page.Body = "over", "over.title", http.StatusGone, backOf(s)
+	return p.frame.Write(w, page)
+}
+
+// ended says that the session is over, or that there is none, and where to go.
+func (p Portal) ended(w http.ResponseWriter, r *http.Request, s account.PortalSession) error {
+	page := p.outside(r, account.PortalSession{Locale: s.Locale})
+	page.Name, page.Title, page.Status, page.Body = "ended", "ended.title", http.StatusUnauthorized, backOf(s)
 	return p.frame.Write(w, page)
 }
 

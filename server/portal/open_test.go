@@ -157,7 +157,7 @@ func TestTheCookieIsOutOfReachOfScriptsAndOtherSites(t *testing.T) {
 	h := newHouse(t)
 	p := h.browser().Post(h.address(), nil).Want(http.StatusSeeOther)
 	c := p.Header.Get("Set-Cookie")
-	for _, want := range []string{"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=900"} {
+	for _, want := range []string{"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=86400"} {
 		if !strings.Contains(c, want) {
 			t.Errorf("%s is missing in %s", want, c)
 		}

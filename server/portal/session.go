@@ -49,7 +49,7 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 		}
 		session, err := p.session(r)
 		if errors.Is(err, account.ErrUnknownPortal) {
-			return p.over(w, r, session, http.StatusUnauthorized)
+			return p.ended(w, r, session)
 		}
 		if err != nil {
 			return p.broken(w, r, err)
@@ -63,7 +63,7 @@ func (p Portal) page(show func(http.ResponseWriter, *Visit) error) edge.HandlerF
 		}
 		if r.Method == http.MethodPost { // its body may have come late: who has left, or was signed out meanwhile, does nothing with it
 			if _, err := p.session(r); errors.Is(err, account.ErrUnknownPortal) {
-				return p.over(w, r, session, http.StatusUnauthorized)
+				return p.ended(w, r, session)
 			} else if err != nil {
 				return p.broken(w, r, err)
 			}
@@ -95,7 +95,7 @@ func (p Portal) visiting(r *http.Request, s account.PortalSession) (*Visit, erro
 	edge.Annotate(r.Context(), slog.String("portal", s.ID))
 	ctx := guard.Caller{Application: application, Portal: s.ID}.In(r.Context())
 	v := &Visit{Request: r.WithContext(ctx), Session: s, Application: application}
-	v.Page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Menu: menu(s.Pages(), r.URL.Path), Leave: &pages.Leave{
+	v.Page = pages.Page{Lang: s.Locale, House: s.TenantName, Who: s.AccountLabel, Until: s.ExpiresAt, Menu: menu(s.Pages(), r.URL.Path), Leave: &pages.Leave{
 		Action: "/portal/leave", Host: hostOf(s.ReturnURL), Origin: pages.Origin(s.ReturnURL),
 	}}
 	if v.Page.Lang == "" {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
@@ -180,20 +179,17 @@ func scanStep(r db.Row) (p account.PortalStep, err error) {
 	return p, r.Scan(&p.Approval, &p.Kind, &p.Subject, &p.About)
 }
 
-// portalsKept is how long a request for a session may be repeated.
-const portalsKept = 24 * time.Hour
-
 // ForgetPortals removes sessions that began long ago, at most limit of them, and returns how many.
 func (s *Store) ForgetPortals(ctx context.Context, limit int) (n int64, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		const old = `SELECT id FROM portal_sessions WHERE created_at < (SELECT jawort_now()) - $1 ORDER BY created_at, id LIMIT $2`
-		if _, err := db.Exec(ctx, tx, `DELETE FROM portal_steps WHERE session IN (`+old+`)`, portalsKept.Microseconds(), limit); err != nil {
+		if _, err := db.Exec(ctx, tx, `DELETE FROM portal_steps WHERE session IN (`+old+`)`, account.PortalKept.Microseconds(), limit); err != nil {
 			return err
 		}
-		if _, err := db.Exec(ctx, tx, `DELETE FROM portal_work WHERE session IN (`+old+`)`, portalsKept.Microseconds(), limit); err != nil {
+		if _, err := db.Exec(ctx, tx, `DELETE FROM portal_work WHERE session IN (`+old+`)`, account.PortalKept.Microseconds(), limit); err != nil {
 			return err
 		}
-		n, err = db.Exec(ctx, tx, `DELETE FROM portal_sessions WHERE id IN (`+old+`)`, portalsKept.Microseconds(), limit)
+		n, err = db.Exec(ctx, tx, `DELETE FROM portal_sessions WHERE id IN (`+old+`)`, account.PortalKept.Microseconds(), limit)
 		return err
 	})
 	return n, err

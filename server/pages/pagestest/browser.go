@@ -29,6 +29,30 @@ func New(t testing.TB, server string) *Browser {
 	return &Browser{t, server, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
+// Cookie is one that the browser has.
+func (b *Browser) Cookie(name string) *http.Cookie {
+	b.Helper()
+	for _, c := range b.Client.Jar.Cookies(b.at()) {
+		if c.Name == name {
+			return c
+		}
+	}
+	b.Fatalf("the browser has no cookie %s", name)
+	return nil
+}
+
+// Bring gives the browser a cookie that somebody kept.
+func (b *Browser) Bring(c *http.Cookie) { b.Client.Jar.SetCookies(b.at(), []*http.Cookie{c}) }
+
+func (b *Browser) at() *url.URL {
+	b.Helper()
+	u, err := url.Parse(b.server)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
 // Page is what a browser got.
 type Page struct {
 	testing.TB
