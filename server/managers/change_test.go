@@ -128,7 +128,7 @@ func TestSomebodyIsInvitedAndRemindedAndLeftAloneForADay(t *testing.T) {
 	b.Post(at+"/elsewhere", nil).Want(http.StatusNotFound)
 	h.pass(25 * time.Hour)
 	b = h.in(broker)
-	b.Get(b.Post(at+"/remind", nil).Want(http.StatusSeeOther).To()).Says("The reminder is on its way.", "Reminded: 1 times")
+	b.Get(b.Post(at+"/remind", nil).Want(http.StatusSeeOther).To()).Says("The reminder is on its way.", "Reminded: once")
 	if n := h.count(`messages WHERE channel = 'email'`); n != 2 {
 		t.Errorf("%d letters are queued", n)
 	}

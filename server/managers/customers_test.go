@@ -86,3 +86,13 @@ func TestScriptInNamesIsText(t *testing.T) {
 		}
 	}
 }
+
+func TestChoosingForAllSaysThatItIsForMoreThanThoseFound(t *testing.T) {
+	h := brokers(t)
+	b := h.in(broker)
+	b.Get("/portal/customers").Says("Choose for all<").Silent("only for those found", "found only")
+	for _, narrowed := range []string{"?number=without", "?q=a", "?group=customers&number=with"} {
+		b.Get("/portal/customers"+narrowed).Says("Choose for all, not only for those found", "select them in the list", `href="/portal/customers/many"`).Silent("many?group=")
+	}
+	b.Get("/portal/customers?group=customers").Says("Choose for all of the group customers", `href="/portal/customers/many?group=customers"`).Silent("not only for those found")
+}

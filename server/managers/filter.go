@@ -82,6 +82,15 @@ func (f filter) Narrowed() bool {
 	return f != filter{}
 }
 
+// Picks reports whether not all are listed.
+func (f filter) Picks() bool { return f.Query != "" || f.Narrowed() }
+
+// GroupOnly reports whether all of one group are listed.
+func (f filter) GroupOnly() bool {
+	f.After = ""
+	return f.Group != "" && f == filter{Group: f.Group}
+}
+
 // picks returns the accounts that are meant.
 func (f filter) picks(now time.Time) lasting.AccountFilter {
 	a := lasting.AccountFilter{Contains: f.Query, Group: f.Group, Application: f.Application, After: f.After}

@@ -64,8 +64,6 @@ func (m Managers) daysText(v *portal.Visit, days *int) string {
 		return m.desk.Text(v, "interval.default")
 	case *days == 0:
 		return m.desk.Text(v, "choice.always")
-	case *days == 1:
-		return m.desk.Text(v, "choice.day")
 	default:
 		return m.desk.Text(v, "choice.days", *days)
 	}

@@ -26,6 +26,14 @@ type manyBody struct {
 	Change  lasting.ManagedChange
 }
 
+// Held are the days that were chosen; 0: always asked, or none were chosen.
+func (b manyBody) Held() int {
+	if b.Chosen == nil {
+		return 0
+	}
+	return *b.Chosen
+}
+
 // meant are those who are meant.
 func (b manyBody) meant(v *portal.Visit) lasting.Managed {
 	return lasting.Managed{Manager: manager(v), Group: b.Group, IDs: b.Ticked}

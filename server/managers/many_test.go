@@ -18,8 +18,8 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 		return url.Values{"who": {"ticked"}, "account": {h.id("200001"), h.id("200002")}, "days": {days}}
 	}
 	b.Post("/portal/customers/many", url.Values{"who": {"ticked"}}).Want(http.StatusUnprocessableEntity).Says("You have selected nobody.")
-	b.Post("/portal/customers/many", ticked("")).Want(http.StatusOK).Says("For 2 selected logins.", "do not ask for 7 days")
-	b.Post("/portal/customers/many/preview", ticked("3")).Want(http.StatusOK).Says("For 2 logins something else holds", "1 of them are asked less often.", "1 of them are asked more often.", "Change for 2 logins")
+	b.Post("/portal/customers/many", ticked("")).Want(http.StatusOK).Says("For 2 selected accounts.", "do not ask for 7 days")
+	b.Post("/portal/customers/many/preview", ticked("3")).Want(http.StatusOK).Says("For 2 accounts something else holds", "1 of them is asked less often.", "1 of them is asked more often.", "Change for 2 accounts")
 	for _, odd := range []string{"\x00", "\xff"} {
 		b.Post("/portal/customers/many", url.Values{"who": {"ticked"}, "account": {odd}}).Want(http.StatusNotFound)
 	}
@@ -29,7 +29,7 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 	}
 	shown, after := b.confirmed(b.Post("/portal/customers/many/set", ticked("3")))
 	after.Says("Saved.")
-	if !strings.Contains(shown, "Ask many logins less often") || !strings.Contains(shown, "2 logins, do not ask for 3 days") {
+	if !strings.Contains(shown, "Ask many logins less often") || !strings.Contains(shown, "2 accounts, do not ask for 3 days") {
 		t.Errorf("the phone shows %s", shown)
 	}
 	if h.interval("200001") != "3" || h.interval("200002") != "3" || h.interval("100101") != "-1" {
@@ -45,12 +45,12 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 func TestWhatTheGroupsOfAllDoNotAllowIsNotOfferedAndRefused(t *testing.T) {
 	h := brokers(t)
 	b := h.in(broker)
-	b.Get("/portal/customers/many").Want(http.StatusOK).Says("For all whom you look after: 3 logins.", "The group employees allows less.", "do not ask for a day").Silent("do not ask for 2 days")
+	b.Get("/portal/customers/many").Want(http.StatusOK).Says("For all whom you look after: 3 accounts.", "The group employees allows less.", "do not ask for a day").Silent("do not ask for 2 days")
 	b.Post("/portal/customers/many/set", url.Values{"who": {"all"}, "days": {"7"}}).Want(http.StatusUnprocessableEntity)
-	b.Get("/portal/customers/many?group=customers").Says("For all of the group customers whom you look after: 2 logins.", "do not ask for 7 days")
+	b.Get("/portal/customers/many?group=customers").Says("For all of the group customers whom you look after: 2 accounts.", "do not ask for 7 days")
 	b.Get("/portal/customers/many?group=nobodys").Want(http.StatusUnprocessableEntity)
 	_, after := b.confirmed(b.Post("/portal/customers/many/set", url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}))
-	after.Says("Done: 2 logins are changed.")
+	after.Says("Done: 2 accounts are changed.")
 	if h.interval("200001") != "7" || h.interval("100101") != "-1" || h.interval("300001") != "-1" {
 		t.Error("it was not done, or also for others")
 	}
@@ -65,14 +65,14 @@ func TestAnIntervalForThousandsIsSetAPartAtATimeAndShowsHowFarItIs(t *testing.T)
 	}
 	b := h.in(broker)
 	customers := url.Values{"who": {"all"}, "group": {"customers"}, "days": {"7"}}
-	b.Post("/portal/customers/many/preview", customers).Says("Change for 602 logins")
+	b.Post("/portal/customers/many/preview", customers).Says("Change for 602 accounts")
 	_, going := b.confirmed(b.Post("/portal/customers/many/set", customers))
-	going.Says("500 of 602 are changed.", `max="602" value="500"`, "data-submit")
+	going.Says("Changed: 500 of 602.", `max="602" value="500"`, "data-submit")
 	b.Get("/portal/customers").Says("A change for many is not finished yet.")
 	other := h.in(broker)
 	other.Get("/portal/customers/many/work").Want(http.StatusNotFound)
 	other.Post("/portal/customers/many/work", nil).Want(http.StatusNotFound)
-	b.Get(b.Post("/portal/customers/many/work", nil).Want(http.StatusSeeOther).To()).Says("Done: 602 logins are changed.")
+	b.Get(b.Post("/portal/customers/many/work", nil).Want(http.StatusSeeOther).To()).Says("Done: 602 accounts are changed.")
 	h.account("200001", "", account.Edit{Interval: account.Set(0)})
 	b.Post("/portal/customers/many/work", nil).Want(http.StatusSeeOther)
 	if got := h.interval("200001"); got != "0" {
@@ -89,7 +89,7 @@ func TestLettersToManySayFirstHowManyAndGoOutAFewAtATime(t *testing.T) {
 		h.account(fmt.Sprintf("4%05d", i), "Long", account.Edit{Manager: account.Set(broker), Email: account.Set(fmt.Sprintf("long%d@post.example", i))})
 	}
 	b := h.in(broker)
-	b.Get("/portal/rollout").Want(http.StatusOK).Says("0 of 33 logins are set up.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address").Silent("Remind", "Somebody Else's")
+	b.Get("/portal/rollout").Want(http.StatusOK).Says("Set up: 0 of 33.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address").Silent("Remind", "Somebody Else's")
 	b.Get("/portal/rollout/invite").Says("32 people will be invited.", "Send 32 e-mails")
 	if h.count(`invitations`) != 0 {
 		t.Error("looking invited somebody")
@@ -106,6 +106,6 @@ func TestLettersToManySayFirstHowManyAndGoOutAFewAtATime(t *testing.T) {
 	h.pass(account.Day + 1)
 	h.enrol("200001", "Erika")
 	b = h.in(broker)
-	b.Get("/portal/rollout").Says("1 of 33 logins are set up.", "Remind 31").Silent("Erika")
+	b.Get("/portal/rollout").Says("Set up: 1 of 33.", "Remind 31").Silent("Erika")
 	b.Get("/portal/rollout/elsewhere").Want(http.StatusNotFound)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
+	"strings"
 )
 
 // Languages are those that every page is in.
@@ -41,13 +43,31 @@ func loaded(from fs.FS, lang string) map[string]string {
 	return texts
 }
 
-// In returns a text, filled as by fmt.Sprintf; false: there is none.
+// In returns a text, filled as by fmt.Sprintf; false: there is none. Where it counts one of something, it is the text KEY.one, if there is one; that may
+// say the number in words, and take nothing.
 func (t Texts) In(lang, key string, args ...any) (string, bool) {
 	text, ok := t[lang][key]
-	if ok && len(args) > 0 {
+	if one, has := t[lang][key+".one"]; has && countsOne(args) {
+		text = one
+	}
+	if ok && len(args) > 0 && strings.Contains(text, "%") {
 		text = fmt.Sprintf(text, args...)
 	}
 	return text, ok
+}
+
+// countsOne reports whether the only number among what fills a text is 1.
+func countsOne(args []any) bool {
+	var numbers []int64
+	for _, a := range args {
+		switch n := a.(type) {
+		case int:
+			numbers = append(numbers, int64(n))
+		case int64:
+			numbers = append(numbers, n)
+		}
+	}
+	return slices.Equal(numbers, []int64{1})
 }
 
 // Distinct panics where two of them give one text.

@@ -1,0 +1,62 @@
+package pages_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jawort/jawort/server/pages"
+)
+
+// folders are those whose texts are held to what stands here.
+var folders = []string{".", "../portal", "../managers"}
+
+// each calls a test for every folder and language with the texts there.
+func each(t *testing.T, check func(t *testing.T, lang string, texts map[string]string)) {
+	t.Parallel()
+	for _, folder := range folders {
+		for _, lang := range pages.Languages {
+			data, err := os.ReadFile(filepath.Join(folder, "texts", lang+".json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var texts map[string]string
+			if err := json.Unmarshal(data, &texts); err != nil || len(texts) == 0 {
+				t.Fatalf("%s: %v", folder, err)
+			}
+			t.Run(filepath.Base(folder)+" "+lang, func(t *testing.T) { check(t, lang, texts) })
+		}
+	}
+}
+
+// uncounted are texts that are the same for one and many.
+var uncounted = []string{"costs.messages", "rollout.invite", "rollout.remind"}
+
+func TestWhatCountsSomethingHasATextForOneOfIt(t *testing.T) {
+	each(t, func(t *testing.T, _ string, texts map[string]string) {
+		for key, text := range texts {
+			if strings.Count(text, "%d") != 1 || strings.HasSuffix(key, ".one") || slices.Contains(uncounted, key) {
+				continue
+			}
+			if one := texts[key+".one"]; one == "" || one == text {
+				t.Errorf("%s has no text for one: %q, %q", key, text, one)
+			}
+		}
+	})
+}
+
+func TestATextForOneIsTakenWhereOneIsCounted(t *testing.T) {
+	t.Parallel()
+	texts := pages.Texts{"en": {"keys": "%d keys", "keys.one": "the key", "of": "%s: %d doors", "of.one": "%s: %d door", "share": "%d of %d", "plain": "%d times"}}
+	for want, args := range map[string][]any{
+		"2 keys": {"keys", 2}, "0 keys": {"keys", 0}, "the key": {"keys", 1}, "the house: 1 door": {"of", "the house", int64(1)}, "1: 3 doors": {"of", "1", 3},
+		"1 of 3": {"share", 1, 3}, "1 times": {"plain", 1},
+	} {
+		if got, ok := texts.In("en", args[0].(string), args[1:]...); got != want || !ok {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
