@@ -50,7 +50,7 @@ func TestWithoutScriptsThePortalOpensIsReadAndChangesThings(t *testing.T) {
 	p.sees()
 	h.approve(ada, p.Text(".number"))
 	p.Click("jawort-wait a.button") // I have confirmed
-	p.WantText("main", "Confirmed.")
+	p.WantText("main", "you have confirmed this")
 	p.sees()
 	p.Click("main button.primary")
 	p.WantText(".note.good", "The phone is removed.")

@@ -27,8 +27,10 @@ var (
 	}
 )
 
+// Unknown is a browser or system that is in none of the lists.
+const Unknown = "unknown"
+
 const (
-	unknown       = "unknown"
 	maxUserAgent  = 2048
 	maxSession    = 256
 	maxTrustToken = 256
@@ -90,5 +92,5 @@ func listed(names map[string]string, name string) string {
 	if shown, ok := names[name]; ok {
 		return shown
 	}
-	return unknown
+	return Unknown
 }

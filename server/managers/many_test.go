@@ -45,7 +45,7 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 func TestWhatTheGroupsOfAllDoNotAllowIsNotOfferedAndRefused(t *testing.T) {
 	h := brokers(t)
 	b := h.in(broker)
-	b.Get("/portal/customers/many").Want(http.StatusOK).Says("For all whom you look after: 3 accounts.", "The group employees allows less.", "do not ask for a day").Silent("do not ask for 2 days")
+	b.Get("/portal/customers/many").Want(http.StatusOK).Says("For all whom you look after: 3 accounts.", "In the group employees it has to be asked more often.", "do not ask for a day").Silent("do not ask for 2 days")
 	b.Post("/portal/customers/many/set", url.Values{"who": {"all"}, "days": {"7"}}).Want(http.StatusUnprocessableEntity)
 	b.Get("/portal/customers/many?group=customers").Says("For all of the group customers whom you look after: 2 accounts.", "do not ask for 7 days")
 	b.Get("/portal/customers/many?group=nobodys").Want(http.StatusUnprocessableEntity)
@@ -89,7 +89,7 @@ func TestLettersToManySayFirstHowManyAndGoOutAFewAtATime(t *testing.T) {
 		h.account(fmt.Sprintf("4%05d", i), "Long", account.Edit{Manager: account.Set(broker), Email: account.Set(fmt.Sprintf("long%d@post.example", i))})
 	}
 	b := h.in(broker)
-	b.Get("/portal/rollout").Want(http.StatusOK).Says("Set up: 0 of 33.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address").Silent("Remind", "Somebody Else's")
+	b.Get("/portal/rollout").Want(http.StatusOK).Says("Set up: 0 of 33.", "Invite 32", "Erika Muster", "Not invited yet.", "Assistant", "no e-mail address", "ask support to put an address on record").Silent("Remind", "Somebody Else's")
 	b.Get("/portal/rollout/invite").Says("32 people will be invited.", "Send 32 e-mails")
 	if h.count(`invitations`) != 0 {
 		t.Error("looking invited somebody")

@@ -2,6 +2,7 @@ package managers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/jawort/jawort/approval"
@@ -16,6 +17,11 @@ type rolloutBody struct {
 	lasting.Rollout
 	pages.Pager
 	Awaited []lasting.Awaited
+}
+
+// Unreachable reports whether no letter can go to some of the page whom none went to.
+func (b rolloutBody) Unreachable() bool {
+	return slices.ContainsFunc(b.Awaited, func(a lasting.Awaited) bool { return a.InvitedAt.IsZero() && !a.HasEmail })
 }
 
 func (m Managers) rollout(w http.ResponseWriter, v *portal.Visit) error {

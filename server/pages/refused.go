@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/locale"
@@ -52,7 +53,16 @@ func (s *Set) Refuse(w http.ResponseWriter, r *http.Request, p Page, back *Link,
 
 // Refused answers with err whoever asked for a page that they did not get to: nobody is known there. It is edge.Options.Page.
 func (s *Set) Refused(w http.ResponseWriter, r *http.Request, err error) error {
-	return s.Refuse(w, r, Page{Lang: locale.Nearest(r.Header.Get("Accept-Language"))}, nil, err)
+	return s.Refuse(w, r, Page{Lang: locale.Nearest(r.Header.Get("Accept-Language"))}, wayOn(r), err)
+}
+
+// wayOn leads to where the pages begin among which something was asked for. Whoever is in none of them is told there how to get in.
+func wayOn(r *http.Request) *Link {
+	on := &Link{URL: "/portal", Text: "refused.back"}
+	if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/") {
+		on.URL = "/console"
+	}
+	return on
 }
 
 // Explain says a refusal in words for people; its detail is for those who write login services.

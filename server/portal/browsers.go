@@ -12,7 +12,8 @@ import (
 // browserView is a trusted browser with where it was when it confirmed.
 type browserView struct {
 	lasting.OwnBrowser
-	IP string // empty: not known any more
+	Name string
+	IP   string // empty: not known any more
 }
 
 type browsersBody struct {
@@ -32,7 +33,7 @@ func (p Portal) browsers(w http.ResponseWriter, v *Visit) error {
 	var b browsersBody
 	found, b.Pager = pages.Paged(v.URL, found, atOnce, func(o lasting.OwnBrowser) string { return pages.CursorAt(o.ConfirmedAt, o.ID) })
 	for _, one := range found {
-		view := browserView{OwnBrowser: one}
+		view := browserView{OwnBrowser: one, Name: p.browserName(v, one.Family, one.System)}
 		if d, err := approval.ParseDocument(one.Document); err == nil {
 			view.IP = d.Browser.IP
 		}

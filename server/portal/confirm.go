@@ -103,6 +103,13 @@ func (p Portal) confirming(w http.ResponseWriter, v *Visit) error {
 		}
 		v.Page.Waits = true
 	}
+	switch body.Ended {
+	case "":
+	case string(approval.StatusApproved):
+		v.Page.Title = "confirm.title.approved"
+	default:
+		v.Page.Title = "confirm.title.ended"
+	}
 	return p.write(w, v, "confirm", body)
 }
 

@@ -59,7 +59,7 @@ func TestADeviceIsRemovedOnceItsRemovalIsConfirmed(t *testing.T) {
 		t.Errorf("the phone shows %s", item.Bytes)
 	}
 	h.wantStep(confirm, "remove-device")
-	b.Get(confirm).Want(http.StatusOK).Says("Confirmed.", "Remove now")
+	b.Get(confirm).Want(http.StatusOK).Says("Thank you, you have confirmed this.", "Remove now")
 	if h.count(`credentials WHERE status = 'active'`) != 2 {
 		t.Fatal("looking at the page removed the phone")
 	}

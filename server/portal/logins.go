@@ -13,7 +13,7 @@ import (
 // loginView is a login as its person is shown it.
 type loginView struct {
 	lasting.OwnLogin
-	Where approval.Browser
+	Place string            // from where it came; empty: not known
 	About []approval.Detail // what else was asked, as in the portal
 	Path  string            // where it is reported; empty: there is nothing to report
 	Step  string            // key of what was confirmed in the portal; empty: it was a login
@@ -53,13 +53,15 @@ func newest(v *Visit) (lasting.Before, error) {
 // viewed reads what the phones were shown, or what was known where nobody was asked.
 func (p Portal) viewed(v *Visit, l lasting.OwnLogin) loginView {
 	one := loginView{OwnLogin: l}
+	var where approval.Browser
 	if d, err := approval.ParseDocument(l.Document); err == nil {
-		one.Where, one.About = d.Browser, d.Details
+		where, one.About = d.Browser, d.Details
 	}
 	c, err := approval.ParseContext(l.Context)
-	if err == nil && one.Where.Name == "" {
-		one.Where = approval.Browser{Name: c.Family, OS: c.System, Country: c.Country}
+	if err == nil && where.Name == "" {
+		where = approval.Browser{Name: c.Family, OS: c.System, Country: c.Country}
 	}
+	one.Place = p.place(v, where)
 	if what := "detail." + c.Step; c.Step != "" && p.frame.Has(what) {
 		one.Step, one.About = what, one.About[min(1, len(one.About)):] // the first says the same, in the language of then
 		for i := range one.About {

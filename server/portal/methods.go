@@ -19,6 +19,16 @@ type methodsBody struct {
 	Elsewhere string // where a passkey is made, which cannot be made here; empty: nowhere
 }
 
+// Add is the key of what leads to a method; codes that take the place of others are new ones.
+func (b methodsBody) Add(m approval.Method) string {
+	for _, have := range b.Methods {
+		if have.Method == m && m == approval.MethodRecovery {
+			return "methods.add.recovery.again"
+		}
+	}
+	return "methods.add." + string(m)
+}
+
 func (p Portal) methods(w http.ResponseWriter, v *Visit) error {
 	found, more, err := p.Methods.Show(v.Request, v.ExternalID())
 	if err != nil {
@@ -107,6 +117,7 @@ func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.Portal
 	if m == approval.MethodPasskey {
 		return p.makePasskey(w, v, begun)
 	}
+	v.Page.Title = "proving.title." + string(m)
 	return p.write(w, v, "proving", provingBody{Started: begun, Image: template.URL(begun.QR), Shown: true})
 }
 
@@ -115,6 +126,7 @@ func (p Portal) prove(w http.ResponseWriter, v *Visit) error {
 	m := approval.Method(v.PathValue("method"))
 	err := p.Methods.Finish(v.Request, v.ExternalID(), m, v.PostFormValue("code"))
 	if err != nil {
+		v.Page.Title = "proving.title." + string(m)
 		return p.wrong(w, v, err, "proving", provingBody{Started: methods.Started{Method: m}})
 	}
 	return p.onward(w, v, "/portal/methods?done=method-added")
@@ -138,6 +150,9 @@ func (p Portal) removingMethod(w http.ResponseWriter, v *Visit) error {
 	m, err := p.methodOf(v)
 	if err != nil {
 		return err
+	}
+	if title := "removing-method.title." + string(m); p.frame.Has(title) {
+		v.Page.Title = title
 	}
 	return p.write(w, v, "removing-method", m)
 }

@@ -112,7 +112,7 @@ func (p Portal) ended(w http.ResponseWriter, r *http.Request, s account.PortalSe
 
 // broken tells somebody outside what went wrong.
 func (p Portal) broken(w http.ResponseWriter, r *http.Request, err error) error {
-	return p.frame.Refuse(w, r, p.outside(r, account.PortalSession{}), nil, err)
+	return p.frame.Refuse(w, r, p.outside(r, account.PortalSession{}), &pages.Link{URL: "/portal", Text: "refused.back"}, err)
 }
 
 func hostOf(address string) string {

@@ -269,13 +269,15 @@ func TestWhatIsRefusedBeforeAPageIsAPageToo(t *testing.T) {
 	huge := url.Values{"label": {strings.Repeat("x", 70<<10)}, "holder": {"y"}}
 	b.Post("/portal/devices/"+h.device("Anna"), huge, html...).Want(http.StatusRequestEntityTooLarge).Says("That was too much at once.", "<html")
 	b.Post("/portal/interval", url.Values{"days": {""}}, append(html, "Content-Type", "application/x-www-form-urlencoded; =")...).Want(http.StatusBadRequest).Says("could not be read")
-	b.Do(http.MethodDelete, "/portal/devices", nil, html...).Want(http.StatusMethodNotAllowed).Says("Das ging nicht", `<html lang="de">`)
+	b.Do(http.MethodDelete, "/portal/devices", nil, html...).Want(http.StatusMethodNotAllowed).Says("Das ging nicht", `<html lang="de">`, "Diese Adresse lässt sich so nicht öffnen.", `href="/portal"`)
 	for _, address := range []string{"/", "/elsewhere", "/pages/old/pages.css"} {
-		p := b.Do(http.MethodGet, address, nil, html...).Want(http.StatusNotFound).Says("Diese Seite gibt es nicht")
+		p := b.Do(http.MethodGet, address, nil, html...).Want(http.StatusNotFound).Says("Diese Seite gibt es nicht", `href="/portal">Zurück zur Übersicht`)
 		if p.Header.Get("X-Frame-Options") != "DENY" || !strings.Contains(p.Header.Get("Content-Security-Policy"), "style-src 'self'") {
 			t.Errorf("%s: %v", address, p.Header)
 		}
 	}
+	b.Do(http.MethodDelete, "/console/tenants", nil, html...).Says(`href="/console"`).Silent(`href="/portal"`)
+	b.Post("/portal/interval", nil, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").Want(http.StatusForbidden).Says(`href="/portal"`)
 	b.Do(http.MethodGet, "/v1/approvals/apr_x", nil, html...).Want(http.StatusUnauthorized).Says(`"type":"urn:jawort:problem:unauthorized"`)
 	b.Get("/elsewhere").Want(http.StatusNotFound).Says(`"type":"urn:jawort:problem:not-found"`)
 }

@@ -111,6 +111,25 @@ func TestAConfirmationInThePortalDoesNotLookLikeALogin(t *testing.T) {
 	}
 }
 
+func TestAStepThatWasCancelledIsNotSaidToBeConfirmed(t *testing.T) {
+	h := newHouse(t)
+	h.phone("Anna")
+	b := h.in()
+	confirm := b.Post("/portal/devices/"+h.device("Anna")+"/remove", nil).To()
+	b.Get(confirm).Says("<h1>Please confirm</h1>")
+	b.Post(confirm+"/cancel", nil).Want(http.StatusSeeOther)
+	b.Get(confirm).Says("<h1>Not confirmed</h1>", "This was cancelled.")
+	b.Get("/portal/logins").Says("Not a login: you began this here.", "Cancelled").Silent("you confirmed this")
+}
+
+func TestABrowserOfWhichNothingIsKnownIsCalledUnknown(t *testing.T) {
+	h := newHouse(t)
+	h.phone("Anna")
+	b := h.in()
+	b.Post(b.Post("/portal/devices/"+h.device("Anna")+"/remove", nil, "User-Agent", "curl/8").Want(http.StatusSeeOther).To()+"/cancel", nil).Want(http.StatusSeeOther)
+	h.in("locale", "de").Get("/portal/logins").Says("Unbekannter Browser (").Silent("unknown")
+}
+
 func TestAnothersLoginIsNeitherSeenNorReported(t *testing.T) {
 	h := newHouse(t)
 	a := h.signIn(h.phone("Anna"))
@@ -189,7 +208,7 @@ func TestAMethodIsAddedAndRemovedWithAConfirmation(t *testing.T) {
 	code, err := totp.GenerateCode(strings.ReplaceAll(shown.Found(`<strong class="key">([A-Z2-7 ]+)</strong>`), " ", ""), h.now())
 	h.must(err)
 	b.Post("/portal/methods/totp/code", url.Values{"code": {"000000"}}).Want(http.StatusUnprocessableEntity).Says("This code is not right.")
-	b.Get(b.Post("/portal/methods/totp/code", url.Values{"code": {code}}).Want(http.StatusSeeOther).To()).Says("You can confirm in this way now, too.", "authenticator app")
+	b.Get(b.Post("/portal/methods/totp/code", url.Values{"code": {code}}).Want(http.StatusSeeOther).To()).Says("You can confirm in this way now, too.", "Authenticator app")
 	if got := h.actor("method.activated"); got != "person" {
 		t.Errorf("it was activated by %q", got)
 	}

@@ -142,10 +142,10 @@ func TestAPasskeyIsMadeByNameConfirmsAStepAndIsRemoved(t *testing.T) {
 	if status := h.send(q, a.sign(h, q)); status != http.StatusOK {
 		t.Fatalf("the passkey confirms nothing: %d", status)
 	}
-	b.Get(confirm).Says("Confirmed.")
+	b.Get(confirm).Says("Thank you, you have confirmed this.")
 	b.Post(confirm, nil).Want(http.StatusSeeOther)
 	b.Post(confirm, nil).Want(http.StatusConflict)
-	b.Get("/portal/logins").Says("Not a login", "passkey")
+	b.Get("/portal/logins").Says("Not a login", "Passkey")
 
 	k := h.one(`SELECT id FROM passkeys`)
 	at := "/portal/methods/passkey/" + k + "/remove"
