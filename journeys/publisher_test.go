@@ -55,7 +55,7 @@ func TestAPublishersPeopleSetUpTwoWaysChangeThemAndGetOverALostPhone(t *testing.
 	e.choose("email")
 	e.send(o.mailed(erikasMail))
 	e.in()
-	e.portal("methods", "How else you confirm")
+	e.portal("methods", "Other ways to confirm")
 	e.Click(`a[href="/portal/methods/totp/remove"]`)
 	e.Click("button.danger")
 	e.choose("email")

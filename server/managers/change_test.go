@@ -37,8 +37,8 @@ func TestTheIntervalOfOneIsWithinItsGroupsBoundsAndALongerOneIsConfirmed(t *test
 	b.Post(at, url.Values{"days": {"8"}}).Want(http.StatusUnprocessableEntity)
 	b.Post(at, url.Values{"days": {"x"}}).Want(http.StatusUnprocessableEntity)
 	shown, after := b.confirmed(b.Post(at, url.Values{"days": {"7"}}))
-	after.Says("Saved.", "does not ask again for 7 days", "That is what was chosen for this login.")
-	if !strings.Contains(shown, "Ask a login less often") || !strings.Contains(shown, "200001, do not ask for 7 days") || strings.Contains(shown, "Erika") {
+	after.Says("Saved.", "does not ask again for 7 days", "That is what was chosen for this account.")
+	if !strings.Contains(shown, "Ask an account less often") || !strings.Contains(shown, "200001, do not ask for 7 days") || strings.Contains(shown, "Erika") {
 		t.Errorf("the phone shows %s", shown)
 	}
 	if got, want := h.actor("account.changed"), "person:"+h.session(); got != want {
@@ -109,8 +109,8 @@ func TestWhatAGroupSaysOfSMSNoManagerChanges(t *testing.T) {
 	h.group("customers", account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchOff}})
 	h.group("employees", account.GroupPolicy{SMS: account.SMS{Switch: account.SwitchOn, Payer: account.PayerAccount}})
 	b := h.in(broker)
-	b.Get(h.of("200001")).Says("There are no codes by SMS for this login.").Silent("Switch SMS")
-	b.Get(h.of("100101")).Says("Codes by SMS are switched on.", "This login pays that itself.", "This is set for the whole group").Silent("Switch SMS")
+	b.Get(h.of("200001")).Says("There are no codes by SMS for this account.").Silent("Switch SMS")
+	b.Get(h.of("100101")).Says("Codes by SMS are switched on.", "Whose account it is pays that.", "This is set for the whole group").Silent("Switch SMS")
 	for _, login := range []string{"200001", "100101"} {
 		b.Get(h.of(login) + "/sms").Want(http.StatusConflict)
 		b.Post(h.of(login)+"/sms", url.Values{"sms": {"on"}}).Want(http.StatusConflict)
@@ -136,6 +136,6 @@ func TestSomebodyIsInvitedAndRemindedAndLeftAloneForADay(t *testing.T) {
 		t.Errorf("it was done by %s, want %s", got, want)
 	}
 	h.enrol("200001", "Erika")
-	b.Get(at).Says("This login is set up.").Silent("Invite<")
+	b.Get(at).Says("This account is set up.").Silent("Invite<")
 	b.Post(at+"/remind", nil).Want(http.StatusConflict).Says("set up already")
 }

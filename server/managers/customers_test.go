@@ -67,7 +67,7 @@ func TestOnesCustomerIsShownWithAllThatMatters(t *testing.T) {
 	h := brokers(t)
 	h.account("200001", "", account.Edit{Interval: account.Set(3)})
 	b := h.in(broker)
-	b.Get(h.of("200001")).Want(http.StatusOK).Says("Erika Muster", "200001", "customers", "+49 ••• ••10", "does not ask again for 3 days", "That is what was chosen for this login.",
+	b.Get(h.of("200001")).Want(http.StatusOK).Says("Erika Muster", "200001", "customers", "+49 ••• ••10", "does not ask again for 3 days", "That is what was chosen for this account.",
 		"Codes by SMS are switched off.", "Not invited yet.", "e•••").Silent("1713920010", "erika@post.example")
 	b.Get(h.of("100101")).Says("They are asked at every login.", "That is what is set for the whole group.", "do not ask for a day").Silent("do not ask for 2 days")
 }

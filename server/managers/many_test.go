@@ -29,7 +29,7 @@ func TestAnIntervalForATickedSelectionSaysFirstWhatWillHappen(t *testing.T) {
 	}
 	shown, after := b.confirmed(b.Post("/portal/customers/many/set", ticked("3")))
 	after.Says("Saved.")
-	if !strings.Contains(shown, "Ask many logins less often") || !strings.Contains(shown, "2 accounts, do not ask for 3 days") {
+	if !strings.Contains(shown, "Ask many accounts less often") || !strings.Contains(shown, "2 accounts, do not ask for 3 days") {
 		t.Errorf("the phone shows %s", shown)
 	}
 	if h.interval("200001") != "3" || h.interval("200002") != "3" || h.interval("100101") != "-1" {

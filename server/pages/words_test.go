@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,42 @@ func each(t *testing.T, check func(t *testing.T, lang string, texts map[string]s
 			t.Run(filepath.Base(folder)+" "+lang, func(t *testing.T) { check(t, lang, texts) })
 		}
 	}
+}
+
+// glossary reads what the glossary forbids in a language.
+func glossary(t *testing.T, lang string) (forbidden []*regexp.Regexp) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := map[string]int{"de": 3, "en": 5}[lang]
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 7 || strings.HasPrefix(line, "| what |") || strings.HasPrefix(line, "|---") {
+			continue
+		}
+		for word := range strings.SplitSeq(cells[column], ",") {
+			forbidden = append(forbidden, regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(strings.TrimSpace(word))))
+		}
+	}
+	return forbidden
+}
+
+func TestOneThingIsCalledByOneWord(t *testing.T) {
+	each(t, func(t *testing.T, lang string, texts map[string]string) {
+		forbidden := glossary(t, lang)
+		if len(forbidden) < 20 {
+			t.Fatalf("the glossary forbids %d words", len(forbidden))
+		}
+		for key, text := range texts {
+			for _, word := range forbidden {
+				if found := word.FindString(text); found != "" {
+					t.Errorf("%s says %q, which docs/glossary.md calls otherwise: %s", key, found, text)
+				}
+			}
+		}
+	})
 }
 
 // uncounted are texts that are the same for one and many.

@@ -182,7 +182,7 @@ func TestAPhoneIsAddedByAPhoneThatIsThere(t *testing.T) {
 		b.Post(at, url.Values{"code": {wrong}}).Want(http.StatusUnprocessableEntity).Says("not the digits", "The six digits")
 		b.Post(at, url.Values{"code": {"abc"}}).Want(http.StatusUnprocessableEntity)
 		done := b.Post(at, url.Values{"code": {digits}}).Want(http.StatusSeeOther).To()
-		b.Get(done).Says("The phone is added.", "Bert's phone", "Several people use this login", "Ask Muster Makler AG for a login of their own")
+		b.Get(done).Says("The phone is added.", "Bert's phone", "Several people use this account", "Ask Muster Makler AG for an account of their own")
 	})
 }
 

@@ -83,7 +83,7 @@ func TestManyPhonesOfASharedLoginAreReadPageByPage(t *testing.T) {
 	if !slices.Equal(got, want) || turns != 2 {
 		t.Errorf("%d phones on %d pages: %q", len(got), turns+1, got)
 	}
-	last := b.Get("/portal/devices?after=9999999999999999.a").Want(http.StatusOK).Says("Several people use this login", "Back to the beginning")
+	last := b.Get("/portal/devices?after=9999999999999999.a").Want(http.StatusOK).Says("Several people use this account", "Back to the beginning")
 	if strings.Contains(last.Text, "<script>alert") {
 		t.Error("a name is no text")
 	}

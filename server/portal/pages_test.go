@@ -154,7 +154,7 @@ func TestWhereALoginIsSharedThePageSaysWhyOneOfOnesOwnIsBetterAndWhatToDo(t *tes
 	h.sql(`UPDATE devices SET holder = 'anna ' WHERE holder = 'Eve'`) // the same person, typed otherwise
 	b.Get("/portal/devices").Silent("Several people")
 	h.phone("Bert")
-	b.Get("/portal/devices").Says("Several people use this login", "it is always clear who signed in", "Ask Muster Makler AG for a login of their own", "Call 030 123.", "remove their phones here")
+	b.Get("/portal/devices").Says("Several people use this account", "it is always clear who signed in", "Ask Muster Makler AG for an account of their own", "Call 030 123.", "remove their phones here")
 	h.policy(account.GroupPolicy{Sharing: account.SharingForbidden})
 	b.Get("/portal/devices").Says("It is meant for one person.", `note warn`)
 }

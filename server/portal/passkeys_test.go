@@ -277,7 +277,7 @@ func TestWhereThePortalMayNotUseAPasskeyItIsShownAndRemovedAndThePageSaysWhereTo
 	h.registered(b, anna)
 	h.passkeysOf("login.example", origin) // the application has moved to another domain
 	b.Get("/portal/methods").Says("Laptop", "You set up a passkey at login.example.").Silent("Set up a passkey")
-	b.Post("/portal/methods/passkey", nil).Want(http.StatusConflict).Says("No passkey can be set up for this login here.")
+	b.Post("/portal/methods/passkey", nil).Want(http.StatusConflict).Says("No passkey can be set up for this account here.")
 	confirm := b.Post("/portal/methods/passkey/"+h.one(`SELECT id FROM passkeys`)+"/remove", nil).Want(http.StatusSeeOther).To()
 	waiting := b.Get(confirm)
 	if status, _ := h.ask(questionOf(waiting), "/passkey/options", "", h.url); status != http.StatusConflict {
