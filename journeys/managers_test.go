@@ -32,7 +32,7 @@ func (h *house) office(screen browsertest.Screen) office {
 	phone := h.simulate("Olga", nil)
 	p := h.atTheSite(screen)
 	p.Click("a")
-	p.Click(`nav a[href="/portal/customers"]`)
+	p.menu("customers")
 	p.Wait(".lines")
 	return office{p, phone}
 }
@@ -116,12 +116,12 @@ func TestAManagerLooksAfterTheirCustomersOnAPhone(t *testing.T) {
 	o.agree(".note.good")
 	o.WantText(".note.good", "Codes by SMS are switched on.")
 
-	o.Click(`nav a[href="/portal/customers"]`)
+	o.menu("customers")
 	o.Wait(".lines")
 	o.Click(`.lines li:nth-child(1) input`)
 	o.Click(`.lines li:nth-child(3) input`)
 	o.Click(`form[action="/portal/customers/many"] button`)
-	o.WantText(".lead", "For 2 selected logins.")
+	o.WantText(".lead", "For 2 selected accounts.")
 	o.Click(`input[value="7"]`)
 	o.Click("main button.primary")
 	o.WantText("ul.plain li:nth-child(2)", "2 of them are asked less often.")
@@ -135,7 +135,7 @@ func TestAManagerLooksAfterTheirCustomersOnAPhone(t *testing.T) {
 		}
 	}
 
-	o.Click(`nav a[href="/portal/costs"]`)
+	o.menu("costs")
 	o.WantText("dd strong", "0.30 EUR")
 	o.WantText(".lines p", "Erika Muster 200001")
 }

@@ -92,7 +92,7 @@ func TestSomebodyAddsAndRemovesAPhoneInThePortal(t *testing.T) {
 	p.Click(".house button")
 	p.WantText("h1", "Signed in")
 	p.Go(h.config.Server.PublicURL + "/portal/devices")
-	p.WantText("h1", "This does not lead on at the moment")
+	p.WantText("h1", "Your session is over")
 }
 
 // waited is the tab once an element is there.
@@ -130,6 +130,16 @@ func (p *portal) look(path string) {
 	p.Go(p.house.config.Server.PublicURL + "/portal/" + path)
 	p.Wait("h1")
 	p.check()
+}
+
+// menu goes to a page as people do, who open the menu first where it is closed.
+func (p *portal) menu(page string) {
+	p.Helper()
+	p.Wait("nav")
+	if browsertest.Eval[bool](p.Tab, `document.querySelector("nav summary").checkVisibility()`) {
+		p.Click("nav summary")
+	}
+	p.Click(`nav a[href="/portal/` + page + `"]`)
 }
 
 func (p *portal) check() {

@@ -101,8 +101,8 @@ func (r rooms) walk() {
 	r.see("confirm-file")
 	r.Click(".house button")
 	r.Wait(`a[href="/portal"]`)
-	r.look("devices")
-	r.album.Show("over")
+	r.visit("devices", "ended")
+	r.visit("open/nothing", "over")
 }
 
 // doors are what people pass on their way in: the page that its own script leaves, and the one that asks before another account takes the place of the one that is open.

@@ -38,7 +38,7 @@ func TestWithoutScriptsThePortalOpensIsReadAndChangesThings(t *testing.T) {
 		p.sees()
 	}
 
-	p.Click(`nav a[href="/portal/devices"]`)
+	p.menu("devices")
 	p.Click(`a[aria-label="Rename Ada's phone"]`)
 	p.Type("#label", "Ada's new phone")
 	p.Click("main button.primary")
@@ -58,10 +58,10 @@ func TestWithoutScriptsThePortalOpensIsReadAndChangesThings(t *testing.T) {
 		t.Errorf("%d phones are left", left)
 	}
 
-	p.Click(`nav a[href="/portal/browsers"]`)
+	p.menu("browsers")
 	p.Click("main button.danger")
 	p.WantText(".note.good", "All browsers ask again next time.")
-	p.Click(`nav a[href="/portal/logins"]`)
+	p.menu("logins")
 	p.WantText(".card", "Not a login")
 	p.Click(".house button")
 	p.WantText("h1", "Signed in")
