@@ -62,6 +62,11 @@ func (s *Store) PutSettings(ctx context.Context, tenant string, settings ledger.
 
 // PutSettingsIn is PutSettings as a part of a larger transaction.
 func (s *Store) PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, settings ledger.Settings, by outbox.Actor) (changed bool, err error) {
+	return put(ctx, tx, tenant, settings, sql.Null[string]{}, by)
+}
+
+// put replaces the settings; where it is said which, only those.
+func put(ctx context.Context, tx *sql.Tx, tenant string, settings ledger.Settings, old sql.Null[string], by outbox.Actor) (changed bool, err error) {
 	if settings, err = inZone(ctx, tx, tenant, settings); err != nil {
 		return false, err
 	}
@@ -78,7 +83,7 @@ func (s *Store) PutSettingsIn(ctx context.Context, tx *sql.Tx, tenant string, se
 	n, err := db.Exec(ctx, tx, `
 		INSERT INTO sms_settings (tenant, settings, changed_at) VALUES ($1, $2, jawort_now())
 		ON CONFLICT (tenant) DO UPDATE SET settings = excluded.settings, changed_at = excluded.changed_at
-		WHERE sms_settings.settings <> excluded.settings`, tenant, string(b))
+		WHERE sms_settings.settings <> excluded.settings AND sms_settings.settings = COALESCE($3, sms_settings.settings)`, tenant, string(b), old)
 	if err != nil || n == 0 {
 		return false, err
 	}
