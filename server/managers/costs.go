@@ -55,7 +55,7 @@ func (m Managers) costs(w http.ResponseWriter, v *portal.Visit) error {
 		return err
 	}
 	for _, t := range totals {
-		b.Totals = append(b.Totals, total{t, money(v, t.Amount, t.Currency), money(v, t.LateAmount, t.Currency)})
+		b.Totals = append(b.Totals, total{t, v.Page.Money(t.Amount, t.Currency), v.Page.Money(t.LateAmount, t.Currency)})
 	}
 	found, err := m.Costs.ManagedUsage(v.Context(), of, after, perPage+1)
 	if err != nil {
@@ -109,7 +109,7 @@ func (m Managers) lines(v *portal.Visit, found []ledger.Usage) ([]line, error) {
 	labels, err := m.Store.ManagedLabels(v.Context(), manager(v), ids)
 	lines := make([]line, len(found))
 	for i, u := range found {
-		lines[i] = line{u, labels[u.Account], money(v, u.Amount, u.Currency), money(v, u.LateAmount, u.Currency)}
+		lines[i] = line{u, labels[u.Account], v.Page.Money(u.Amount, u.Currency), v.Page.Money(u.LateAmount, u.Currency)}
 		if u.Account == manager(v) {
 			lines[i].Label = v.Session.AccountLabel
 		}

@@ -3,7 +3,6 @@ package managers
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/approval"
@@ -49,16 +48,7 @@ func (m Managers) price(v *portal.Visit, c customer) (string, error) {
 	if errors.Is(err, ledger.ErrNoPrice) {
 		return "", nil
 	}
-	return money(v, price, settings.Currency), err
-}
-
-// money writes an amount as people of the visit's language do.
-func money(v *portal.Visit, a ledger.Amount, c ledger.Currency) string {
-	text := a.String()
-	if v.Page.Lang == "de" {
-		text = strings.Replace(text, ".", ",", 1)
-	}
-	return text + " " + string(c)
+	return v.Page.Money(price, settings.Currency), err
 }
 
 // smsBody is what will happen.
