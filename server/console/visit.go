@@ -37,7 +37,7 @@ func (c *Console) outside(r *http.Request) pages.Page {
 	return pages.Page{Lang: locale.Nearest(r.Header.Get("Accept-Language")), House: "Jawort"}
 }
 
-// in makes the tenant that of the visit.
+// in makes the tenant that of the visit. Times are told in its time zone from here on; pages outside a tenant tell them in UTC, and name it.
 func (v *Visit) in(c *Console, t account.Tenant) {
 	v.Tenant = t
 	v.Request = v.WithContext(guard.Caller{Console: v.Operator, Application: application(t)}.In(v.Context()))

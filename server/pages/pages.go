@@ -127,8 +127,14 @@ func (p *Page) T(key string, args ...any) (string, error) {
 	return text, nil
 }
 
-// When tells a time; one that is not given is empty.
-func (p *Page) When(t time.Time) (string, error) { return p.tell("time", t) }
+// When tells a time; one that is not given is empty. UTC is hardly anybody's clock, so it is named.
+func (p *Page) When(t time.Time) (string, error) {
+	text, err := p.tell("time", t)
+	if text != "" && (p.Zone == nil || p.Zone == time.UTC) {
+		text += " (UTC)"
+	}
+	return text, err
+}
 
 // Date tells a day.
 func (p *Page) Date(t time.Time) (string, error) { return p.tell("date", t) }

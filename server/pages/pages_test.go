@@ -65,6 +65,33 @@ func TestATimeIsToldInTheZoneAndLanguageOfThePage(t *testing.T) {
 	}
 }
 
+func TestATimeInUTCSaysSo(t *testing.T) {
+	t.Parallel()
+	m, set := mux(t), pages.New(some, "https://jawort.example")
+	at := time.Date(2026, 3, 1, 23, 30, 0, 0, time.UTC)
+	for lang, want := range map[string]string{"de": "01.03.2026, 23:30 Uhr (UTC)", "en": "1 March 2026, 23:30 (UTC)"} {
+		m.HandlePage("GET /"+lang, func(w http.ResponseWriter, r *http.Request) error {
+			body := at
+			if r.URL.RawQuery == "never" {
+				body = time.Time{}
+			}
+			page := pages.Page{Name: "time", Lang: lang, Title: "some.title", Body: body}
+			if r.URL.RawQuery == "chosen" {
+				page.Zone = time.UTC
+			}
+			return set.Write(w, page)
+		})
+		for _, query := range []string{"", "?chosen"} {
+			if w := get(m, "/"+lang+query); !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s%s: %s", lang, query, w.Body)
+			}
+		}
+		if w := get(m, "/"+lang+"?never"); strings.Contains(w.Body.String(), "UTC") {
+			t.Errorf("%s: a time that is not given is told: %s", lang, w.Body)
+		}
+	}
+}
+
 func TestAnErrorIsAPageThatSaysWhatPeopleCanDoAndNothingInternal(t *testing.T) {
 	t.Parallel()
 	m, set := mux(t), pages.New(some, "https://jawort.example")
