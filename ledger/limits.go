@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -51,6 +52,17 @@ func (l *Limits) email() []limit {
 }
 
 func (l *Limits) all() []limit { return append(l.sms(), l.email()...) }
+
+// All returns the limits by their names, to be read and changed.
+func (l *Limits) All() iter.Seq2[string, *[]Rate] {
+	return func(yield func(string, *[]Rate) bool) {
+		for _, limit := range l.all() {
+			if !yield(limit.name, limit.rates) {
+				return
+			}
+		}
+	}
+}
 
 // Bound is one rate for one subject.
 type Bound struct {

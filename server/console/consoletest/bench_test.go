@@ -76,7 +76,7 @@ func BenchmarkPages(b *testing.B) {
 		"live": "/console/live", "live figures": "/console/live/figures", "look up": tenant + "/people?q=n005", "look up a name": tenant + "/people?q=Person+c4c", "account": tenant + "/people/acc_77777",
 		"revoke": tenant + "/people/acc_77777/devices/dev_77777", "reset": tenant + "/people/acc_77777/reset", "bypass": tenant + "/people/acc_77777/bypass", "call": tenant + "/people/acc_77777/call",
 		"audit": tenant + "/audit", "audit of a kind": tenant + "/audit?kind=device.enrolled", "audit of an account": tenant + "/audit?account=N0077777", "audit of an operator": tenant + "/audit?actor=operator:opr_x",
-		"audit of nobody": tenant + "/audit?actor=operator:opr_y", "audit of a day": tenant + "/audit?from=1970-01-02&to=1970-01-02", "costs": tenant + "/costs",
+		"audit of nobody": tenant + "/audit?actor=operator:opr_y", "audit of a day": tenant + "/audit?from=1970-01-02&to=1970-01-02", "costs": tenant + "/costs", "costs, settings": tenant + "/costs/settings",
 		"tenants": "/console/tenants", "tenant": tenant, "new tenant": "/console/new-tenant", "tenant, revoke": tenant + "/revoke", "settings": tenant + "/settings", "applications": tenant + "/applications",
 		"application": application, "new application": tenant + "/applications/new", "application, revoke": application + "/revoke", "key, revoke": application + "/keys/key_1/revoke",
 		"groups": tenant + "/groups", "group": tenant + "/groups/grp_1", "new group": tenant + "/groups/new", "import": tenant + "/import",

@@ -1,5 +1,5 @@
-// Package costs is the console's section about what a tenant's SMS cost: by application, group and country, against its budgets, at its prices. It changes nothing;
-// how messages are counted and refused, packages ledger and store/ledger know.
+// Package costs is the console's section about what a tenant's SMS cost: by application, group and country, against its budgets, at its prices; and where prices, budgets and limits are set. What can be
+// set, and how messages are counted and refused, packages ledger and store/ledger know.
 package costs
 
 import (
@@ -14,6 +14,7 @@ import (
 	"github.com/jawort/jawort/server/usage"
 	"github.com/jawort/jawort/store/lasting"
 	stored "github.com/jawort/jawort/store/ledger"
+	"github.com/jawort/jawort/store/outbox"
 )
 
 //go:embed templates/*.html texts/*.json
@@ -26,6 +27,13 @@ type Ledger interface {
 	Totals(ctx context.Context, tenant string, f ledger.UsageFilter) ([]ledger.Total, error)
 	Spendings(ctx context.Context, tenant, period string) ([]stored.Spending, error)
 	LocalNow(ctx context.Context, tenant string) (time.Time, error)
+	Setting
+}
+
+// Setting changes what a tenant says about its SMS.
+type Setting interface {
+	SettingsSeen(ctx context.Context, tenant string) (settings ledger.Settings, seen string, err error)
+	ReplaceSettings(ctx context.Context, tenant, seen string, settings ledger.Settings, by outbox.Actor) error
 }
 
 // Names are how people call what is paid for.
@@ -48,10 +56,12 @@ func (c Costs) Section() console.Section {
 	}
 }
 
+var reads = console.Access{Roles: console.Readers, Reach: console.OfTenant}
+
 func (c Costs) mount(r *console.Rooms) {
-	read := console.Access{Roles: console.Readers, Reach: console.OfTenant}
-	r.Page("GET /console/tenants/{tenant}/costs", read, c.page)
-	r.Page("GET /console/tenants/{tenant}/costs/usage.csv", read, c.csv)
+	r.Page("GET /console/tenants/{tenant}/costs", reads, c.page)
+	r.Page("GET /console/tenants/{tenant}/costs/usage.csv", reads, c.csv)
+	c.mountSettings(r)
 }
 
 // quarter is the one that is asked for, or the one that runs.

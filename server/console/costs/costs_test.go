@@ -122,7 +122,7 @@ func TestAnotherQuarterIsLookedAt(t *testing.T) {
 
 func TestATenantWithoutSMSIsTold(t *testing.T) {
 	h := consoletest.New(t)
-	h.In(operator.Auditor, "").Get(costs(h.Service)).Want(http.StatusOK).Says("No SMS was charged", "no budget", "no prices")
+	h.In(operator.Auditor, "").Get(costs(h.Service)).Want(http.StatusOK).Says("No SMS was charged", "no budget", "No SMS is sent before there is a price.", "See prices, budgets and limits").Silent("Set prices")
 }
 
 func TestOnlyReadersSeeCostsAndOnlyThoseOfTheirTenant(t *testing.T) {

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/ledger"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/store/lasting"
 	stored "github.com/jawort/jawort/store/ledger"
 )
 
@@ -23,6 +25,8 @@ type pageBody struct {
 	Budgets       []budget
 	Prices        []price
 	Currency      ledger.Currency
+	Settings      string // address
+	May           bool   // change them
 }
 
 // line is what was spent of a pot.
@@ -38,6 +42,7 @@ type budget struct {
 	Of, Period string
 	Spent      ledger.Amount
 	State      string
+	Until      time.Time // when it lets nobody through any more; zero: it does not
 }
 
 type price struct {
@@ -62,17 +67,18 @@ func (c Costs) page(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	called, err := c.names(v)
+	applications, groups, err := c.subjects(v)
 	if err != nil {
 		return err
 	}
+	called := names(v, applications, groups)
 	if err := c.spending(v, &b, called); err != nil {
 		return err
 	}
 	if err := c.budgets(v, &b, called, settings, now); err != nil {
 		return err
 	}
-	b.Currency = settings.Currency
+	b.Currency, b.Settings, b.May = settings.Currency, at(v), v.MayChange()
 	for _, prefix := range slices.Sorted(maps.Keys(settings.Prices)) {
 		b.Prices = append(b.Prices, price{prefix, settings.Prices[prefix]})
 	}
@@ -101,24 +107,29 @@ func (c Costs) totals(v *console.Visit, b *pageBody) (err error) {
 	return err
 }
 
-// names are those of the tenant's applications and groups, by id.
-func (c Costs) names(v *console.Visit) (map[string]string, error) {
-	called := map[string]string{}
+// subjects are what budgets are of: the tenant's applications and groups.
+func (c Costs) subjects(v *console.Visit) ([]account.Application, []lasting.GroupName, error) {
 	applications, err := c.Names.Applications(v.Context(), v.Tenant.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	groups, err := c.Names.GroupNames(v.Context(), v.Tenant.ID)
+	return applications, groups, err
+}
+
+// names are those of applications and groups, by id.
+func names(v *console.Visit, applications []account.Application, groups []lasting.GroupName) map[string]string {
+	called := map[string]string{}
 	for _, a := range applications {
 		called[a.ID] = a.Name
 	}
-	groups, err := c.Names.GroupNames(v.Context(), v.Tenant.ID)
 	for _, g := range groups {
 		called[g.ID] = g.Name
 		if g.Deleted {
 			called[g.ID] = v.Text("costs.deleted", g.Name)
 		}
 	}
-	return called, err
+	return called
 }
 
 // of says what is paid for; what is not there any more is called by its id.
@@ -160,25 +171,26 @@ func (c Costs) budgets(v *console.Visit, b *pageBody, called map[string]string, 
 	for _, limit := range s.Budgets {
 		pot := limit.Pot(now, now.Location())
 		one := spent[pot]
-		b.Budgets = append(b.Budgets, budget{Budget: limit, Of: of(v, pot, called), Period: pot.Period, Spent: one.Spent, State: state(v, limit, one)})
+		is := budget{Budget: limit, Of: of(v, pot, called), Period: pot.Period, Spent: one.Spent}
+		is.State, is.Until = standing(v, limit, one)
+		b.Budgets = append(b.Budgets, is)
 	}
 	return nil
 }
 
-// state says what a budget does at the moment: what was told under another limit counts no more.
-func state(v *console.Visit, b ledger.Budget, s stored.Spending) string {
+// standing says what a budget does at the moment, or until when it lets those through who have nothing else: what was told under another limit counts no more.
+func standing(v *console.Visit, b ledger.Budget, s stored.Spending) (text string, until time.Time) {
 	same := s.Limit == b.Limit
 	switch {
 	case b.Limit == 0:
-		return v.Text("costs.state.forbidden")
+		return v.Text("costs.state.forbidden"), time.Time{}
 	case same && !s.AlarmedAt.IsZero():
-		when, _ := v.Page.When(s.AlarmedAt.Add(ledger.Grace))
-		return v.Text("costs.state.alarmed", when)
+		return "", s.AlarmedAt.Add(ledger.Grace)
 	case same && !s.StoppedAt.IsZero():
-		return v.Text("costs.state.stopped")
+		return v.Text("costs.state.stopped"), time.Time{}
 	case same && !s.WarnedAt.IsZero():
-		return v.Text("costs.state.warned", b.WarnAt)
+		return v.Text("costs.state.warned", b.WarnAt), time.Time{}
 	default:
-		return v.Text("costs.state.open")
+		return v.Text("costs.state.open"), time.Time{}
 	}
 }
