@@ -123,11 +123,14 @@ var whoMay = map[string]permit{
 	"POST /console/tenants/{tenant}/webhooks/{id}/delete":           {heading, ofTenant, lately},
 	"POST /console/tenants/{tenant}/webhooks/{id}/retry/{delivery}": {heading, ofTenant, signedIn},
 
-	"GET /console/tenants/{tenant}/audit":           {reading, ofTenant, signedIn},
-	"GET /console/tenants/{tenant}/audit/check":     {reading, ofTenant, signedIn},
-	"GET /console/tenants/{tenant}/audit/export":    {reading, ofTenant, signedIn},
-	"GET /console/tenants/{tenant}/costs":           {reading, ofTenant, signedIn},
-	"GET /console/tenants/{tenant}/costs/usage.csv": {reading, ofTenant, signedIn},
+	"GET /console/tenants/{tenant}/audit":                   {reading, ofTenant, signedIn},
+	"GET /console/tenants/{tenant}/audit/check":             {reading, ofTenant, signedIn},
+	"GET /console/tenants/{tenant}/audit/export":            {reading, ofTenant, signedIn},
+	"GET /console/tenants/{tenant}/costs":                   {reading, ofTenant, signedIn},
+	"GET /console/tenants/{tenant}/costs/usage.csv":         {reading, ofTenant, signedIn},
+	"GET /console/tenants/{tenant}/costs/settings":          {reading, ofTenant, signedIn},
+	"POST /console/tenants/{tenant}/costs/settings/changes": {heading, ofTenant, signedIn}, // it says what would change
+	"POST /console/tenants/{tenant}/costs/settings":         {heading, ofTenant, lately},
 }
 
 // refuses says what the page has to answer an operator: 0, that it lets them in.
