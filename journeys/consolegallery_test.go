@@ -189,7 +189,7 @@ func (f floor) receiver(of string) {
 	f.house.delivered("account.reset", "failed", 503, 503, 503)
 	f.Click("main a.primary")
 	f.Wait("button.primary")
-	f.Click("details summary")
+	f.Click("main details summary")
 	f.seeDownTo("webhook", "main .cards")
 }
 
@@ -274,6 +274,16 @@ func TestEveryPageOfSupportAndAuditIsAccessible(t *testing.T) {
 	}
 }
 
+// prices are set for the first time.
+func (f floor) prices(tenant string) {
+	f.Helper()
+	f.Go(tenant + "/costs/settings")
+	f.Type("#price-prefix-0", "+49")
+	f.Type("#price-amount-0", "0.0755")
+	f.seeDownTo("costs-settings", "#price-amount-0")
+	f.sent("main form button.primary", "main dl", "costs-changes")
+}
+
 // help walks through what support and auditors do.
 func (f floor) help(phone *simulated.Phone) {
 	f.Helper()
@@ -288,6 +298,7 @@ func (f floor) help(phone *simulated.Phone) {
 	} {
 		at(page[0], tenant+page[1])
 	}
+	f.prices(tenant)
 	at("account", person)
 	at("revoking", person+"/devices/"+device)
 	at("resetting", person+"/reset")
