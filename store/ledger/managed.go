@@ -18,8 +18,12 @@ type Of struct {
 // picked are the rows of a table that are seen.
 func (of Of) picked(table string) string {
 	if of.Others {
-		return ` FROM accounts m JOIN ` + table + ` u ON u.payer = m.id AND u.account = m.id
-			WHERE u.tenant = $1 AND u.quarter = $2 AND m.manager = $3 AND m.deleted_at = 0`
+		own := `u.payer = u.account`
+		if table == "ledger_usage" {
+			own = `u.own` // of which Postgres knows how many there are
+		}
+		return ` FROM accounts m JOIN ` + table + ` u ON u.account = m.id
+			WHERE ` + own + ` AND u.tenant = $1 AND u.quarter = $2 AND m.manager = $3 AND m.deleted_at = 0`
 	}
 	return ` FROM ` + table + ` u WHERE u.tenant = $1 AND u.quarter = $2 AND u.payer = $3`
 }

@@ -14,10 +14,13 @@ CREATE TABLE ledger_usage (
     amount            BIGINT NOT NULL,
     exported_messages BIGINT NOT NULL DEFAULT 0, -- of these, by the end of the quarter's export
     exported_amount   BIGINT NOT NULL DEFAULT 0,
+    own               BOOLEAN NOT NULL GENERATED ALWAYS AS (payer = account) STORED,
     PRIMARY KEY (tenant, quarter, payer, account, currency),
     FOREIGN KEY (account, account_login) REFERENCES accounts (id, external_id) ON UPDATE CASCADE
 );
-CREATE INDEX ledger_usage_listed ON ledger_usage (tenant, quarter, payer, account_login, account, currency);
+-- Pages and sums are read of the index alone.
+CREATE INDEX ledger_usage_listed ON ledger_usage (tenant, quarter, payer, account_login, account, currency, messages, amount, exported_messages, exported_amount);
+CREATE INDEX ledger_usage_own ON ledger_usage (tenant, quarter, account) WHERE own;
 CREATE INDEX ledger_usage_account ON ledger_usage (account, account_login);
 INSERT INTO ledger_usage (tenant, quarter, payer, account, account_login, currency, messages, amount, exported_messages, exported_amount)
     SELECT e.tenant, e.quarter, e.payer, e.account, a.external_id, e.currency, COUNT(*), SUM(e.price),
