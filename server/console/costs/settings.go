@@ -190,7 +190,7 @@ func (c Costs) compare(w http.ResponseWriter, v *console.Visit, s state, to ledg
 
 // save carries it out. Whoever was overtaken by somebody else sees what their entries would change now.
 func (c Costs) save(w http.ResponseWriter, v *console.Visit) error {
-	s, to, ok, err := c.sent(w, v)
+	_, to, ok, err := c.sent(w, v)
 	if err != nil || !ok {
 		return err
 	}
@@ -201,7 +201,8 @@ func (c Costs) save(w http.ResponseWriter, v *console.Visit) error {
 		}
 		return v.Onward(w, v.Base()+"/costs?done=costs-saved")
 	}
-	if s, err = c.state(v); err != nil {
+	s, err := c.state(v)
+	if err != nil {
 		return err
 	}
 	return c.compare(w, v, s, to)

@@ -20,7 +20,7 @@ CREATE TABLE ledger_usage (
 );
 -- Pages and sums are read of the index alone.
 CREATE INDEX ledger_usage_listed ON ledger_usage (tenant, quarter, payer, account_login, account, currency, messages, amount, exported_messages, exported_amount);
-CREATE INDEX ledger_usage_own ON ledger_usage (tenant, quarter, account) WHERE own;
+CREATE INDEX ledger_usage_own ON ledger_usage (tenant, quarter, account, payer, account_login, currency, messages, amount, exported_messages, exported_amount) WHERE own;
 CREATE INDEX ledger_usage_account ON ledger_usage (account, account_login);
 INSERT INTO ledger_usage (tenant, quarter, payer, account, account_login, currency, messages, amount, exported_messages, exported_amount)
     SELECT e.tenant, e.quarter, e.payer, e.account, a.external_id, e.currency, COUNT(*), SUM(e.price),
