@@ -51,7 +51,7 @@ func TestTheBrokerFindsCustomersTheirRollOutAndCostsInThePortal(t *testing.T) {
 	tab.Click(`a[href="/security"]`)
 	tab.Click(`nav a[href="/portal/customers"]`)
 	tab.Until(`document.querySelectorAll(".lines li").length === 10`)
-	tab.Click("summary")
+	tab.Click("main summary")
 	_ = browsertest.Eval[bool](tab, `(document.querySelector("#number").value = "without", true)`)
 	tab.Click(`form[role="search"] button`)
 	tab.Until(`document.querySelectorAll(".lines li").length === 2`)

@@ -97,7 +97,7 @@ func TestAManagerLooksAfterTheirCustomersOnAPhone(t *testing.T) {
 	o.Click(`form[role="search"] button`)
 	o.Until(`document.querySelectorAll(".lines li").length === 2`)
 	o.Click(`a[href="/portal/customers"].button`)
-	o.Click("summary")
+	o.Click("main summary")
 	_ = browsertest.Eval[bool](o.Tab, `(document.querySelector("#number").value = "without", true)`)
 	o.Click(`form[role="search"] button`)
 	o.Until(`document.querySelectorAll(".lines li").length === 1`)
