@@ -34,7 +34,7 @@ func TestAnAddressThatHasExpiredLetsNobodyInAndLeadsBackToTheLoginService(t *tes
 	p.Go(late)
 	p.over()
 	p.Go(h.config.Server.PublicURL + "/portal/devices")
-	p.WantText("h1", "This does not lead on at the moment")
+	p.WantText("h1", "Your session is over")
 
 	p.Go(p.site)
 	p.Click("a")
@@ -51,7 +51,7 @@ func TestAnAddressThatIsLookedAtInTimeAndOpenedTooLateLetsNobodyIn(t *testing.T)
 	p.Click("main button.primary")
 	p.WantText("h1", "This does not lead on at the moment")
 	p.Go(h.config.Server.PublicURL + "/portal/devices")
-	p.WantText("h1", "This does not lead on at the moment")
+	p.WantText("h1", "Your session is over")
 }
 
 func TestThePortalIsOverAfterAQuarterOfAnHourAlsoForThePageThatIsOpen(t *testing.T) {
@@ -63,7 +63,7 @@ func TestThePortalIsOverAfterAQuarterOfAnHourAlsoForThePageThatIsOpen(t *testing
 	p.Type("#label", "Renamed too late")
 	h.pass(account.PortalLife + time.Second)
 	p.Click("main button.primary")
-	p.WantText("h1", "This does not lead on at the moment")
+	p.WantText("h1", "Your session is over")
 	if label := h.one(`SELECT label FROM devices`); label != "Ada's phone" {
 		t.Errorf("the phone is called %s", label)
 	}

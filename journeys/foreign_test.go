@@ -11,7 +11,7 @@ import (
 	"github.com/jawort/jawort/store/lasting"
 )
 
-const noSuchLogin = "There is no such login with you, or not any more."
+const noSuchLogin = "There is no such account with you, or not any more."
 
 const rival = "4712" // manages others than the broker does
 
