@@ -122,9 +122,7 @@ func (f floor) application(of string) {
 	f.Type("#field-0", "Online shop")
 	f.Type("#field-1", "https://login.example")
 	f.seeDownTo("applications-filled", "#hint-2")
-	f.at(of + "/applications")
-	f.Click(".card a")
-	f.Wait("button[formaction]")
+	f.first(of + "/applications")
 	f.seeDownTo("application", "main section")
 	f.sent(`form[action$="/keys"] button`, ".secret", "key-created")
 	f.Click("main a.primary")
@@ -132,26 +130,28 @@ func (f floor) application(of string) {
 	f.Click(`a[href*="/keys/"]`)
 	f.Wait("button.danger")
 	f.see("key-revoke")
-	f.at(of + "/applications")
-	f.Click(".card a")
-	f.Wait("button[formaction]")
+	f.first(of + "/applications")
 	f.Click(`a[href$="/revoke"]:not([href*="/keys/"])`)
 	f.Wait("button.danger")
 	f.see("application-revoke")
 }
 
-func (f floor) group(of string) {
+// first opens the form of the first one of a list.
+func (f floor) first(list string) {
 	f.Helper()
-	f.at(of + "/groups")
+	f.at(list)
 	f.Click(".card a")
 	f.Wait("button[formaction]")
+}
+
+func (f floor) group(of string) {
+	f.Helper()
+	f.first(of + "/groups")
 	_ = browsertest.Eval[bool](f.Tab, `(document.querySelector('[name="interval.default"]').value = "0") === "0"`)
 	f.Click("button[formaction]")
 	f.Wait("#outlook")
 	f.seeDownTo("group-outlook", "main section")
-	f.at(of + "/groups")
-	f.Click(".card a")
-	f.Wait("button[formaction]")
+	f.first(of + "/groups")
 	f.Click(`a[href$="/delete"]`)
 	f.Wait("main .button.primary")
 	f.see("group-delete")

@@ -71,11 +71,7 @@ func told(v *console.Visit, rates []ledger.Rate) string {
 	texts := make([]string, len(rates))
 	for i, r := range rates {
 		n, unit := spell(r.Per)
-		per := v.Text("costs.per."+unit, n)
-		if n == 1 {
-			per = v.Text("costs.per." + unit + ".one")
-		}
-		texts[i] = v.Text("costs.fact.rate", r.Max, per)
+		texts[i] = v.Text("costs.fact.rate", r.Max, v.Text("costs.per."+unit, n))
 	}
 	return strings.Join(texts, "; ")
 }

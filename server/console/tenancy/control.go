@@ -77,6 +77,17 @@ func (c control) Days() []string {
 	return all
 }
 
+// Day is the key of the text of so many days.
+func (c control) Day(days string) string {
+	switch days {
+	case "0":
+		return "days.always"
+	case "1":
+		return "days.one"
+	}
+	return "days.some"
+}
+
 // member returns what is to be written into the file; nil: nothing was entered.
 func (c control) member() any {
 	switch c.Kind {

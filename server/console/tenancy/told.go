@@ -43,12 +43,8 @@ func (c control) said(v *console.Visit, value string) string {
 		return v.Text("console.yes")
 	case c.Kind == toggle:
 		return v.Text("console.no")
-	case c.Kind == days && value == "0":
-		return v.Text("days.always")
-	case c.Kind == days && value == "1":
-		return v.Text("days.one")
 	case c.Kind == days:
-		return v.Text("days.some", value)
+		return v.Text(c.Day(value), value)
 	case c.Kind == choice || c.Kind == several:
 		words := strings.Split(value, ", ")
 		for i, word := range words {
