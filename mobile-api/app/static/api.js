@@ -97,15 +97,19 @@ async function attempt(method, path, options, token) {
 	const body = options.body === undefined || typeof options.body === "string" ? options.body : JSON.stringify(options.body);
 	for (let fresh = false; ; fresh = true) {
 		nonce ||= await firstNonce;
-		const r = await once(method, path, { ...options, body }, token);
-		if (r.ok) return r.status === 204 ? undefined : whole(r);
+		const [r, said] = await once(method, path, { ...options, body }, token);
+		if (r.ok) return said;
 		if (!fresh && r.status === 401 && /error="use_dpop_nonce"/.test(r.headers.get("WWW-Authenticate") ?? "")) continue;
 		if (r.status >= 502 && r.status <= 504) throw new Unreachable(String(r.status), r);
-		throw new Refusal(r, await r.json().catch(() => ({})));
+		throw new Refusal(r, said);
 	}
 }
 
-/** @param {string} method @param {string} path @param {Options & { body?: string }} options @param {string} token @returns {Promise<Response>} */
+/**
+ * Calls once. The time and the signal hold until the last byte is there: a network may fall silent amid an answer.
+ * @param {string} method @param {string} path @param {Options & { body?: string }} options @param {string} token
+ * @returns {Promise<[Response, any]>} with what the answer says; a refusal may say nothing that is understood: then {}
+ */
 async function once(method, path, options, token) {
 	const url = new URL(path.replace(/^\//, ""), base);
 	const headers = new Headers({ DPoP: await prove({ method, url: url.origin + url.pathname, nonce, token }) });
@@ -115,11 +119,12 @@ async function once(method, path, options, token) {
 	const late = setTimeout(() => end.abort(), (options.wait ?? 0) * 1000 + patience);
 	const stop = () => end.abort();
 	options.signal?.addEventListener("abort", stop);
+	if (options.signal?.aborted) stop(); // while the proof was made
 	try {
 		const r = await fetch(url, { method, headers, body: options.body, signal: end.signal, cache: "no-store", credentials: "omit", redirect: "error" });
 		nonce = r.headers.get("DPoP-Nonce") ?? nonce;
 		hear(r.headers.get("Date"));
-		return r;
+		return [r, r.status === 204 ? undefined : await r.json().catch(unlessRefused(r))];
 	} catch (err) {
 		if (options.signal?.aborted) throw err;
 		throw new Unreachable(String(err));
@@ -129,11 +134,10 @@ async function once(method, path, options, token) {
 	}
 }
 
-/** @param {Response} r */
-async function whole(r) {
-	try {
-		return await r.json();
-	} catch (err) {
-		throw new Unreachable(String(err));
-	}
+/** Of a refusal the status is enough, where a proxy wrote the rest. @param {Response} r @returns {(err: unknown) => {}} */
+function unlessRefused(r) {
+	return (err) => {
+		if (r.ok || !(err instanceof SyntaxError)) throw err;
+		return {};
+	};
 }

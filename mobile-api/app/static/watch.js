@@ -34,11 +34,11 @@ let failures = 0; // in a row
 
 /** Each window learns at once what is asked; then one waits for news, and tells the others. @param {AbortSignal} signal */
 async function turn(signal) {
-	if (!(await read("token"))) {
-		if (current().enrolled) change({ evicted: true, enrolled: false, logins: [], questions: [] }); // while the app was open
-		return sleep(3600, signal);
-	}
 	try {
+		if (!(await read("token"))) {
+			if (current().enrolled) change({ evicted: true, enrolled: false, logins: [], questions: [] }); // while the app was open
+			return await sleep(3600, signal);
+		}
 		await poll(0, signal);
 		await alone("watch", async () => {
 			while (!signal.aborted) {
@@ -80,6 +80,7 @@ function take(entries) {
 /** @param {number} seconds @param {AbortSignal} signal @returns {Promise<void>} */
 function sleep(seconds, signal) {
 	return new Promise((resolve) => {
+		if (signal.aborted) return resolve(); // a nudge that came before tells nobody any more
 		const timer = setTimeout(resolve, seconds * 1000);
 		signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); });
 	});
