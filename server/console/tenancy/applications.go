@@ -88,20 +88,28 @@ func (t Tenancy) editApplication(v *console.Visit, a account.Application) (edite
 
 func applicationControls(a account.Application) []control {
 	p := a.Policy
-	return []control{
-		{Name: "name", Kind: line, Values: []string{a.Name}},
-		{Name: "origins", Kind: lines, Values: []string{strings.Join(a.Origins, "\n")}},
-		{Name: "rp_id", Kind: line, Values: []string{a.RPID}},
-		{Name: "preset", Kind: choice, Options: words(account.Standard, account.AAL2), Values: words(p.WithDefaults().Preset)},
-		{Name: "match.kind", Kind: choice, Options: []string{"", "enter", "none"}, Values: []string{p.Match.Kind}},
-		{Name: "match.digits", Kind: number, Most: 6, Values: given(p.Match.Digits)},
-		{Name: "max_interval", Kind: line, Values: duration(p.MaxInterval)},
-		{Name: "remember", Kind: line, Key: "remember_for", Values: duration(p.Remember)},
-		{Name: "offline", Kind: choice, Options: words(account.OfflineRefused, account.OfflineAllowed), Values: words(p.WithDefaults().Offline)},
-		{Name: "confirmation_set", Kind: line, Values: []string{p.ConfirmationSet}},
-		methodsControl(p.Methods),
-		{Name: "totp_skew", Kind: number, Most: account.MaxSkew, Values: whole(p.Skew())},
-	}
+	return slices.Concat(
+		[]control{{Name: "name", Kind: line, Values: []string{a.Name}}},
+		part("place",
+			control{Name: "origins", Kind: lines, Values: []string{strings.Join(a.Origins, "\n")}},
+			control{Name: "rp_id", Kind: line, Values: []string{a.RPID}},
+		),
+		part("taking",
+			control{Name: "preset", Kind: choice, Options: words(account.Standard, account.AAL2), Values: words(p.WithDefaults().Preset)},
+			control{Name: "match.kind", Kind: choice, Options: []string{"", "enter", "none"}, Values: []string{p.Match.Kind}},
+			control{Name: "match.digits", Kind: number, Most: 6, Values: given(p.Match.Digits)},
+			methodsControl(p.Methods),
+			control{Name: "totp_skew", Kind: number, Most: account.MaxSkew, Values: whole(p.Skew())},
+		),
+		part("holding",
+			control{Name: "max_interval", Kind: line, Values: duration(p.MaxInterval)},
+			control{Name: "remember", Kind: line, Key: "remember_for", Values: duration(p.Remember)},
+			control{Name: "confirmation_set", Kind: line, Values: []string{p.ConfirmationSet}},
+		),
+		part("network",
+			control{Name: "offline", Kind: choice, Options: words(account.OfflineRefused, account.OfflineAllowed), Values: words(p.WithDefaults().Offline)},
+		),
+	)
 }
 
 func given(n int) []string {

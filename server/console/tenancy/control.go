@@ -23,6 +23,15 @@ type control struct {
 	Most    int      // for a number
 	Values  []string
 	Wrong   string // what is wrong with it; empty: nothing
+	Part    string // of the form, which begins here, by the name of its text; empty: goes on
+}
+
+// part puts a heading before the controls.
+func part(name string, controls ...control) []control {
+	if len(controls) > 0 {
+		controls[0].Part = name
+	}
+	return controls
 }
 
 // kind is how something is entered.

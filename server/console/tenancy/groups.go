@@ -73,22 +73,30 @@ func (t Tenancy) editGroup(v *console.Visit, g account.Group) (edited, error) {
 
 func groupControls(g account.Group, applications []account.Application) []control {
 	p := g.Policy.WithDefaults()
-	all := []control{
-		{Name: "name", Kind: line, Values: []string{g.Name}},
-		{Name: "interval.min", Kind: days, Most: account.MaxIntervalDays, Values: whole(p.Interval.Min)},
-		{Name: "interval.max", Kind: days, Most: account.MaxIntervalDays, Values: whole(p.Interval.Max)},
-		{Name: "interval.default", Kind: days, Most: account.MaxIntervalDays, Values: whole(p.Interval.Default)},
-		{Name: "remember", Kind: toggle, Values: on(p.Remember)},
-		{Name: "sharing", Kind: choice, Options: words(account.SharingAllowed, account.SharingForbidden), Values: words(p.Sharing)},
-		{Name: "deny", Kind: choice, Options: words(account.DenyAll, account.DenyAny), Values: words(p.Deny)},
-		{Name: "first_binding", Kind: choice, Options: words(account.BindingNone, account.BindingPhoneOnRecord, account.BindingOperator), Values: words(p.FirstBinding)},
-		methodsControl(p.Methods),
-		{Name: "sms.switch", Kind: choice, Options: words(account.SwitchAccount, account.SwitchOn, account.SwitchOff), Values: words(p.SMS.Switch)},
-		{Name: "sms.payer", Kind: choice, Options: words(account.PayerAccount, account.PayerManager), Values: words(p.SMS.Payer)},
-		{Name: "activation.required", Kind: number, Most: 5, Values: whole(p.Activation.Required)},
-		{Name: "activation.recommended", Kind: number, Most: 5, Values: whole(p.Activation.Recommended)},
-	}
-	return append(all, enforcement(p, applications)...)
+	return slices.Concat(
+		[]control{{Name: "name", Kind: line, Values: []string{g.Name}}},
+		part("asking",
+			control{Name: "interval.min", Kind: days, Most: account.MaxIntervalDays, Values: whole(p.Interval.Min)},
+			control{Name: "interval.max", Kind: days, Most: account.MaxIntervalDays, Values: whole(p.Interval.Max)},
+			control{Name: "interval.default", Kind: days, Most: account.MaxIntervalDays, Values: whole(p.Interval.Default)},
+			control{Name: "remember", Kind: toggle, Values: on(p.Remember)},
+		),
+		part("phones",
+			control{Name: "sharing", Kind: choice, Options: words(account.SharingAllowed, account.SharingForbidden), Values: words(p.Sharing)},
+			control{Name: "deny", Kind: choice, Options: words(account.DenyAll, account.DenyAny), Values: words(p.Deny)},
+		),
+		part("methods",
+			methodsControl(p.Methods),
+			control{Name: "first_binding", Kind: choice, Options: words(account.BindingNone, account.BindingPhoneOnRecord, account.BindingOperator), Values: words(p.FirstBinding)},
+			control{Name: "activation.required", Kind: number, Most: 5, Values: whole(p.Activation.Required)},
+			control{Name: "activation.recommended", Kind: number, Most: 5, Values: whole(p.Activation.Recommended)},
+		),
+		part("sms",
+			control{Name: "sms.switch", Kind: choice, Options: words(account.SwitchAccount, account.SwitchOn, account.SwitchOff), Values: words(p.SMS.Switch)},
+			control{Name: "sms.payer", Kind: choice, Options: words(account.PayerAccount, account.PayerManager), Values: words(p.SMS.Payer)},
+		),
+		part("start", enforcement(p, applications)...),
+	)
 }
 
 // enforcement has a date for each application that there is, or that the group names.

@@ -2,6 +2,7 @@ package tenancy
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/jawort/jawort/account"
@@ -28,19 +29,25 @@ func editSettings(v *console.Visit) edited {
 
 func tenantControls(t account.Tenant) []control {
 	p := t.Policy
-	all := []control{
-		{Name: "name", Kind: line, Values: []string{t.Name}},
-		{Name: "language", Kind: choice, Options: words(account.German, account.English), Values: []string{p.WithDefaults().Language}},
-		{Name: "time_zone", Kind: line, Values: []string{p.WithDefaults().TimeZone}},
-		{Name: "region", Kind: line, Values: []string{p.Region}},
-		{Name: "support.de", Kind: line, Values: []string{p.Support.German}},
-		{Name: "support.en", Kind: line, Values: []string{p.Support.English}},
-		{Name: "notify", Kind: lines, Values: []string{strings.Join(p.Notify, "\n")}},
-		{Name: "retention.outcomes", Kind: number, Most: 240, Values: whole(p.Retention.Outcomes)},
-		{Name: "retention.personal_data", Kind: number, Most: 240, Values: whole(p.Retention.PersonalData)},
-	}
-	all = append(all, letterControls("invitation", p.Invitation)...)
-	return append(all, letterControls("reminder", p.Reminder)...)
+	return slices.Concat(
+		part("name",
+			control{Name: "name", Kind: line, Values: []string{t.Name}},
+			control{Name: "language", Kind: choice, Options: words(account.German, account.English), Values: []string{p.WithDefaults().Language}},
+			control{Name: "time_zone", Kind: line, Values: []string{p.WithDefaults().TimeZone}},
+			control{Name: "region", Kind: line, Values: []string{p.Region}},
+		),
+		part("people",
+			control{Name: "support.de", Kind: line, Values: []string{p.Support.German}},
+			control{Name: "support.en", Kind: line, Values: []string{p.Support.English}},
+			control{Name: "notify", Kind: lines, Values: []string{strings.Join(p.Notify, "\n")}},
+		),
+		part("retention",
+			control{Name: "retention.outcomes", Kind: number, Most: 240, Values: whole(p.Retention.Outcomes)},
+			control{Name: "retention.personal_data", Kind: number, Most: 240, Values: whole(p.Retention.PersonalData)},
+		),
+		part("invitation", letterControls("invitation", p.Invitation)...),
+		part("reminder", letterControls("reminder", p.Reminder)...),
+	)
 }
 
 func letterControls(name string, l account.Letter) []control {

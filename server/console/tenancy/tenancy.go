@@ -23,6 +23,7 @@ type Tenants interface {
 	CreateTenantBy(ctx context.Context, t account.Tenant, by outbox.Actor) error
 	RevokeTenantBy(ctx context.Context, id string, by outbox.Actor) error
 	Extent(ctx context.Context, tenant string) (lasting.Extent, error)
+	Outline(ctx context.Context, tenant string, accounts int) (lasting.Outline, error)
 }
 
 // Applications keep login services and their keys.

@@ -65,12 +65,17 @@ func (t Tenancy) addTenant(w http.ResponseWriter, v *console.Visit) (err error) 
 
 type tenantBody struct {
 	account.Tenant
+	Rooms   []room
 	May     bool // end it
 	Invites bool
 }
 
 func (t Tenancy) show(w http.ResponseWriter, v *console.Visit) error {
-	return v.Write(w, "tenant", tenantBody{v.Tenant, v.Operator.Heads() && v.MayChange(), v.MayChange()})
+	o, err := t.Store.Outline(v.Context(), v.Tenant.ID, mostCounted+1)
+	if err != nil {
+		return err
+	}
+	return v.Write(w, "tenant", tenantBody{v.Tenant, rooms(v, o), v.Operator.Heads() && v.MayChange(), v.MayChange()})
 }
 
 type revokingTenantBody struct {
