@@ -55,7 +55,7 @@ func TestTheLogIsSearchedByKindAccountActorAndDay(t *testing.T) {
 	} {
 		p.Get(log(h.Service) + query).Want(http.StatusOK).Says(c.says).Silent(c.silent)
 	}
-	p.Get(log(h.Service) + "?account=nobody").Want(http.StatusUnprocessableEntity).Says("No account has this login number")
+	p.Get(log(h.Service) + "?account=nobody").Want(http.StatusUnprocessableEntity).Says("No account goes by that login number")
 	p.Get(log(h.Service) + "?from=yesterday").Want(http.StatusUnprocessableEntity).Says("Choose a day")
 	p.Get(log(h.Service) + "?after=x").Want(http.StatusUnprocessableEntity)
 	p.Get(log(h.Service)).Says("<dt>holder</dt><dd>Ada</dd>", `href="`+people+`"`)

@@ -61,7 +61,7 @@ func TestAnAuditorSeesAndChangesNothing(t *testing.T) {
 		}
 		unchanged(h, r.method+" "+r.path)
 	}
-	p.Get(person(h.Service)).Silent("<form method=\"post\" action=\"/console/tenants", "Revoke", "Bypass code", "Ask the caller")
+	p.Get(person(h.Service)).Silent("<form method=\"post\" action=\"/console/tenants", "Revoke", "Code from support", "Ask the caller")
 }
 
 func TestAnotherTenantsAccountsAreNotThere(t *testing.T) {

@@ -46,7 +46,7 @@ func TestThePageOfAnAccountShowsHowItStands(t *testing.T) {
 	ada := h.Phone("Ada")
 	answer(h, ada, phone.Approve, ask(h.Service).Number)
 	p := h.In(operator.Support, "")
-	p.Get(person(h.Service)).Want(http.StatusOK).Says("Office South", "Ada's phone", "Ada", "reach it", "203.0.113.8", "Let in", "Ask the caller’s phone", "Revoke", "Reset", "Bypass code")
+	p.Get(person(h.Service)).Want(http.StatusOK).Says("Office South", "Ada's phone", "Ada", "reach it", "203.0.113.8", "Let in", "Ask the caller’s phone", "Revoke", "Reset", "Code from support")
 
 	answer(h, h.Phone("Bert"), phone.Report, ask(h.Service).Number)
 	p.Get(person(h.Service)).Says("Bert's phone", "Logins were reported", "203.0.113.0/24", "Wake the phones again")
@@ -111,7 +111,7 @@ func TestSupportHandsOutACodeThatIsShownOnceAndLetsSomebodyInOnce(t *testing.T) 
 	}
 	page := p.Post(bypass, url.Values{"reason": {"Lost the phone on a train."}, "hours": {"4"}, "uses": {"1"}}).Want(http.StatusOK)
 	code := page.Found(`class="number secret">([^<]+)<`)
-	p.Get(person(h.Service)).Says("Bypass code").Silent(code)
+	p.Get(person(h.Service)).Says("Code from support").Silent(code)
 	if h.Log.Has(code) {
 		t.Error("the log has the code")
 	}

@@ -54,7 +54,7 @@ func TestWhoIsAskedInGermanReadsGerman(t *testing.T) {
 	ada := h.Phone("Ada")
 	h.SQL(`UPDATE accounts SET language = 'de'`)
 	_, _, number := called(h)
-	if d := answer(h, ada, phone.Approve, number).Document; d.Details[0].Value != "Telefonieren Sie gerade mit dem Support?" {
+	if d := answer(h, ada, phone.Approve, number).Document; d.Details[0].Value != "Telefonieren Sie gerade mit dem Kundendienst?" {
 		t.Errorf("%+v", d.Details)
 	}
 }
