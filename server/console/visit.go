@@ -82,11 +82,22 @@ func (v *Visit) Text(key string, args ...any) string {
 
 // Event says in words what an event's kind means; one that has no words says its kind.
 func (v *Visit) Event(kind string) string {
-	if key := "event." + kind; v.console.frame.Has(key) {
-		return v.Text(key)
+	if word, ok := v.Word("event." + kind); ok {
+		return word
 	}
 	return kind
 }
+
+// Word returns a text, where there is one.
+func (v *Visit) Word(key string) (string, bool) {
+	if !v.console.frame.Has(key) {
+		return "", false
+	}
+	return v.Text(key), true
+}
+
+// Events says in words what all kinds of events mean.
+func (v *Visit) Events() map[string]string { return v.console.frame.Called(v.Page.Lang, "event.") }
 
 // Wrong shows a form again, with what was wrong about it in words. What is no refusal is returned.
 func (v *Visit) Wrong(w http.ResponseWriter, err error, name string, body any) error {

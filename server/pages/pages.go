@@ -72,6 +72,17 @@ func (s *Set) read(from fs.FS, layout *template.Template, files []string) {
 // Has reports whether there is such a text.
 func (s *Set) Has(key string) bool { _, ok := s.texts.In("en", key); return ok }
 
+// Called returns the texts whose keys begin so, by the rest of the key.
+func (s *Set) Called(lang, begins string) map[string]string {
+	all := map[string]string{}
+	for key, text := range s.texts[lang] {
+		if name, ok := strings.CutPrefix(key, begins); ok {
+			all[name] = text
+		}
+	}
+	return all
+}
+
 // Text returns a text, filled as by fmt.Sprintf; empty: there is none.
 func (s *Set) Text(lang, key string, args ...any) string {
 	text, _ := s.texts.In(lang, key, args...)

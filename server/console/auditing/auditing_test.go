@@ -42,7 +42,7 @@ func TestTheLogIsSearchedByKindAccountActorAndDay(t *testing.T) {
 	p := h.In(operator.Auditor, "")
 	today, tomorrow := h.Now().UTC().Format(time.DateOnly), h.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
 	for query, c := range map[string]struct{ says, silent string }{
-		"":                                       {"browsers.ended", "no such entry"},
+		"":                                       {">browsers.ended<", "no such entry"},
 		"?kind=browsers.ended":                   {"operator:" + support.Operator.ID, ">device.enrolled<"},
 		"?actor=operator:" + support.Operator.ID: {">browsers.ended<", ">device.enrolled<"},
 		"?actor=operator:opr_none":               {"no such entry", ">browsers.ended<"},
@@ -58,7 +58,7 @@ func TestTheLogIsSearchedByKindAccountActorAndDay(t *testing.T) {
 	p.Get(log(h.Service) + "?account=nobody").Want(http.StatusUnprocessableEntity).Says("No account goes by that login number")
 	p.Get(log(h.Service) + "?from=yesterday").Want(http.StatusUnprocessableEntity).Says("Choose a day")
 	p.Get(log(h.Service) + "?after=x").Want(http.StatusUnprocessableEntity)
-	p.Get(log(h.Service)).Says("<dt>holder</dt><dd>Ada</dd>", `href="`+people+`"`)
+	p.Get(log(h.Service)).Says("<dt>Holder</dt><dd>Ada</dd>", `href="`+people+`"`)
 }
 
 func TestALongLogIsReadPageByPageWithWhatWasLookedFor(t *testing.T) {
@@ -206,6 +206,19 @@ func TestOnlyWhoReadsTheLogSeesItAndNobodySeesAnothers(t *testing.T) {
 		h.In(operator.Auditor, h.Tenant.ID).Get(log(h.Service) + path).Want(http.StatusOK).Silent(other.Tenant.ID)
 	}
 	h.In(operator.Auditor, h.Tenant.ID).Get(log(h.Service) + "?account=" + other.AccountID()).Want(http.StatusOK).Says("no such entry")
+}
+
+func TestWhatAnEntryHoldsIsSaidInWordsAndNothingOfItIsLeftOut(t *testing.T) {
+	h := consoletest.New(t)
+	h.SQL(`INSERT INTO outbox (kind, tenant, application, account, subject, installation, actor_kind, actor, data, personal, created_at)
+		VALUES ('account.changed', $1, '', '', 's', '', 'system', '', '{"method":"push","changed":["label","phone"],"odd":{"a":[1,2]},"count":3,"none":[]}',
+		'{"label.old":"North","label.new":"South","phone.new":"+4915112345678","strange.old":"y"}', jawort_now())`, h.Tenant.ID)
+	recorded(h)
+	page := h.In(operator.Auditor, "").Get(log(h.Service) + "?kind=account.changed").Want(http.StatusOK)
+	page.Says("<option value=\"account.changed\" selected>", "<dt>Name before</dt><dd>North</dd>", "<dt>Name now</dt><dd>South</dd>", "<dt>Phone number now</dt><dd>+49 ••• ••78</dd>", "<dt>strange.old</dt><dd>y</dd>",
+		`<dt>Way to confirm</dt><dd class="code">push</dd>`, `<dt>Changed</dt><dd class="code">label, phone</dd>`, `<dt>odd</dt><dd class="code">{"a":[1,2]}</dd>`, `<dt>Number</dt><dd class="code">3</dd>`,
+		`<dt>none</dt><dd class="code">[]</dd>`)
+	page.Silent("15112345678")
 }
 
 func TestScriptInWhatIsRecordedIsText(t *testing.T) {

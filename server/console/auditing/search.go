@@ -2,10 +2,8 @@ package auditing
 
 import (
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,27 +48,25 @@ func (q wanted) with(name, value string) string {
 // entry is one that is shown, with what leads on from it.
 type entry struct {
 	audit.Record
-	Called   string // its kind in words
-	Data     string
-	Personal []personal
-	Erased   []string
-	ByKind   string
-	ByActor  string
-	Person   string // the page of its account; empty: it has none
+	Called  string // its kind in words
+	Details []detail
+	ByKind  string
+	ByActor string
+	Person  string // the page of its account; empty: it has none
 }
-
-type personal struct{ Name, Value string }
 
 type searchBody struct {
 	wanted
 	pages.Pager
 	Base    string
+	Kinds   []kind
 	Entries []entry
 	Recent  bool // nothing older was looked at
 }
 
 func (a Auditing) search(w http.ResponseWriter, v *console.Visit) error {
 	b := searchBody{wanted: wantedBy(v), Base: base(v)}
+	b.Kinds = kinds(v, b.Kind)
 	f, err := a.filter(v, b.wanted)
 	if err != nil {
 		return v.Wrong(w, err, "audit", b)
@@ -91,14 +87,7 @@ func (a Auditing) search(w http.ResponseWriter, v *console.Visit) error {
 }
 
 func shown(v *console.Visit, b searchBody, r audit.Record) entry {
-	e := entry{Record: r, Called: v.Event(r.Entry.Kind), ByKind: b.Base + b.with("kind", r.Entry.Kind), ByActor: b.Base + b.with("actor", r.Entry.Actor), Erased: r.Personal.Erased(r.Entry)}
-	if data := string(r.Entry.Data); data != "{}" {
-		e.Data = data
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.Personal)) {
-		e.Personal = append(e.Personal, personal{name, masked(r.Entry.Kind, name, r.Personal[name].Value)})
-	}
-	slices.Sort(e.Erased)
+	e := entry{Record: r, Called: v.Event(r.Entry.Kind), ByKind: b.Base + b.with("kind", r.Entry.Kind), ByActor: b.Base + b.with("actor", r.Entry.Actor), Details: details(v, r)}
 	if r.Entry.Account != "" && v.Tenant.ID != "" {
 		e.Person = v.Base() + "/people/" + url.PathEscape(r.Entry.Account)
 	}
