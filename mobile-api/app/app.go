@@ -44,7 +44,7 @@ func build() (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw[styleFile] = append(looks.Tokens(), raw[styleFile]...)
+	raw[styleFile] = append(looks.Sheet(), raw[styleFile]...)
 	a := &App{version: version(raw), files: map[string]file{}}
 	if err := putTogether(raw); err != nil {
 		return nil, err

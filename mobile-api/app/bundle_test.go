@@ -142,7 +142,7 @@ func TestTheStylesheetBeginsWithTheColoursOfAllPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if css := a.files[styleFile].content; !bytes.HasPrefix(css, looks.Tokens()) || bytes.Count(css, []byte("--accent:")) != 2 {
+	if css := a.files[styleFile].content; !bytes.HasPrefix(css, looks.Sheet()) || bytes.Count(css, []byte("--accent:")) != 2 {
 		t.Errorf("it begins with %.100s", css)
 	}
 }

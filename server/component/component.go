@@ -11,21 +11,27 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/jawort/jawort/edge"
+	"github.com/jawort/jawort/looks"
 )
 
 // Path is where the file lies. What it says under this path never changes once it has been released, because pages name its hash: a
 // change gets the next version and a path of its own, and the old one stays.
 const Path = "/wait/v1/jawort-wait.js"
 
-// Source is the file.
-//
 //go:embed jawort-wait.js
-var Source []byte
+var written []byte
+
+// Source is the file as it is served: with the looks that it shares with all pages, and without comments, which every page that embeds it would pay for.
+var Source = blocks.ReplaceAll(bytes.Replace(written, []byte("/* looks/elements.css */"), looks.Elements(), 1), nil)
+
+// blocks are comments of whole lines, in the script and in its stylesheet.
+var blocks = regexp.MustCompile(`(?ms)^[ \t]*/\*.*?\*/[ \t]*\n`)
 
 // Integrity returns the hash of the file as pages name it (Subresource Integrity).
 func Integrity() string {

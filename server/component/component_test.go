@@ -67,7 +67,7 @@ func TestWhoHasTheFileIsNotSentItAgain(t *testing.T) {
 func TestTheComponentIsSmallOverTheWire(t *testing.T) {
 	t.Parallel()
 	w := get(t, serve(t), "Accept-Encoding", "gzip")
-	t.Logf("%d bytes compressed, %d as written", w.Body.Len(), len(component.Source))
+	t.Logf("%d bytes compressed, %d before", w.Body.Len(), len(component.Source))
 	if w.Body.Len() > most {
 		t.Errorf("%d bytes, may be %d", w.Body.Len(), most)
 	}

@@ -433,27 +433,33 @@ const ways = {
   bypass: { icon: "M4 14v-2a8 8 0 0 1 16 0v2M4 14h3v5H4zM17 14h3v5h-3z" },
 };
 
-/** Colours that a page may replace: in light, in dark. @type {Record<string, [string, string]>} */
+/**
+ * Colours by their names in looks/tokens.css: in light, in dark, and what a page replaces them by (--jawort-NAME).
+ * @type {Record<string, [string, string, string?]>}
+ */
 const colours = {
-  accent: ["#1d4ed8", "#8fb4ff"],
-  "on-accent": ["#fff", "#0b1a38"],
-  text: ["#14181f", "#eef1f6"],
-  muted: ["#545d6b", "#a9b2c1"],
-  background: ["#fff", "#171b22"],
-  surface: ["#f3f5f8", "#222833"],
-  border: ["#d5dae2", "#3a4352"],
-  field: ["#7a8494", "#8b96a8"],
-  error: ["#b42318", "#ff9c91"],
-  success: ["#18703c", "#7bd6a0"],
+  accent: ["#1f5fbf", "#8fb8f6"],
+  "accent-strong": ["#174a96", "#b3d0fa", "accent"],
+  "on-accent": ["#ffffff", "#0c1d36"],
+  text: ["#1a1f27", "#eceff4"],
+  quiet: ["#565f6c", "#a8b1bf", "muted"],
+  card: ["#ffffff", "#1c2128", "background"],
+  ground: ["#f6f7f9", "#12151a", "surface"],
+  line: ["#d5dae1", "#39414d", "border"],
+  field: ["#565f6c", "#a8b1bf"],
+  bad: ["#b3261e", "#ff9d93", "error"],
+  good: ["#14713d", "#7ed6a0", "success"],
 };
 
 /** @param {(light: string, dark: string) => string} pick */
-const palette = (pick) => Object.entries(colours).map(([name, pair]) => `--${name}: var(--jawort-${name}, ${pick(...pair)});`).join(" ");
+const palette = (pick) => Object.entries(colours).map(([name, [light, dark, page]]) => `--${name}: var(--jawort-${page ?? name}, ${pick(light, dark)});`).join(" ");
 
 const css = `
+/* looks/elements.css */
 :host {
   ${palette((light) => light)}
-  --radius: var(--jawort-radius, 12px);
+  --accent-soft: var(--ground);
+  --radius: var(--jawort-radius, .875rem);
   display: block;
   max-inline-size: var(--jawort-width, 26rem);
   font: 1rem/1.5 var(--jawort-font, system-ui, sans-serif);
@@ -467,71 +473,52 @@ const css = `
 section { display: grid; gap: 1rem; }
 .card {
   padding: clamp(1.25rem, 6vw, 2rem);
-  background: var(--background);
-  border: 1px solid var(--border);
+  background: var(--card);
+  border: 1px solid var(--line);
   border-radius: calc(var(--radius) * 1.5);
   overflow-wrap: anywhere;
 }
-h2 { margin: 0; font-size: 1.375rem; line-height: 1.3; font-weight: 650; text-wrap: balance; hyphens: auto; -webkit-hyphens: auto; }
-p { margin: 0; }
-.muted { color: var(--muted); }
+h2 { font-size: 1.375rem; hyphens: auto; -webkit-hyphens: auto; }
+h2:focus-visible { outline: none; }
+.muted { color: var(--quiet); }
 .small { font-size: .875rem; }
-.sr { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-[hidden] { display: none !important; }
 .number {
   display: flex; justify-content: center; flex-wrap: wrap; gap: 0 .35em;
-  padding: 1rem; border-radius: var(--radius); background: var(--surface);
+  padding: 1rem; border-radius: var(--radius); background: var(--ground);
   font-size: 3.5rem; line-height: 1.15; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: .08em;
   user-select: none; -webkit-user-select: none;
 }
 .delivery { display: flex; gap: .625rem; align-items: baseline; }
 .delivery::before { content: ""; flex: none; inline-size: .625rem; block-size: .625rem; border-radius: 50%; background: var(--field); }
 .delivery[data-at="sent"]::before { background: var(--accent); animation: pulse 1.6s ease-in-out infinite; }
-.delivery[data-at="received"]::before, .delivery[data-at="delivered"]::before { background: var(--success); }
-.delivery[data-at="failed"]::before, .delivery[data-at="offline"]::before { background: var(--error); }
+.delivery[data-at="received"]::before, .delivery[data-at="delivered"]::before { background: var(--good); }
+.delivery[data-at="failed"]::before, .delivery[data-at="offline"]::before { background: var(--bad); }
 @keyframes pulse { 50% { opacity: .25; } }
 .time { display: grid; grid-template-columns: 1fr auto; gap: .75rem; align-items: center; font-variant-numeric: tabular-nums; }
-progress { appearance: none; -webkit-appearance: none; inline-size: 100%; block-size: .375rem; border: 0; border-radius: 1rem; overflow: hidden; background: var(--surface); }
-progress::-webkit-progress-bar { background: var(--surface); }
-progress::-webkit-progress-value { background: var(--accent); border-radius: 1rem; transition: inline-size 1s linear; }
-progress::-moz-progress-bar { background: var(--accent); border-radius: 1rem; }
-button, .button, input { font: inherit; color: inherit; min-block-size: 2.75rem; border-radius: var(--radius); }
-button, .button {
-  display: inline-flex; align-items: center; justify-content: center; gap: .75rem; inline-size: 100%; padding: .625rem 1rem;
-  border: 1px solid var(--border); background: var(--background); font-weight: 600; text-decoration: none; text-align: center; cursor: pointer;
-}
-button:hover, .button:hover { background: var(--surface); }
-.primary, .primary:hover { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-.primary:hover { filter: brightness(1.08); }
-.link { inline-size: auto; justify-self: start; padding: .25rem .5rem; margin-inline-start: -.5rem; border-color: transparent; background: none; color: var(--accent); }
-[aria-disabled="true"], [aria-disabled="true"]:hover { cursor: default; color: var(--muted); background: none; border-color: transparent; }
-.primary[aria-disabled="true"] { background: var(--surface); border-color: var(--border); filter: none; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-h2:focus-visible { outline: none; }
-a { color: var(--accent); }
-ul { display: grid; gap: .625rem; margin: 0; padding: 0; list-style: none; }
+button, .button { inline-size: 100%; color: inherit; }
+.primary { color: var(--on-accent); }
+.link { inline-size: auto; justify-self: start; color: var(--accent); }
+[aria-disabled="true"], [aria-disabled="true"]:hover { cursor: default; color: var(--quiet); background: none; border-color: transparent; }
+.primary[aria-disabled="true"] { background: var(--ground); border-color: var(--line); }
+ul { display: grid; gap: .625rem; padding: 0; list-style: none; }
 .way { justify-content: start; text-align: start; padding: .75rem 1rem; }
 .way span { display: grid; }
-.way small { font-size: .875rem; font-weight: 400; color: var(--muted); }
+.way small { font-size: .875rem; font-weight: 400; color: var(--quiet); }
 svg { flex: none; inline-size: 1.5rem; block-size: 1.5rem; fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
-form, .field { display: grid; gap: .75rem; }
-.field { gap: .375rem; }
-label { font-weight: 600; }
-input { inline-size: 100%; padding: .625rem .875rem; border: 1px solid var(--field); background: var(--background); }
-input.digits { font-size: 1.5rem; letter-spacing: .2em; font-variant-numeric: tabular-nums; }
-input[aria-invalid="true"] { border-color: var(--error); }
-.error { padding: .75rem 1rem; border-radius: var(--radius); border: 1px solid var(--error); color: var(--error); }
+form { display: grid; gap: .75rem; }
+input[aria-invalid="true"] { border-color: var(--bad); }
+.error { padding: .75rem 1rem; border-radius: var(--radius); border: 1px solid var(--bad); color: var(--bad); }
 .error:empty, .note:empty { display: none; }
-.note { color: var(--success); }
+.note { color: var(--good); }
 canvas { justify-self: center; inline-size: min(100%, 14rem); block-size: auto; image-rendering: pixelated; border-radius: var(--radius); background: #fff; }
 .key, .codes { font-family: ui-monospace, monospace; font-size: 1.0625rem; }
-.codes { padding: 1rem; border-radius: var(--radius); background: var(--surface); font-size: .8125rem; }
+.codes { padding: 1rem; border-radius: var(--radius); background: var(--ground); font-size: .8125rem; }
 .pair { display: grid; gap: .625rem; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
-.support { padding-block-start: 1rem; border-block-start: 1px solid var(--border); }
+.support { padding-block-start: 1rem; border-block-start: 1px solid var(--line); }
 ::slotted(a) { color: var(--accent); font-weight: 600; }
-.mark { inline-size: 3rem; block-size: 3rem; stroke: var(--muted); }
-.mark.good { stroke: var(--success); }
-.mark.bad { stroke: var(--error); }
+.mark { inline-size: 3rem; block-size: 3rem; stroke: var(--quiet); }
+.mark.good { stroke: var(--good); }
+.mark.bad { stroke: var(--bad); }
 @media (prefers-reduced-motion: reduce) { *, ::before, progress::-webkit-progress-value { animation: none !important; transition: none !important; } }
 @media (forced-colors: active) { .delivery::before { background: CanvasText; } svg { stroke: CanvasText; } }
 `;

@@ -28,7 +28,7 @@ var files = sync.OnceValue(func() map[string][]byte {
 		}
 		all[name] = content
 	}
-	all["pages.css"] = append(looks.Tokens(), all["pages.css"]...)
+	all["pages.css"] = append(looks.Sheet(), all["pages.css"]...)
 	return all
 })
 

@@ -125,7 +125,7 @@ func TestWhatAllPagesLoadIsKeptForEverAndBeginsWithTheColoursOfTheApp(t *testing
 	_, after, _ := strings.Cut(get(m, "/time").Body.String(), `rel="stylesheet" href="`)
 	address, _, _ := strings.Cut(after, `"`)
 	w := get(m, address)
-	if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.HasPrefix(w.Body.String(), string(looks.Tokens())) {
+	if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.HasPrefix(w.Body.String(), string(looks.Sheet())) {
 		t.Errorf("%s: %d %v %.200s", address, w.Code, w.Header(), w.Body)
 	}
 	for _, path := range []string{strings.Replace(address, "/pages/", "/pages/x", 1), strings.Replace(address, "pages.css", "files.go", 1)} {

@@ -31,7 +31,7 @@ const hold = `((places) => {
 			.replace(/\(\d+ s\)/g, "(12 s)")
 			.replace(/localhost:\d+/g, "localhost:8081")
 			.replace(/\b([a-z]{3}_)[a-z0-9]{24,28}\b/g, (_, kind) => kind + "abcdefghijklmnopqrstuvwxyz")
-			.replace(/(?<=["/])[\w-]{43}(?="|$)/g, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq")
+			.replace(/(?<=^|["/])[\w-]{43}(?="|$)/g, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq")
 			.replace(/\b[A-Z][a-z]{2} \d{1,2}, 20\d\d\b/g, () => "Mar " + day++ + ", 2026")
 			.replace(/\b\d{1,2} [A-Z][a-z]+ 20\d\d\b/g, () => day++ + " March 2026")
 			.replace(/\b\d{2}\.\d{2}\.20\d\d\b/g, () => "0" + day++ + ".03.2026")
