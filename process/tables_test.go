@@ -9,7 +9,7 @@ var about = []string{
 
 // aboutNobody are the tables that hold nothing of a person, or nothing that another table does not hold.
 var aboutNobody = map[string]string{
-	"account_facets":      "is derived from accounts, credentials, methods and account_uses, and goes with the account",
+	"account_facets":      "is derived from accounts, credentials, methods, account_uses and invitations, and goes with the account",
 	"api_keys":            "of an application",
 	"applications":        "of a tenant",
 	"audit_chains":        "of a tenant",

@@ -218,6 +218,44 @@ func TestTheRolloutIsCountedForThoseWhoAreManaged(t *testing.T) {
 	})
 }
 
+func TestTheRolloutFollowsWhateverChanges(t *testing.T) {
+	onEach(t, func(t *testing.T, s *lasting.Store) {
+		w := newWorld(t, s)
+		other := w.newAccount("other")
+		mine := w.managedBy(w.account, "customers", weekly, "c1", "c2", "c3")
+		want := func(what string, manager account.Account, o lasting.Rollout) {
+			t.Helper()
+			got, err := s.Rollout(t.Context(), manager.ID)
+			must(t, err)
+			wantEqual(t, what, got, o)
+		}
+		want("at first", w.account, lasting.Rollout{Accounts: 3, Invitable: 3})
+		w.changed("c1", account.Edit{Phone: account.Set("+491713920010"), Email: account.Clear[string]()})
+		want("with a number in place of an address", w.account, lasting.Rollout{Accounts: 3, Numbers: 1, Invitable: 2})
+		w.changed("c1", account.Edit{Phone: account.Clear[string](), Email: account.Set("c1@post.example")})
+		want("the other way round", w.account, lasting.Rollout{Accounts: 3, Invitable: 3})
+		letter := func(context.Context, *sql.Tx, account.Account) error { return nil }
+		for days, remind := range []bool{false, true} {
+			skip, err := s.InviteManaged(t.Context(), w.account.ID, mine[1], remind, w.person(), letter)
+			must(t, err)
+			wantEqual(t, "why not", skip, "")
+			want("asked lately", w.account, lasting.Rollout{Accounts: 3, Invited: 1, Invitable: 2})
+			w.after(time.Duration(days+1) * 25 * time.Hour)
+			want("asked a day ago", w.account, lasting.Rollout{Accounts: 3, Invited: 1, Invitable: 2, Remindable: 1})
+		}
+		w.changed("c2", account.Edit{Manager: account.Set("other")})
+		want("without whom another manages", w.account, lasting.Rollout{Accounts: 2, Invitable: 2})
+		want("of the other", other, lasting.Rollout{Accounts: 1, Invited: 1, Remindable: 1})
+		found, err := s.ToAsk(t.Context(), other.ID, true, "", 10)
+		must(t, err)
+		wantEqual(t, "those to be reminded by the other", len(found), 1)
+		must(t, s.DeleteAccount(t.Context(), w.tenant.ID, "c2", support))
+		want("of the other, without whom is deleted", other, lasting.Rollout{})
+		w.changed("c3", account.Edit{Manager: account.Clear[string]()})
+		want("without whom nobody manages", w.account, lasting.Rollout{Accounts: 1, Invitable: 1})
+	})
+}
+
 func TestWhatAManagerPlannedAboutSomebodyIsErasedWithThem(t *testing.T) {
 	onEach(t, func(t *testing.T, s *lasting.Store) {
 		w := newWorld(t, s)

@@ -18,22 +18,19 @@ type Rollout struct {
 	Remindable int // that can be reminded now: not enrolled, asked at least a day ago, with an address
 }
 
-// What can be asked and reminded, as conditions on an account a, its facets f and its invitation i; $2 is InvitationPause.
+// What can be asked and reminded, as conditions on facets f; $2 is InvitationPause.
 const (
-	invitable  = `NOT f.enrolled AND a.email <> '' AND i.account IS NULL`
-	remindable = `NOT f.enrolled AND a.email <> '' AND i.invited_at <= (SELECT jawort_now()) - $2 AND i.reminded_at <= (SELECT jawort_now()) - $2`
+	invitable  = `NOT f.enrolled AND f.email AND f.asked_at = 0`
+	remindable = `NOT f.enrolled AND f.email AND f.asked_at > 0 AND f.asked_at <= (SELECT jawort_now()) - $2`
 )
-
-const managedAsked = ` FROM accounts a JOIN account_facets f ON f.account = a.id LEFT JOIN invitations i ON i.account = a.id
-	WHERE a.manager = $1 AND a.deleted_at = 0`
 
 // Rollout returns how far those have got whom the manager, by id, manages.
 func (s *Store) Rollout(ctx context.Context, manager string) (Rollout, error) {
 	count := func(condition string) string { return `, COUNT(CASE WHEN ` + condition + ` THEN 1 END)` }
 	return db.One(ctx, s.Reads(), func(r db.Row) (o Rollout, err error) {
 		return o, r.Scan(&o.Accounts, &o.Enrolled, &o.Phones, &o.Numbers, &o.Invited, &o.Invitable, &o.Remindable)
-	}, `SELECT COUNT(*)`+count(`f.enrolled`)+count(`f.devices > 0`)+count(`a.phone <> ''`)+count(`i.account IS NOT NULL`)+count(invitable)+count(remindable)+
-		managedAsked, manager, InvitationPause.Microseconds())
+	}, `SELECT COUNT(*)`+count(`f.enrolled`)+count(`f.devices > 0`)+count(`f.phone`)+count(`f.asked_at > 0`)+count(invitable)+count(remindable)+
+		` FROM account_facets f WHERE f.manager = $1`, manager, InvitationPause.Microseconds())
 }
 
 // Awaited is somebody who has not enrolled yet.
@@ -59,8 +56,11 @@ func (s *Store) ToAsk(ctx context.Context, manager string, remind bool, after st
 func (s *Store) awaited(ctx context.Context, which, manager, after string, limit int) ([]Awaited, error) {
 	return db.All(ctx, s.Reads(), func(r db.Row) (a Awaited, err error) {
 		return a, r.Scan(&a.ID, &a.ExternalID, &a.Label, &a.HasEmail, db.Into(&a.InvitedAt), db.Into(&a.RemindedAt), &a.Reminders)
-	}, `SELECT a.id, a.external_id, a.label, a.email <> '', COALESCE(i.invited_at, 0), COALESCE(i.reminded_at, 0), COALESCE(i.reminders, 0)`+
-		managedAsked+` AND `+which+` AND a.external_id > $3 ORDER BY a.external_id LIMIT $4`, manager, InvitationPause.Microseconds(), after, limit)
+	}, `WITH page AS (
+			SELECT f.account FROM account_facets f WHERE f.manager = $1 AND `+which+` AND f.external_id > $3 ORDER BY f.external_id LIMIT $4)
+		SELECT a.id, a.external_id, a.label, a.email <> '', COALESCE(i.invited_at, 0), COALESCE(i.reminded_at, 0), COALESCE(i.reminders, 0)
+		FROM page JOIN accounts a ON a.id = page.account LEFT JOIN invitations i ON i.account = a.id ORDER BY a.external_id`,
+		manager, InvitationPause.Microseconds(), after, limit)
 }
 
 // InvitationOf returns when an account, by id, was asked; zero: not yet.
