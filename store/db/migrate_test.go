@@ -67,3 +67,38 @@ func TestTheUsageOfOlderEntriesIsKeptToo(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsKeptBesideOlderAccountsIsWholeToo(t *testing.T) {
+	dbtest.OnEach(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		if err := d.Down(ctx, 62); err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range []string{
+			`INSERT INTO tenants (id, name, created_at) VALUES ('ten_1', 'Musterbank', 1)`,
+			`INSERT INTO accounts (id, tenant, external_id, label, created_at) VALUES ('acc_1', 'ten_1', '4711', '', 1)`,
+			`INSERT INTO accounts (id, tenant, external_id, label, manager, phone, email, created_at) VALUES
+				('acc_2', 'ten_1', '4712', '', 'acc_1', '+4915123456789', '', 1), ('acc_3', 'ten_1', '4713', '', NULL, '', 'a@post.example', 1)`,
+			`INSERT INTO invitations (account, invited_at, reminded_at) VALUES ('acc_2', 5, 7), ('acc_3', 6, 0)`,
+			`INSERT INTO ledger_usage (tenant, quarter, payer, account, account_login, currency, messages, amount) VALUES
+				('ten_1', '2026-Q3', 'acc_1', 'acc_2', '4712', 'EUR', 1, 1), ('ten_1', '2026-Q3', 'acc_2', 'acc_2', '4712', 'EUR', 1, 1)`,
+		} {
+			if _, err := db.Exec(ctx, d.Writes(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Up(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for query, want := range map[string][]string{
+			`SELECT account || ' ' || COALESCE(manager, '-') || ' ' || CAST(phone AS INTEGER) || ' ' || CAST(email AS INTEGER) || ' ' || asked_at FROM account_facets ORDER BY account`: {
+				"acc_1 - 0 0 0", "acc_2 acc_1 1 0 7", "acc_3 - 0 1 6",
+			},
+			`SELECT payer || ' ' || COALESCE(manager, '-') FROM ledger_usage ORDER BY payer`: {"acc_1 -", "acc_2 acc_1"},
+		} {
+			if got, err := db.All(ctx, d.Reads(), db.ScanString, query); err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: %q, want %q; %v", query, got, want, err)
+			}
+		}
+	})
+}

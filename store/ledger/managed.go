@@ -15,17 +15,17 @@ type Of struct {
 	Others  bool // what those pay for themselves
 }
 
-// picked are the rows of a table that are seen.
+// picked are the rows of a table that are seen. The lines of ledger_usage say themselves who manages an account that pays for itself.
 func (of Of) picked(table string) string {
-	if of.Others {
-		own := `u.payer = u.account`
-		if table == "ledger_usage" {
-			own = `u.own` // of which Postgres knows how many there are
-		}
+	switch {
+	case of.Others && table == "ledger_usage":
+		return ` FROM ledger_usage u WHERE u.tenant = $1 AND u.quarter = $2 AND u.manager = $3`
+	case of.Others:
 		return ` FROM accounts m JOIN ` + table + ` u ON u.account = m.id
-			WHERE ` + own + ` AND u.tenant = $1 AND u.quarter = $2 AND m.manager = $3 AND m.deleted_at = 0`
+			WHERE u.payer = u.account AND u.tenant = $1 AND u.quarter = $2 AND m.manager = $3 AND m.deleted_at = 0`
+	default:
+		return ` FROM ` + table + ` u WHERE u.tenant = $1 AND u.quarter = $2 AND u.payer = $3`
 	}
-	return ` FROM ` + table + ` u WHERE u.tenant = $1 AND u.quarter = $2 AND u.payer = $3`
 }
 
 // ManagedUsage returns one page of what a manager sees, by account, payer and currency, in the order of the login numbers: what comes after a line.
