@@ -34,8 +34,7 @@ const entryTables = ` FROM page JOIN accounts a ON a.id = page.id
 	JOIN tenants t ON t.id = a.tenant
 	JOIN account_facets f ON f.account = a.id
 	LEFT JOIN groups g ON g.id = a.group_id
-	LEFT JOIN accounts m ON m.id = a.manager AND m.deleted_at = 0
-	ORDER BY a.external_id`
+	LEFT JOIN accounts m ON m.id = a.manager AND m.deleted_at = 0`
 
 func scanEntry(r db.Row) (e Entry, err error) {
 	var push, passkey, totp, sms, email, recovery bool
@@ -72,7 +71,7 @@ func (s *Store) Accounts(ctx context.Context, tenant string, f AccountFilter) ([
 	if err != nil {
 		return nil, err
 	}
-	entries, err := db.All(ctx, s.Reads(), scanEntry, `WITH page AS (`+page.query+`) SELECT `+entryColumns+entryTables, page.args...)
+	entries, err := db.All(ctx, s.Reads(), scanEntry, `WITH page AS (`+page.query+`) SELECT `+entryColumns+entryTables+` ORDER BY a.external_id`, page.args...)
 	if err != nil {
 		return nil, err
 	}

@@ -118,13 +118,13 @@ func (s *Store) page(ctx context.Context, tenant string, f AccountFilter) (condi
 
 func ofOtherTables(f Facet) bool { return strings.Contains(facets[f].has, "f.") }
 
-// after is behind every text that begins with what stands before it.
-const after = "\U0010FFFF"
+// behindAll is behind every text that begins with what stands before it.
+const behindAll = "\U0010FFFF"
 
 // addRange wants a column to begin with a prefix, by the order of its bytes.
 func (c *conditions) addRange(column, prefix string) {
 	if prefix != "" {
-		c.add(column+` >= %s AND `+column+` <= %s`, prefix, prefix+after)
+		c.add(column+` >= %s AND `+column+` <= %s`, prefix, prefix+behindAll)
 	}
 }
 
@@ -157,7 +157,7 @@ func facetNames() string {
 func (c *conditions) addChoices(f AccountFilter) {
 	if f.Query != "" {
 		q := Sought(f.Query)
-		c.add(`(a.sought_id >= %s AND a.sought_id <= %s OR a.sought_label >= %s AND a.sought_label <= %s)`, q, q+after, q, q+after)
+		c.add(`(a.sought_id >= %s AND a.sought_id <= %s OR a.sought_label >= %s AND a.sought_label <= %s)`, q, q+behindAll, q, q+behindAll)
 	}
 	if f.Contains != "" {
 		part := `%` + wildcards.Replace(Sought(f.Contains)) + `%`

@@ -30,7 +30,7 @@ type listBody struct {
 	MayAct bool // and so look by what reaches somebody
 }
 
-// list finds accounts by the beginning of a login number or name, whatever the case.
+// list finds accounts by the beginning of a login number or name, whatever the case: by numbers first, then by names.
 func (s Support) list(w http.ResponseWriter, v *console.Visit) error {
 	b := s.empty(v)
 	b.Query = strings.TrimSpace(v.URL.Query().Get("q"))
@@ -44,7 +44,7 @@ func (s Support) list(w http.ResponseWriter, v *console.Visit) error {
 	if b.Query == "" {
 		return v.Write(w, "people", b)
 	}
-	entries, err := s.Store.Accounts(v.Context(), v.Tenant.ID, lasting.AccountFilter{Query: b.Query, After: after[0], Limit: atOnce + 1})
+	entries, err := s.Store.LookUp(v.Context(), v.Tenant.ID, b.Query, after[0], atOnce+1)
 	if err != nil {
 		return err
 	}

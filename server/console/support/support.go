@@ -27,7 +27,7 @@ var own embed.FS
 
 // Directory finds accounts.
 type Directory interface {
-	Accounts(ctx context.Context, tenant string, f lasting.AccountFilter) ([]lasting.Entry, error)
+	LookUp(ctx context.Context, tenant, begins, after string, limit int) ([]lasting.Entry, error)
 	ReachedBy(ctx context.Context, tenant string, r lasting.Reached, limit int) ([]account.Account, error)
 	AccountByID(ctx context.Context, tenant, id string) (account.Account, error)
 	Entry(ctx context.Context, tenant, externalID string) (lasting.Entry, error)
