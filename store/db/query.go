@@ -134,6 +134,10 @@ func (d *DB) ForUpdateOfFree() string {
 	return d.forUpdate + ` SKIP LOCKED`
 }
 
+// Limit ends a query that returns at most so many rows. The number stands in the query itself: where Postgres plans for any number, it expects a tenth of all,
+// and reads whole tables for what is beside a page.
+func Limit(rows int) string { return fmt.Sprintf(" LIMIT %d", rows) }
+
 // Placeholders returns "$first, …" for n values.
 func Placeholders(first, n int) string {
 	var b strings.Builder

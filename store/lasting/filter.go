@@ -110,9 +110,7 @@ func (s *Store) page(ctx context.Context, tenant string, f AccountFilter) (condi
 	if limit <= 0 {
 		limit = defaultPage
 	}
-	c.args = append(c.args, limit)
-	c.query = `SELECT a.id FROM ` + from + ` WHERE ` + strings.Join(c.where, ` AND `) +
-		` ORDER BY ` + key + fmt.Sprintf(` LIMIT $%d`, len(c.args))
+	c.query = `SELECT a.id FROM ` + from + ` WHERE ` + strings.Join(c.where, ` AND `) + ` ORDER BY ` + key + db.Limit(limit)
 	return c, nil
 }
 

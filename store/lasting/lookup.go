@@ -51,7 +51,7 @@ func (l lookUp) some(ctx context.Context, column, place, after, which string) ([
 	return db.All(ctx, l.Reads(), scanEntry, `
 		WITH page AS (
 			SELECT a.id FROM accounts a WHERE a.tenant = $1 AND a.deleted_at = 0 AND a.`+column+` >= $2 AND a.`+column+` <= $3
-			AND (a.`+column+`, a.external_id) > ($4, $5) AND `+which+` ORDER BY a.`+column+`, a.external_id LIMIT $6)
+			AND (a.`+column+`, a.external_id) > ($4, $5) AND `+which+` ORDER BY a.`+column+`, a.external_id`+db.Limit(l.limit)+`)
 		SELECT `+entryColumns+entryTables+` ORDER BY a.`+column+`, a.external_id`,
-		l.tenant, l.begins, l.begins+behindAll, place, after, l.limit)
+		l.tenant, l.begins, l.begins+behindAll, place, after)
 }

@@ -57,10 +57,10 @@ func (s *Store) awaited(ctx context.Context, which, manager, after string, limit
 	return db.All(ctx, s.Reads(), func(r db.Row) (a Awaited, err error) {
 		return a, r.Scan(&a.ID, &a.ExternalID, &a.Label, &a.HasEmail, db.Into(&a.InvitedAt), db.Into(&a.RemindedAt), &a.Reminders)
 	}, `WITH page AS (
-			SELECT f.account FROM account_facets f WHERE f.manager = $1 AND `+which+` AND f.external_id > $3 ORDER BY f.external_id LIMIT $4)
+			SELECT f.account FROM account_facets f WHERE f.manager = $1 AND `+which+` AND f.external_id > $3 ORDER BY f.external_id`+db.Limit(limit)+`)
 		SELECT a.id, a.external_id, a.label, a.email <> '', COALESCE(i.invited_at, 0), COALESCE(i.reminded_at, 0), COALESCE(i.reminders, 0)
 		FROM page JOIN accounts a ON a.id = page.account LEFT JOIN invitations i ON i.account = a.id ORDER BY a.external_id`,
-		manager, InvitationPause.Microseconds(), after, limit)
+		manager, InvitationPause.Microseconds(), after)
 }
 
 // InvitationOf returns when an account, by id, was asked; zero: not yet.

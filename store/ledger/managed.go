@@ -32,9 +32,9 @@ func (of Of) picked(table string) string {
 func (s *Store) ManagedUsage(ctx context.Context, of Of, after ledger.Usage, limit int) ([]ledger.Usage, error) {
 	return db.All(ctx, s.Reads(), scanLine, `SELECT `+lineColumns+` FROM (
 			SELECT u.payer, u.account, u.account_login, u.currency, u.messages, u.amount, u.exported_messages, u.exported_amount`+of.picked("ledger_usage")+`
-			AND (u.account_login, u.account, u.currency) > ($4, $5, $6) ORDER BY u.account_login, u.account, u.currency LIMIT $7) u
+			AND (u.account_login, u.account, u.currency) > ($4, $5, $6) ORDER BY u.account_login, u.account, u.currency`+db.Limit(limit)+`) u
 		LEFT JOIN accounts p ON p.id = u.payer ORDER BY u.account_login, u.account, u.currency`,
-		of.Tenant, of.Quarter.String(), of.Manager, after.AccountLogin, after.Account, string(after.Currency), limit)
+		of.Tenant, of.Quarter.String(), of.Manager, after.AccountLogin, after.Account, string(after.Currency))
 }
 
 // ManagedTotals returns the sums of all pages of ManagedUsage, by currency.
