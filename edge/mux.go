@@ -42,6 +42,7 @@ type Mux struct {
 	options    Options
 	routes     *http.ServeMux
 	listed     []string
+	pages      []string
 	preflights map[string]*preflight // by path
 	metrics    metrics
 	bodyTime   time.Duration
@@ -68,18 +69,20 @@ func (m *Mux) Handle(pattern string, g Guard, h HandlerFunc) {
 	m.listed = append(m.listed, pattern)
 }
 
-// HandlePage adds a page that anybody may open, or what belongs to it. It is no call of the API: Routes does not list it.
-func (m *Mux) HandlePage(pattern string, h HandlerFunc) {
-	m.add(pattern, route{guard: Public, handle: h, page: true})
-}
+// HandlePage adds a page that anybody may open, or what belongs to it. It is no call of the API: Pages lists it, and Routes does not.
+func (m *Mux) HandlePage(pattern string, h HandlerFunc) { m.HandleUpload(pattern, 0, h) }
 
 // HandleUpload is HandlePage for a form that brings a file: its body may have so many bytes, and a minute to come.
 func (m *Mux) HandleUpload(pattern string, bytes int64, h HandlerFunc) {
 	m.add(pattern, route{guard: Public, handle: h, page: true, body: bytes})
+	m.pages = append(m.pages, pattern)
 }
 
 // Routes lists the patterns of the API in the order in which they were added, without preflights.
 func (m *Mux) Routes() []string { return append([]string(nil), m.listed...) }
+
+// Pages lists the patterns of the pages, and of what belongs to them, in the order in which they were added.
+func (m *Mux) Pages() []string { return append([]string(nil), m.pages...) }
 
 func (m *Mux) add(pattern string, rt route) {
 	method, path, ok := strings.Cut(pattern, " ")

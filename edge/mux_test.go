@@ -80,8 +80,13 @@ func TestRoutesAreListedAsAdded(t *testing.T) {
 	g := newRig()
 	g.Handle("POST /v1/b", edge.Public, fine)
 	g.HandleCORS("GET /v1/a", edge.CORS{}, edge.Public, fine)
+	g.HandlePage("GET /b", fine)
+	g.HandleUpload("POST /a", 1, fine)
 	if got := g.Routes(); !slices.Equal(got, []string{"POST /v1/b", "GET /v1/a"}) {
 		t.Errorf("got %v", got)
+	}
+	if got := g.Pages(); !slices.Equal(got, []string{"GET /b", "POST /a"}) {
+		t.Errorf("the pages are %v", got)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/jawort/jawort/server/console/support"
 	"github.com/jawort/jawort/server/console/tenancy"
 	"github.com/jawort/jawort/server/directory"
+	"github.com/jawort/jawort/server/guard"
 	"github.com/jawort/jawort/server/methods"
 	"github.com/jawort/jawort/server/policy"
 	"github.com/jawort/jawort/server/webhooks"
@@ -46,4 +47,13 @@ func sections(o Options, with shared) []console.Section {
 func ConsoleRoutes() []console.Route {
 	var o Options
 	return console.Console{PublicURL: "https://jawort.example", Sections: sections(o, shared{})}.Rooms(edge.NewMux(edge.Options{})).Routes()
+}
+
+// Pages lists the pages that the server answers, with what belongs to them.
+func Pages() []string {
+	m := edge.NewMux(edge.Options{})
+	for _, f := range features(Options{PublicURL: "https://jawort.example", Edge: edge.Options{Sources: &edge.Sources{}}}, guard.Guards{}, nil, "", counts{}) {
+		f.Mount(m)
+	}
+	return m.Pages()
 }
