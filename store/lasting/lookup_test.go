@@ -39,6 +39,10 @@ func TestWhoIsGoneWhileALookUpGoesOnLeavesNobodyOut(t *testing.T) {
 		}
 		w.changed("k", account.Edit{})
 		gone := func(externalID string) { must(t, s.EraseAccount(t.Context(), w.tenant.ID, externalID, support)) }
+		renamed := func(externalID string) { w.changed(externalID, account.Edit{Label: account.Set("Anna")}) }
+		w.changed("4", account.Edit{Label: account.Set("L")})
+		wantEqual(t, "those who are there, the last of whom is called otherwise then", w.lookedUp("k", 3, renamed), "k 1 2 1 3")
+		w.changed("2", account.Edit{Label: account.Set("K2")})
 		wantEqual(t, "those who are there, one after the other, each of whom is gone then", w.lookedUp("k", 1, gone), "k 1 2 3")
 	})
 }
