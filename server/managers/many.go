@@ -73,6 +73,15 @@ func (m Managers) whom(v *portal.Visit) (b manyBody, err error) {
 		return b, err
 	}
 	b.Choices = choices(b.Groups)
+	return b, nil
+}
+
+// counted is whom, and how many they are.
+func (m Managers) counted(v *portal.Visit) (manyBody, error) {
+	b, err := m.whom(v)
+	if err != nil {
+		return b, err
+	}
 	unchanged, err := m.Store.PreviewManaged(v.Context(), v.Tenant(), b.meant(v), nil)
 	b.Count = unchanged.Accounts
 	return b, err
@@ -92,7 +101,7 @@ func choices(groups []account.Group) (days []int) {
 
 // many lets the days be chosen.
 func (m Managers) many(w http.ResponseWriter, v *portal.Visit) error {
-	b, err := m.whom(v)
+	b, err := m.counted(v)
 	if err != nil {
 		return err
 	}
@@ -108,16 +117,22 @@ func (m Managers) previewMany(w http.ResponseWriter, v *portal.Visit) error {
 	b.Days = v.PostFormValue("days")
 	if b.Chosen, err = portal.Days(b.Days); err == nil {
 		b.Change, err = m.Store.PreviewManaged(v.Context(), v.Tenant(), b.meant(v), b.Chosen)
+		b.Count = b.Change.Accounts
 	}
 	if err != nil {
-		return m.desk.Wrong(w, v, err, "many", b)
+		form, fault := m.counted(v)
+		if fault != nil {
+			return fault
+		}
+		form.Days, form.Chosen = b.Days, b.Chosen
+		return m.desk.Wrong(w, v, err, "many", form)
 	}
 	return m.desk.Write(w, v, "many-preview", b)
 }
 
 // setMany does it; where somebody is asked less often then, only once it is confirmed.
 func (m Managers) setMany(w http.ResponseWriter, v *portal.Visit) error {
-	b, err := m.whom(v)
+	b, err := m.counted(v)
 	if err != nil {
 		return err
 	}
