@@ -66,7 +66,13 @@ func (m *Mistakes) add(line int, path, what string) {
 	m.because(line, path, reason{what: what})
 }
 
+// maxMistakes bounds what is kept: nobody reads more, and a list of nothing else would fill the memory.
+const maxMistakes = 10_000
+
 func (m *Mistakes) because(line int, path string, r reason) {
+	if len(*m) == maxMistakes {
+		return
+	}
 	*m = append(*m, Mistake{line, path, r.what, r.code, r.args})
 }
 

@@ -89,10 +89,13 @@ func (t *Table) unreadable(err error) {
 	t.Mistakes.because(wrong.StartLine, "", why("not-csv", `this is not CSV: a cell with a quote must stand in quotes, and the quote twice: "Depot ""Nord"""`))
 }
 
+// maxColumns is far more than there are.
+const maxColumns = 100
+
 // head reports whether the columns are clear.
 func (t *Table) head(line int, cells []string) bool {
 	before := len(t.Mistakes)
-	for i, cell := range cells {
+	for i, cell := range cells[:min(len(cells), maxColumns)] { // of more than there are, one is wrong
 		name := strings.TrimSpace(cell)
 		switch {
 		case name == "":

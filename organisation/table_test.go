@@ -2,6 +2,7 @@ package organisation_test
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,6 +60,25 @@ func TestATableIsReadHoweverItIsWritten(t *testing.T) {
 				t.Errorf("it is %+v", a)
 			}
 		})
+	}
+}
+
+func TestAListOfNothingButMistakesTakesLittleRoom(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		most int
+	}{
+		"columns without a name": {"account" + strings.Repeat(";", 1<<20), 100},
+		"columns of any name":    {"account" + strings.Repeat(";x", 20_000), 100},
+		"one account":            {"account\n" + strings.Repeat("1\n", 1<<20), 10_000},
+		"cells too many":         {"account\n" + strings.Repeat(";\n", 1<<20), 10_000},
+		"cells all wrong":        {"account;label;phone;interval;sms\n" + strings.Repeat(";;x;x;x\n", 1<<17), 10_000},
+	} {
+		_, err := imported(t, c.text, "DE", organisation.State{Tenants: []account.Tenant{{ID: "ten_1"}}})
+		if found := (organisation.Mistakes{}); !errors.As(err, &found) || len(found) > c.most {
+			t.Errorf("%s: %d mistakes", name, len(found))
+		}
 	}
 }
 
