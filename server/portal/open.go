@@ -43,7 +43,8 @@ func (p Portal) enter(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	secret := pages.NewSecret()
-	opened, err := p.Store.EnterPortal(r.Context(), pages.Hash(r.PathValue("code")), pages.Hash(secret))
+	replaced, _ := p.sessions.Hash(r)
+	opened, err := p.Store.EnterPortal(r.Context(), pages.Hash(r.PathValue("code")), pages.Hash(secret), replaced)
 	if errors.Is(err, account.ErrUnknownPortal) {
 		offered, _, err := p.Store.PortalOffer(r.Context(), pages.Hash(r.PathValue("code")))
 		if err != nil && !errors.Is(err, account.ErrUnknownPortal) {

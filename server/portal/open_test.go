@@ -99,6 +99,24 @@ func TestASessionEndsWithItsTimeItsAccountItsApplicationAndItsTenant(t *testing.
 	}
 }
 
+func TestWhoComesInAnewLeavesNoSessionBehindInThatBrowser(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.client.PutAccount(t.Context(), "4712", "Office North")
+	h.must(err)
+	for _, again := range []string{login, "4712"} {
+		b, elsewhere, thief := h.in(), h.in(), h.browser()
+		thief.Bring(b.Cookie("jawort-portal"))
+		used := h.address()
+		h.browser().Post(used, nil).Want(http.StatusSeeOther)
+		b.Post(used, url.Values{"switch": {"yes"}}).Want(http.StatusGone)
+		thief.Get("/portal/devices").Want(http.StatusOK) // who did not come in has left nothing
+		b.Post(h.address("account", again), url.Values{"switch": {"yes"}}).Want(http.StatusSeeOther)
+		thief.Get("/portal/devices").Want(http.StatusUnauthorized)
+		b.Get("/portal/devices").Want(http.StatusOK)
+		elsewhere.Get("/portal/devices").Want(http.StatusOK)
+	}
+}
+
 func TestPeopleGoBackToTheirLoginServiceAndNowhereElse(t *testing.T) {
 	h := newHouse(t)
 	for _, bad := range []string{

@@ -34,7 +34,7 @@ var own embed.FS
 type Sessions interface {
 	OfferPortal(ctx context.Context, p account.PortalSession, codeHash []byte, r lasting.PortalRequest, by lasting.By) (account.PortalSession, error)
 	PortalOffer(ctx context.Context, codeHash []byte) (p account.PortalSession, open bool, err error)
-	EnterPortal(ctx context.Context, codeHash, secretHash []byte) (account.PortalSession, error)
+	EnterPortal(ctx context.Context, codeHash, secretHash, replacedHash []byte) (account.PortalSession, error)
 	Portal(ctx context.Context, secretHash []byte) (account.PortalSession, error)
 	LeavePortal(ctx context.Context, session string) error
 	PlanStep(ctx context.Context, session string, step account.PortalStep) error

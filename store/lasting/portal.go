@@ -95,9 +95,9 @@ func portalWhere(ctx context.Context, q db.Querier, which string, args ...any) (
 	return db.One(ctx, q, scanPortal, `SELECT `+portalColumns+portalTables+`WHERE `+which, args...)
 }
 
-// EnterPortal makes the session that the code opens one of the browser that keeps the secret, for account.PortalLife. It does so once;
-// account.ErrUnknownPortal: the code opens nothing, or nothing any more.
-func (s *Store) EnterPortal(ctx context.Context, codeHash, secretHash []byte) (p account.PortalSession, err error) {
+// EnterPortal makes the session that the code opens one of the browser that keeps the secret, for account.PortalLife. The one whose secret it kept until now ends: nobody
+// could leave that any more. It does so once; account.ErrUnknownPortal: the code opens nothing, or nothing any more.
+func (s *Store) EnterPortal(ctx context.Context, codeHash, secretHash, replacedHash []byte) (p account.PortalSession, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		err := db.MustTouch(ctx, tx, account.ErrUnknownPortal, `
 			UPDATE portal_sessions SET secret_hash = $2, opened_at = jawort_now(), expires_at = jawort_now() + $3
@@ -108,6 +108,9 @@ func (s *Store) EnterPortal(ctx context.Context, codeHash, secretHash []byte) (p
 		p, err = portalWhere(ctx, tx, `p.code_hash = $1 AND `+portalStands, codeHash)
 		if err != nil {
 			return db.Replace(err, account.ErrUnknownPortal)
+		}
+		if _, err := db.Exec(ctx, tx, `UPDATE portal_sessions SET ended_at = jawort_now() WHERE secret_hash = $1 AND ended_at = 0`, replacedHash); err != nil {
+			return err
 		}
 		return outbox.Put(ctx, tx, outbox.Event{
 			Kind: PortalOpened, Tenant: p.Tenant, Application: p.Application, Account: p.Account, Subject: p.ID,

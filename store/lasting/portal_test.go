@@ -31,7 +31,7 @@ func (w *world) portal() (account.PortalSession, []byte) {
 	_, code, err := w.offer(lasting.PortalRequest{})
 	must(w.t, err)
 	secret := account.HashCode("secret of " + string(code))
-	p, err := w.s.EnterPortal(w.t.Context(), code, secret)
+	p, err := w.s.EnterPortal(w.t.Context(), code, secret, nil)
 	must(w.t, err)
 	return p, secret
 }
@@ -45,7 +45,7 @@ func TestOfManyBrowsersWithOneAddressOneIsLetIn(t *testing.T) {
 		var all sync.WaitGroup
 		for n := range 12 {
 			all.Go(func() {
-				_, err := s.EnterPortal(t.Context(), code, account.HashCode(fmt.Sprint("secret ", n)))
+				_, err := s.EnterPortal(t.Context(), code, account.HashCode(fmt.Sprint("secret ", n)), nil)
 				switch {
 				case err == nil:
 					in.Add(1)

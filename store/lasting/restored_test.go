@@ -63,7 +63,7 @@ func TestWhatABackupOpensAgainIsEndedInEveryTenant(t *testing.T) {
 		if _, open, err := s.PortalOffer(ctx, unopened); open || err != nil {
 			t.Errorf("an address that may have been used is open: %v", err)
 		}
-		if _, err := s.EnterPortal(ctx, unopened, []byte("secret")); !errors.Is(err, account.ErrUnknownPortal) {
+		if _, err := s.EnterPortal(ctx, unopened, []byte("secret"), nil); !errors.Is(err, account.ErrUnknownPortal) {
 			t.Errorf("an address that may have been used opens the portal: %v", err)
 		}
 		left, err := s.TrustedBrowsers(ctx, w.tenant.ID, w.account.ExternalID)
