@@ -325,6 +325,21 @@ func TestWhoComesInAnewLeavesNoSessionBehindInThatBrowser(t *testing.T) {
 	})
 }
 
+func TestALinkOnAnotherSiteSignsNobodyOut(t *testing.T) {
+	h := newHouse(t)
+	linked := h.Browser() // its cookie stays at home
+	for _, p := range []pagestest.Page{linked.Get("/console").Want(http.StatusSeeOther), linked.Post("/console/sign-out", nil).Want(http.StatusUnauthorized)} {
+		if got := p.Header.Get("Set-Cookie"); got != "" {
+			t.Errorf("it sets %s", got)
+		}
+	}
+	ada := h.In(operator.Administrator, "")
+	h.Pass(operator.SessionIdle + time.Minute)
+	if got := ada.Get("/console").Want(http.StatusSeeOther).Header.Get("Set-Cookie"); !strings.Contains(got, "Max-Age=0") {
+		t.Errorf("a session that is over sets %q", got)
+	}
+}
+
 func TestSigningInLeadsOnWithinTheConsoleAndNowhereElse(t *testing.T) {
 	h := newHouse(t)
 	p := h.In(operator.Administrator, "")

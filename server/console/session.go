@@ -29,9 +29,12 @@ func (c *Console) entry(r *http.Request, challenge []byte) (e operators.Entry, s
 	return e, secret, err
 }
 
-// away leads who is not signed in to where they can, and from there back; a form that they sent is lost.
+// away leads who is not signed in to where they can, and from there back; a form that they sent is lost. A browser that brings no cookie keeps what it has: it
+// brings none either where another site has led it here, and that is nobody to sign people out.
 func (c *Console) away(w http.ResponseWriter, r *http.Request) error {
-	c.sessions.Set(w, "", 0)
+	if _, has := c.sessions.Hash(r); has {
+		c.sessions.Set(w, "", 0)
+	}
 	if r.Method == http.MethodPost {
 		page := c.outside(r)
 		page.Name, page.Title, page.Status, page.Body = "signed-out", "signed-out.title", http.StatusUnauthorized, signInURL("/console")
