@@ -124,9 +124,11 @@ func (p Portal) beginMethod(w http.ResponseWriter, v *Visit, step account.Portal
 // prove takes the code; one that is wrong is typed again.
 func (p Portal) prove(w http.ResponseWriter, v *Visit) error {
 	m := approval.Method(v.PathValue("method"))
-	err := p.Methods.Finish(v.Request, v.ExternalID(), m, v.PostFormValue("code"))
-	if err != nil {
-		v.Page.Title = "proving.title." + string(m)
+	v.Page.Title = "proving.title." + string(m)
+	if !p.frame.Has(v.Page.Title) {
+		return edge.ErrNoRoute
+	}
+	if err := p.Methods.Finish(v.Request, v.ExternalID(), m, v.PostFormValue("code")); err != nil {
 		return p.wrong(w, v, err, "proving", provingBody{Started: methods.Started{Method: m}})
 	}
 	return p.onward(w, v, "/portal/methods?done=method-added")
