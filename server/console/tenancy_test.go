@@ -1,18 +1,23 @@
 package console_test
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/jawort/jawort/operator"
+	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/server/console/consoletest"
 	"github.com/jawort/jawort/server/pages/pagestest"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
 
 // formOf is what a browser would send of the form that saves: each field as it stands there.
@@ -282,15 +287,7 @@ func TestALongImportSaysHowFarItIsWhileItGoes(t *testing.T) {
 	h := newHouse(t)
 	ada := h.In(operator.Administrator, h.Tenant.ID)
 	base := "/console/tenants/" + h.Tenant.ID + "/import"
-	list := func(accounts int) string {
-		var b strings.Builder
-		b.WriteString("account\n")
-		for i := range accounts {
-			fmt.Fprintf(&b, "%d\n", i)
-		}
-		return b.String()
-	}
-	form := planned(ada, base, list(200))
+	form := planned(ada, base, numbered(200))
 	page := ada.Post(base+"/apply", form).Want(http.StatusOK).Says("leave this page open", "50 of 200 accounts, 25 %", "100 of 200 accounts, 50 %", "200 of 200 accounts, 100 %", "The list is imported.", "Back to importing")
 	if first, last := strings.Index(page.Text, "25 %"), strings.Index(page.Text, "The list is imported."); first > last || !strings.HasSuffix(strings.TrimSpace(page.Text), "</html>") {
 		t.Errorf("the page is %s", page.Text)
@@ -299,26 +296,65 @@ func TestALongImportSaysHowFarItIsWhileItGoes(t *testing.T) {
 		t.Errorf("%d accounts", n)
 	}
 	ada.Post(base+"/apply", form).Want(http.StatusConflict) // what is wrong before it begins is told as ever
-	ada.Post(base+"/apply", planned(ada, base, list(201))).Want(http.StatusSeeOther)
+	ada.Post(base+"/apply", planned(ada, base, numbered(201))).Want(http.StatusSeeOther)
 }
 
 func TestALongImportThatFailsHalfwaySaysSoAndChangesNothing(t *testing.T) {
 	h := newHouse(t)
 	ada := h.In(operator.Administrator, h.Tenant.ID)
 	base := "/console/tenants/" + h.Tenant.ID + "/import"
-	var list strings.Builder
-	list.WriteString("account\n")
-	for i := range 200 {
-		fmt.Fprintf(&list, "%d\n", i)
-	}
 	_, err := db.Exec(t.Context(), h.Process.Lasting().Writes(), `CREATE TRIGGER halfway BEFORE INSERT ON accounts WHEN new.external_id = '150' BEGIN SELECT RAISE(ABORT, 'halfway'); END`)
 	h.Must(err)
-	ada.Post(base+"/apply", planned(ada, base, list.String())).Want(http.StatusOK).Says("50 of 200 accounts", "was not imported to its end").Silent("The list is imported.")
+	ada.Post(base+"/apply", planned(ada, base, numbered(200))).Want(http.StatusOK).Says("50 of 200 accounts", "was not imported to its end").Silent("The list is imported.")
 	if n := h.Count(`accounts WHERE tenant = $1`, h.Tenant.ID); n != 0 {
 		t.Errorf("%d accounts", n)
 	}
 	if !h.Log.Has("halfway") {
 		t.Error("the log does not say why")
+	}
+}
+
+// numbered is a list of so many accounts.
+func numbered(accounts int) string {
+	var b strings.Builder
+	b.WriteString("account\n")
+	for i := range accounts {
+		fmt.Fprintln(&b, i)
+	}
+	return b.String()
+}
+
+func TestWhoLeavesALongImportHasChangedNothingAndKeepsNobodyWaiting(t *testing.T) {
+	for name, database := range map[string]string{"SQLite": "sqlite://" + filepath.Join(t.TempDir(), "jawort.db"), "Postgres": pgtest.New(t)} {
+		t.Run(name, func(t *testing.T) {
+			h := consoletest.New(t, func(o *process.Options) { o.Config.Database = database })
+			ada := h.In(operator.Administrator, h.Tenant.ID)
+			base := "/console/tenants/" + h.Tenant.ID + "/import"
+			form := planned(ada, base, numbered(5_000))
+			ctx, leave := context.WithCancel(t.Context())
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL+base+"/apply", strings.NewReader(form.Encode()))
+			h.Must(err)
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			resp, err := ada.Client.Do(r)
+			h.Must(err)
+			defer resp.Body.Close()
+			for lines := bufio.NewScanner(resp.Body); !strings.Contains(lines.Text(), " accounts, "); {
+				if !lines.Scan() {
+					t.Fatal("the import is over: ", resp.Status, lines.Err())
+				}
+			}
+			upload(ada, base, "account\nanother\n").Want(http.StatusTooManyRequests).Says("is being read already")
+			ada.Post(base+"/apply", form).Want(http.StatusTooManyRequests)
+			leave()
+			var plan pagestest.Page
+			for plan = upload(ada, base, "account\nanother\n"); plan.Status == http.StatusTooManyRequests; {
+				plan = upload(ada, base, "account\nanother\n")
+			}
+			ada.Post(base+"/apply", url.Values{"list": {plan.Found(`name="list" value="([^"]*)"`)}, "agreed": {plan.Found(`name="agreed" value="([^"]*)"`)}}).Want(http.StatusSeeOther)
+			if n := h.Count(`accounts WHERE external_id <> $1`, consoletest.Login); n != 1 {
+				t.Errorf("%d accounts", n)
+			}
+		})
 	}
 }
 

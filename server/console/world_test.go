@@ -9,7 +9,10 @@ import (
 	"github.com/jawort/jawort/operator"
 	"github.com/jawort/jawort/process"
 	"github.com/jawort/jawort/server/console/consoletest"
+	"github.com/jawort/jawort/store/db/pgtest"
 )
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // house is a process of Jawort with a tenant, whose operators a test lets into the console.
 type house struct {

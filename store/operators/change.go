@@ -16,8 +16,9 @@ func (s *Store) heads(ctx context.Context, tx *sql.Tx) ([]string, error) {
 		SELECT id FROM operators WHERE role = $1 AND tenant IS NULL AND joined_at > 0 AND ended_at = 0 ORDER BY id`+s.ForUpdate(), operator.Administrator)
 }
 
-// mayHead looks again whether an operator who does something to those of the tenant is its administrator, or that of all; the command line may.
-func (s *Store) mayHead(ctx context.Context, tx *sql.Tx, by outbox.Actor, tenant string) error {
+// MayHead looks again, in the transaction, whether an operator who changes something of the tenant is its administrator, or that of all. Who is no operator may, by
+// whatever let them in. operator.ErrUnknown: it is none, or no more.
+func MayHead(ctx context.Context, tx *sql.Tx, by outbox.Actor, tenant string) error {
 	if by.Kind != outbox.ByOperator {
 		return nil
 	}
@@ -41,7 +42,7 @@ func (s *Store) change(ctx context.Context, id string, by outbox.Actor, loses fu
 		if err != nil {
 			return err
 		}
-		if err := s.mayHead(ctx, tx, by, o.Tenant); err != nil {
+		if err := MayHead(ctx, tx, by, o.Tenant); err != nil {
 			return err
 		}
 		if by.Kind == outbox.ByOperator && loses(o) && len(heads) == 1 && slices.Contains(heads, id) {

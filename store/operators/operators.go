@@ -85,7 +85,7 @@ func inviter(by outbox.Actor) string {
 // Invite adds an operator, who may register a passkey by the code for operator.InvitationLife, while whoever invites may do so. operator.ErrUnknownTenant: it is bound to none that is there.
 func (s *Store) Invite(ctx context.Context, o operator.Operator, codeHash []byte, by outbox.Actor) (invited operator.Operator, err error) {
 	err = s.Transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := s.mayHead(ctx, tx, by, o.Tenant); err != nil {
+		if err := MayHead(ctx, tx, by, o.Tenant); err != nil {
 			return err
 		}
 		err := db.MustTouch(ctx, tx, operator.ErrUnknownTenant, `

@@ -20,6 +20,7 @@ import (
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/lasting"
+	"github.com/jawort/jawort/store/operators"
 	"github.com/jawort/jawort/store/outbox"
 )
 
@@ -62,7 +63,7 @@ func (s *Store) ApplyTelling(ctx context.Context, by outbox.Actor, told func(don
 	return theirs.Apply(ctx, found, sources...)
 }
 
-// Apply plans and carries out, all or nothing.
+// Apply plans and carries out, all or nothing. operator.ErrUnknown: an operator does it who may not any more by its end.
 func (s *Store) Apply(ctx context.Context, found organisation.Mistakes, sources ...organisation.Source) (plans []organisation.Plan, err error) {
 	err = s.Lasting.TransactWithin(ctx, Longest, func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, sources); err != nil {
@@ -73,6 +74,9 @@ func (s *Store) Apply(ctx context.Context, found organisation.Mistakes, sources 
 		}
 		for _, p := range plans {
 			if err := s.carryOut(ctx, tx, p); err != nil {
+				return err
+			}
+			if err := operators.MayHead(ctx, tx, s.By, p.Tenant.ID); err != nil { // a list of thousands takes a while, and so may waiting for another
 				return err
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/jawort/jawort/edge"
 	"github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/server/console"
+	"github.com/jawort/jawort/server/pages"
 )
 
 // maxTable bounds a list, and maxForm the form that brings it a second time, in base64.
@@ -25,9 +26,23 @@ func (t Tenancy) mountImport(r *console.Rooms) {
 	const at = "/console/tenants/{tenant}/import"
 	uploads, applies := heads, fresh
 	uploads.Upload, applies.Upload = maxForm, maxForm
-	r.Page("GET "+at, heads, t.importing)
-	r.Page("POST "+at, uploads, t.planImport)
-	r.Page("POST "+at+"/apply", applies, t.applyImport)
+	r.Page("GET "+at, heads, t.importForm)
+	r.Page("POST "+at, uploads, t.alone(t.planImport))
+	r.Page("POST "+at+"/apply", applies, t.alone(t.applyImport))
+}
+
+// errImporting refuses to read a second list of a tenant at once: each may be long, and the second waits for the first on a connection that others need.
+var errImporting = pages.Fault{Status: http.StatusTooManyRequests, Text: "import.taken"}
+
+func (t Tenancy) alone(read func(http.ResponseWriter, *console.Visit) error) func(http.ResponseWriter, *console.Visit) error {
+	return func(w http.ResponseWriter, v *console.Visit) error {
+		end, ok := t.importing.Begin(v.Tenant.ID)
+		if !ok {
+			return errImporting
+		}
+		defer end()
+		return read(w, v)
+	}
 }
 
 // importBody is a list on its way.
@@ -47,7 +62,7 @@ type importBody struct {
 // maxTold bounds how many mistakes or accounts are told at once.
 const maxTold = 50
 
-func (t Tenancy) importing(w http.ResponseWriter, v *console.Visit) error {
+func (t Tenancy) importForm(w http.ResponseWriter, v *console.Visit) error {
 	return v.Write(w, "import", importBody{Columns: organisation.TableColumns()})
 }
 

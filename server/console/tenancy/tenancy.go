@@ -61,12 +61,12 @@ type Tenancy struct {
 	Rehearse     Rehearse
 	Random       io.Reader
 
-	rehearsing *console.Busy
+	rehearsing, importing *console.Busy
 }
 
 // Section implements the console's.
 func (t Tenancy) Section() console.Section {
-	t.rehearsing = &console.Busy{}
+	t.rehearsing, t.importing = &console.Busy{}, &console.Busy{}
 	return console.Section{
 		Own: own, Mount: t.mount,
 		Menu: []console.Entry{
