@@ -92,6 +92,11 @@ func (v values) out(t table, at int) bool { return slices.Contains(v[t.name+".ou
 
 func (v values) rows(t table) int { return len(v[t.name+"."+t.typed[0]]) }
 
+// beyond reports whether there are more rows than any form of ours has: each has a choice of all the tenant's groups, so that thousands would be a page of gigabytes.
+func (v values) beyond() bool {
+	return v.rows(pricesTable) > pricesTable.most+moreRows || v.rows(budgetsTable) > budgetsTable.most+moreRows
+}
+
 // add adds a row, of its fields in their order.
 func (v values) add(t table, texts ...string) {
 	for i, field := range t.fields() {

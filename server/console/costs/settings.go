@@ -20,8 +20,8 @@ func (c Costs) mountSettings(r *console.Rooms) {
 	tries := console.Access{Roles: console.Administrators, Reach: console.OfTenant, Upload: maxForm}
 	saves := console.Access{Roles: console.Administrators, Reach: console.OfTenant, Upload: maxForm, Fresh: true}
 	r.Page("GET "+at, reads, c.settings)
-	r.Page("POST "+at+"/changes", tries, c.change)
-	r.Page("POST "+at, saves, c.save)
+	r.Page("POST "+at+"/changes", tries, bounded(c.change))
+	r.Page("POST "+at, saves, bounded(c.save))
 }
 
 // state is what the form is about.
@@ -95,7 +95,23 @@ func (settingsBody) Next(at int) int { return at + 1 }
 
 func at(v *console.Visit) string { return v.Base() + "/costs/settings" }
 
-const newRows = 3
+// newRows are for what is to be added, and moreRows for whom they are too few.
+const (
+	newRows  = 3
+	moreRows = 9
+)
+
+// errBeyond refuses what none of our pages sends.
+var errBeyond = pages.Fault{Status: http.StatusUnprocessableEntity, Text: "costs.wrong.many"}
+
+func bounded(read func(http.ResponseWriter, *console.Visit) error) func(http.ResponseWriter, *console.Visit) error {
+	return func(w http.ResponseWriter, v *console.Visit) error {
+		if values(v.PostForm).beyond() {
+			return errBeyond
+		}
+		return read(w, v)
+	}
+}
 
 func (c Costs) settings(w http.ResponseWriter, v *console.Visit) error {
 	s, err := c.state(v)
@@ -162,7 +178,7 @@ func (c Costs) change(w http.ResponseWriter, v *console.Visit) error {
 		if err != nil {
 			return err
 		}
-		return c.show(w, v, s, formOf(values(v.PostForm), 3*newRows))
+		return c.show(w, v, s, formOf(values(v.PostForm), moreRows))
 	}
 	s, to, ok, err := c.sent(w, v)
 	if err != nil || !ok {

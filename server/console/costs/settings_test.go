@@ -331,6 +331,20 @@ func TestAsManyPricesAsThereMayBeAreSetByTheForm(t *testing.T) {
 	ada.Post(costs(w.Service)+"/settings", form).Want(http.StatusUnprocessableEntity).Says("at most 2000 prices and 500 budgets")
 }
 
+func TestAFormOfMoreRowsThanThereMayBeIsNotShownAgain(t *testing.T) {
+	w := newWorld(t)
+	ada := w.In(operator.Administrator, w.Tenant.ID)
+	for field, rows := range map[string]int{"price.prefix": 2010, "budget.of": 510} {
+		for _, path := range []string{"/settings", "/settings/changes"} {
+			form := url.Values{"seen": {w.see(ada, english).Get("seen")}, field: slices.Repeat([]string{"tenant"}, rows)}
+			got := ada.Post(costs(w.Service)+path, form).Want(http.StatusUnprocessableEntity).Says("at most 2000 prices and 500 budgets")
+			if len(got.Text) > 10_000 {
+				t.Errorf("%d rows of %s to %s are answered by %d bytes", rows, field, path, len(got.Text))
+			}
+		}
+	}
+}
+
 func TestABudgetOfAGroupThatWasDeletedIsNamedUntilItIsTakenAway(t *testing.T) {
 	w := newWorld(t)
 	ada := w.In(operator.Administrator, "")
