@@ -36,6 +36,7 @@ var aboutNobody = map[string]string{
 	"sms_settings":        "of a tenant",
 	"tallies":             "counts how often an approval was answered",
 	"tenants":             "itself",
+	"turns":               "is empty: what is written there is gone with its transaction",
 	"webhook_attempts":    "how a tenant's system answered",
 	"webhook_deliveries":  "ids and plain facts of what the audit log holds, for a tenant's system",
 	"webhook_endpoints":   "of a tenant",

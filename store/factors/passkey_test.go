@@ -1,6 +1,8 @@
 package factors_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"testing"
@@ -184,6 +186,43 @@ func TestAnOperatorsPasskeyBecomesNoAccounts(t *testing.T) {
 			w.Error("it confirms logins")
 		}
 	})
+}
+
+func TestOfTwoWhoRegisterOneCredentialAtOnceForTwoPurposesOneDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, pgtest.New(t))) // on SQLite there is no meanwhile
+	b, console := newBrowser(w.account.ID), &operators.Store{DB: w.d}
+	_, err := console.Invite(w.Context(), operator.Operator{ID: "opr_ada", Name: "Ada", Role: operator.Support}, []byte("code"), outbox.Actor{Kind: outbox.ByCommand, ID: "jawort"})
+	must(t, err)
+	started, err := w.s.StartPasskey(w.Context(), w.registering(""), rpID)
+	must(t, err)
+	finish, results := w.made(b, w.registering(""), started.Challenge), make(chan error, 2)
+	must(t, w.d.Transact(w.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		if err := db.InTurn(ctx, tx, b.cred.ID); err != nil {
+			return err
+		}
+		go func() {
+			_, err := w.s.FinishPasskey(w.Context(), finish)
+			results <- err
+		}()
+		go func() {
+			_, err := console.Join(w.Context(), []byte("code"), operator.Passkey{
+				ID: "pky_ada", Operator: "opr_ada", Credential: approval.Credential{ID: b.cred.ID, PublicKey: b.cred.Key.AttestationData()},
+			}, operators.Entry{Session: "ops_ada", SecretHash: []byte("secret"), Challenge: []byte("challenge")})
+			results <- err
+		}()
+		for waiting := 0; waiting < 2; {
+			var err error
+			if waiting, err = db.One(ctx, w.d.Reads(), db.ScanInt, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	first, second := <-results, <-results
+	if (first == nil) == (second == nil) || w.count(`passkeys`)+w.count(`operator_passkeys`) != 1 || w.count(`turns`) != 0 {
+		t.Errorf("%v and %v", first, second)
+	}
 }
 
 func TestAChallengeIsGoodForOnePasskeyOfItsAccountApplicationAndTime(t *testing.T) {

@@ -140,6 +140,9 @@ func (s *Store) finishPasskey(ctx context.Context, tx *sql.Tx, f PasskeyFinish, 
 // keepPasskey makes the method count. A credential has one purpose, so one of a phone or of an operator is refused.
 func keepPasskey(ctx context.Context, tx *sql.Tx, f PasskeyFinish, k approval.Passkey) error {
 	c := k.Credential
+	if err := db.InTurn(ctx, tx, c.ID); err != nil {
+		return err
+	}
 	err := db.MustTouch(ctx, tx, errPasskeyTaken, `
 		INSERT INTO passkeys (id, credential, account, application, rp_id, label, public_key, sign_count, backup_eligible, backed_up, aaguid,
 			attestation, created_at)

@@ -74,6 +74,9 @@ func enrol(ctx context.Context, tx *sql.Tx, c account.Completion, device string)
 		return err
 	}
 	k := c.Credential
+	if err := db.InTurn(ctx, tx, k.ID); err != nil {
+		return err
+	}
 	return db.MustTouch(ctx, tx, errCredentialTaken, `
 		INSERT INTO credentials (id, device, account, public_key, sign_count, backup_eligible, aaguid, attestation, status)
 		SELECT $1, d.id, d.account, $3, $4, $5, $6, $7, $8 FROM devices d

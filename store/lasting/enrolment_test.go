@@ -2,13 +2,16 @@ package lasting_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
+	"database/sql"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jawort/jawort/account"
 	"github.com/jawort/jawort/store/db"
+	"github.com/jawort/jawort/store/db/pgtest"
 	"github.com/jawort/jawort/store/lasting"
 	"github.com/jawort/jawort/store/outbox"
 )
@@ -255,6 +258,33 @@ func TestACredentialIsRegisteredOnce(t *testing.T) {
 			t.Fatalf("enrolment %+v, device %v", stored, d)
 		}
 	})
+}
+
+func TestAPhoneWaitsForWhomeverRegistersItsCredentialForSomethingElse(t *testing.T) {
+	t.Parallel()
+	s := open(t, pgtest.New(t)) // on SQLite there is no meanwhile
+	w := newWorld(t, s)
+	e, hash := w.enrolment(w.account)
+	_, err := s.ClaimEnrolment(t.Context(), hash, "key")
+	must(t, err)
+	_, err = db.Exec(t.Context(), s.Writes(), `INSERT INTO operators (id, name, role, invited_until, created_at) VALUES ('opr_1', 'Ada', 'support', 1, 1)`)
+	must(t, err)
+	c, completed := completion(t, e, "key"), make(chan error, 1)
+	must(t, s.Transact(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		must(t, db.InTurn(ctx, tx, c.Credential.ID))
+		_, err := db.Exec(ctx, tx, `
+			INSERT INTO operator_passkeys (id, operator, credential, label, public_key, sign_count, backup_eligible, backed_up, attestation, created_at)
+			VALUES ('pky_1', 'opr_1', $1, '', $1, 0, FALSE, FALSE, 'none', 1)`, c.Credential.ID)
+		go func() {
+			_, err := s.CompleteEnrolment(t.Context(), c)
+			completed <- err
+		}()
+		untilAllWait(t, s, 1)
+		return err
+	}))
+	if err := <-completed; err == nil || is(err, account.ErrUnknownEnrolment) {
+		t.Errorf("error is %v", err)
+	}
 }
 
 // inParallel runs f n times at once and returns how often it returned true.

@@ -56,6 +56,9 @@ func (s *Store) AddPasskey(ctx context.Context, k operator.Passkey, challenge []
 // keep registers a passkey. A credential has one purpose, so one of an account is refused.
 func keep(ctx context.Context, tx *sql.Tx, k operator.Passkey) error {
 	c := k.Credential
+	if err := db.InTurn(ctx, tx, c.ID); err != nil {
+		return err
+	}
 	return db.MustTouch(ctx, tx, operator.ErrPasskeyTaken, `
 		INSERT INTO operator_passkeys (id, operator, credential, label, public_key, sign_count, backup_eligible, backed_up, aaguid, attestation, created_at)
 		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, jawort_now()
