@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -409,5 +410,9 @@ func TestAListMayBeLargeAndAnyOtherFormMayNot(t *testing.T) {
 	}
 	upload(ada, base+"/import", list.String()).Want(http.StatusUnprocessableEntity).Says("stands in line 2 already", "And ")
 	upload(ada, base+"/import", strings.Repeat("x", 5<<20)).Want(http.StatusRequestEntityTooLarge)
+	short := "account\n" + strings.Repeat("1\n", 100_000)
+	upload(ada, base+"/import", short).Want(http.StatusRequestEntityTooLarge).Says("more than 100,000 lines")
+	ada.Post(base+"/import/apply", url.Values{"list": {base64.RawURLEncoding.EncodeToString([]byte(short))}}).Want(http.StatusRequestEntityTooLarge)
+	upload(ada, base+"/import", short[:len(short)-2]).Want(http.StatusUnprocessableEntity).Says("stands in line 2 already")
 	ada.Post(base+"/settings", url.Values{"name": {strings.Repeat("x", 100<<10)}}).Want(http.StatusRequestEntityTooLarge)
 }

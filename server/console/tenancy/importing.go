@@ -16,9 +16,10 @@ import (
 	"github.com/jawort/jawort/server/pages"
 )
 
-// maxTable bounds a list, and maxForm the form that brings it a second time, in base64.
+// maxTable and maxLines bound a list: short lines take most room when they are read. maxForm bounds the form that brings it a second time, in base64.
 const (
 	maxTable = 4 << 20
+	maxLines = 100_000
 	maxForm  = 6 << 20
 )
 
@@ -72,7 +73,7 @@ func (t Tenancy) planImport(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	table, err := organisation.ReadTable(bytes.NewReader(text), v.Tenant.ID, v.Tenant.Policy.Region)
+	table, err := tableOf(v, text)
 	if err != nil {
 		return err
 	}
@@ -105,6 +106,16 @@ func uploaded(v *console.Visit) ([]byte, error) {
 	return text, err
 }
 
+// errLong refuses a list of so many lines that one tenant's would take the memory of all.
+var errLong = pages.Fault{Status: http.StatusRequestEntityTooLarge, Text: "import.long"}
+
+func tableOf(v *console.Visit, text []byte) (*organisation.Table, error) {
+	if bytes.Count(text, []byte("\n")) > maxLines {
+		return nil, errLong
+	}
+	return organisation.ReadTable(bytes.NewReader(text), v.Tenant.ID, v.Tenant.Policy.Region)
+}
+
 // mistake is one of a list, in the language of the reader.
 type mistake struct {
 	Line         int
@@ -131,7 +142,7 @@ func (t Tenancy) applyImport(w http.ResponseWriter, v *console.Visit) error {
 	if err != nil || len(text) > maxTable {
 		return edge.ErrNoRoute
 	}
-	table, err := organisation.ReadTable(bytes.NewReader(text), v.Tenant.ID, v.Tenant.Policy.Region)
+	table, err := tableOf(v, text)
 	if err != nil {
 		return err
 	}
