@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	domain "github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/operator"
+	domain "github.com/jawort/jawort/organisation"
 	"github.com/jawort/jawort/store/db"
 	"github.com/jawort/jawort/store/db/dbtest"
 	"github.com/jawort/jawort/store/db/pgtest"
