@@ -88,12 +88,14 @@ func managedGroups(ctx context.Context, q db.Querier, tenant string, m Managed) 
 		return g.ID, []account.Group{g}, err
 	}
 	named, args := m.named([]any{m.Manager, tenant})
-	meant := `SELECT 1 FROM accounts a WHERE a.manager = $1 AND a.tenant = $2 AND a.deleted_at = 0` + named
-	groups, err = db.All(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM groups g WHERE g.tenant = $2 AND EXISTS (`+meant+` AND a.group_id = g.id)`, args...)
+	meant := `SELECT 1 FROM accounts a WHERE a.manager = $1 AND a.deleted_at = 0` + named
+	// One account of each group is enough, and stands in the index in this order. An EXISTS would be planned as a join, which reads them all.
+	groups, err = db.All(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM groups g WHERE g.tenant = $2 AND (`+meant+` AND a.group_id = g.id ORDER BY a.interval_days LIMIT 1) = 1`, args...)
 	if err != nil {
 		return "", nil, err
 	}
-	groupless, err := db.One(ctx, q, db.ScanBool, `SELECT EXISTS (`+meant+` AND a.group_id IS NULL)`, args...)
+	named, args = m.named([]any{m.Manager})
+	groupless, err := db.One(ctx, q, db.ScanBool, `SELECT EXISTS (SELECT 1 FROM accounts a WHERE a.manager = $1 AND a.deleted_at = 0 AND a.group_id IS NULL`+named+`)`, args...)
 	if groupless {
 		groups = append(groups, account.Group{})
 	}

@@ -38,18 +38,51 @@ func previewManaged(ctx context.Context, q db.Querier, tenant string, m Managed,
 	if err := checkManaged(groups, days); err != nil {
 		return c, err
 	}
-	named, args := m.named([]any{m.Manager, of, days})
-	usual, args := defaultDays(groups, args...)
-	after, before := `COALESCE($3, `+usual+`)`, `COALESCE(interval_days, `+usual+`)`
-	c, err = db.One(ctx, q, func(r db.Row) (c ManagedChange, err error) {
-		return c, r.Scan(&c.Accounts, &c.Changed, &c.Longer, &c.Shorter)
-	}, `SELECT COUNT(*), COUNT(CASE WHEN interval_days IS DISTINCT FROM $3 THEN 1 END),
-		COUNT(CASE WHEN `+after+` > `+before+` THEN 1 END), COUNT(CASE WHEN `+after+` < `+before+` THEN 1 END)
-		FROM accounts a WHERE `+managedOf+named, args...)
-	if err == nil && m.IDs != nil && c.Accounts != len(m.IDs) {
-		err = account.ErrUnknownAccount
+	named, args := m.named([]any{m.Manager, of})
+	chosen, err := db.All(ctx, q, func(r db.Row) (a alike, err error) { return a, r.Scan(&a.group, &a.days, &a.accounts) },
+		`SELECT COALESCE(group_id, ''), interval_days, COUNT(*) FROM accounts a WHERE `+managedOf+named+` GROUP BY group_id, interval_days`, args...)
+	if err != nil {
+		return c, err
 	}
-	return c, err
+	usual := map[string]int{}
+	for _, g := range groups {
+		usual[g.ID] = g.Policy.Interval.Default
+	}
+	for _, a := range chosen {
+		c.add(a, days, usual[a.group])
+	}
+	if m.IDs != nil && c.Accounts != len(m.IDs) {
+		return c, account.ErrUnknownAccount
+	}
+	return c, nil
+}
+
+// alike are accounts of one group that chose the same days; nil: they have what the group gives.
+type alike struct {
+	group    string
+	days     *int
+	accounts int
+}
+
+// add counts what choosing the days means to accounts where no choice means the usual ones.
+func (c *ManagedChange) add(a alike, days *int, usual int) {
+	before, after := usual, usual
+	if a.days != nil {
+		before = *a.days
+	}
+	if days != nil {
+		after = *days
+	}
+	c.Accounts += a.accounts
+	if (a.days == nil) != (days == nil) || before != after {
+		c.Changed += a.accounts
+	}
+	switch {
+	case after > before:
+		c.Longer += a.accounts
+	case after < before:
+		c.Shorter += a.accounts
+	}
 }
 
 // named is the condition for those that are named, and the arguments with what it needs.
