@@ -735,7 +735,10 @@ class Line {
         body: body && JSON.stringify(body),
         cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal: enough.signal,
       });
-      const answer = await response.json().catch(() => ({}));
+      const answer = await response.json().catch((err) => {
+        if (response.ok) throw err; // cut off amid what it says: it is not known
+        return {};
+      });
       const code = String(answer.type ?? "").replace("urn:jawort:problem:", "") || (response.status >= 500 ? "unavailable" : "");
       return { ok: response.ok, code: response.ok ? "" : code, body: answer, after: Number(response.headers.get("Retry-After")) || 0 };
     } catch {

@@ -137,6 +137,23 @@ func TestWhereWebsocketsAreRefusedThePageAsks(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsCutOffIsNone(t *testing.T) {
+	h := newHouse(t)
+	way := h.through()
+	way.refuses.Store(true)
+	p := h.phone("Anna")
+	a := h.ask()
+	h.page.script.Store(new(`const through = window.fetch;
+	window.cut = 0;
+	window.fetch = (at, how) => String(at).includes("?wait=") && window.cut++ === 0 ? Promise.resolve(new Response('{"sta')) : through(at, how);`))
+	w := h.wait(a)
+	w.Until(`window.cut > 1`) // it has asked again
+	w.WantText(part("number"), a.Number)
+	h.look(p, a)
+	h.decide(p, a, phone.Approve, a.Number)
+	w.wantEnd("approved", "push")
+}
+
 func TestAPageWhoseFirstFrameIsHeldBackSaysSo(t *testing.T) {
 	h := newHouse(t)
 	h.phone("Anna")

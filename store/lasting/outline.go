@@ -9,8 +9,8 @@ import (
 // Outline is what of a tenant is set up.
 type Outline struct {
 	Applications, Keys, Groups int
-	Accounts                   int // no more than were asked for
-	Receivers, Disabled        int // of webhooks; those that are enabled, and those that are not
+	Accounts                   int  // no more than were asked for
+	Receivers, Disabled        int  // of webhooks; those that are enabled, and those that are not
 	SMS                        bool // its settings are there: without them none is sent
 }
 
