@@ -32,10 +32,11 @@ func Reason(err error) string {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return "name-not-resolved"
 	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
+	errno, ok := errors.AsType[syscall.Errno](err)
+	if !ok || errno == syscall.ECONNRESET || errno == syscall.EPIPE { // it depends on what was still under way whether a connection that is cut looks so
+		return "no-answer"
 	}
-	return "no-answer"
+	return errno.Error()
 }
 
 // RetryAfter reads a Retry-After header: seconds or a date. 0: there is none that can be read.

@@ -2,6 +2,8 @@ package outbound_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -17,12 +19,22 @@ func TestAFailureIsToldWithoutTheURL(t *testing.T) {
 	secure := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(secure.Close)
 	dying := target(t, func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
+	resetting := target(t, func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if tcp, ok := c.(*net.TCPConn); err == nil && ok {
+			err = errors.Join(tcp.SetLinger(0), tcp.Close())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
 	closed := target(t, nil)
 	closed.Close()
 	c := outbound.NewClient(outbound.Options{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: patience, Resolver: r})
 	for url, want := range map[string]string{
 		secure.URL:                "certificate",
 		dying.URL:                 "no-answer",
+		resetting.URL:             "no-answer",
 		closed.URL:                "connection refused",
 		"http://nowhere.example/": "name-not-resolved",
 	} {

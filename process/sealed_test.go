@@ -17,7 +17,7 @@ var notSealed = []string{
 	"portal_sessions.code_hash", "portal_sessions.secret_hash", "portal_sessions.request_key", "portal_sessions.request_hash",
 	"outcomes.credential", "outcomes.document", "outcomes.document_hash", "outcomes.signature", "passkeys.credential", "receipt_keys.jwk",
 	"operators.code_hash", "operator_passkeys.credential", "operator_sessions.secret_hash", "operator_challenges.challenge", "operator_attempts.source",
-	"webhook_endpoints.request", "webhook_endpoints.request_key",
+	"webhook_endpoints.request", "webhook_endpoints.request_key", "turns.thing",
 }
 
 func TestEveryColumnOfBytesIsResealedOrIsNotSealed(t *testing.T) {
