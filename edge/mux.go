@@ -72,7 +72,7 @@ func (m *Mux) Handle(pattern string, g Guard, h HandlerFunc) {
 // HandlePage adds a page that anybody may open, or what belongs to it. It is no call of the API: Pages lists it, and Routes does not.
 func (m *Mux) HandlePage(pattern string, h HandlerFunc) { m.HandleUpload(pattern, 0, h) }
 
-// HandleUpload is HandlePage for a form that brings a file: its body may have so many bytes, and a minute to come.
+// HandleUpload adds a page whose form brings a file: its body may have so many bytes, and a minute to come; 0: as any form.
 func (m *Mux) HandleUpload(pattern string, bytes int64, h HandlerFunc) {
 	m.add(pattern, route{guard: Public, handle: h, page: true, body: bytes})
 	m.pages = append(m.pages, pattern)

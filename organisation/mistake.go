@@ -70,7 +70,7 @@ func (m *Mistakes) add(line int, path, what string) {
 const maxMistakes = 10_000
 
 func (m *Mistakes) because(line int, path string, r reason) {
-	if len(*m) == maxMistakes {
+	if len(*m) >= maxMistakes {
 		return
 	}
 	*m = append(*m, Mistake{line, path, r.what, r.code, r.args})

@@ -27,11 +27,11 @@ const Path = "/wait/v1/jawort-wait.js"
 //go:embed jawort-wait.js
 var written []byte
 
-// Source is the file as it is served: with the looks that it shares with all pages, and without comments, which every page that embeds it would pay for.
+// Source is the file as it is served: with the looks that it shares with all pages, and without its blocks of comments, which every page that embeds it would pay for.
 var Source = blocks.ReplaceAll(bytes.Replace(written, []byte("/* looks/elements.css */"), looks.Elements(), 1), nil)
 
-// blocks are comments of whole lines, in the script and in its stylesheet.
-var blocks = regexp.MustCompile(`(?ms)^[ \t]*/\*.*?\*/[ \t]*\n`)
+// blocks are comments of whole lines between /* and */, in the script and in its stylesheet; one with something behind it stays.
+var blocks = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/[ \t]*\n`)
 
 // Integrity returns the hash of the file as pages name it (Subresource Integrity).
 func Integrity() string {

@@ -22,8 +22,8 @@ func (s *Store) Outline(ctx context.Context, tenant string, accounts int) (Outli
 		(SELECT COUNT(*) FROM applications WHERE tenant = $1 AND revoked_at = 0),
 		(SELECT COUNT(*) FROM api_keys k JOIN applications p ON p.id = k.application WHERE p.tenant = $1 AND p.revoked_at = 0 AND k.revoked_at = 0),
 		(SELECT COUNT(*) FROM groups WHERE tenant = $1),
-		(SELECT COUNT(*) FROM (SELECT 1 FROM accounts WHERE tenant = $1 AND deleted_at = 0 LIMIT $2) counted),
+		(SELECT COUNT(*) FROM (SELECT 1 FROM accounts WHERE tenant = $1 AND deleted_at = 0`+db.Limit(accounts)+`) counted),
 		(SELECT COUNT(*) FROM webhook_endpoints WHERE tenant = $1 AND disabled = ''),
 		(SELECT COUNT(*) FROM webhook_endpoints WHERE tenant = $1 AND disabled <> ''),
-		EXISTS (SELECT 1 FROM sms_settings WHERE tenant = $1)`, tenant, accounts)
+		EXISTS (SELECT 1 FROM sms_settings WHERE tenant = $1)`, tenant)
 }

@@ -34,7 +34,8 @@ func scanEnded(r db.Row) (e ended, err error) {
 	return e, r.Scan(&e.id, &e.tenant, &e.application, &e.account, &e.approval, &e.channel, &e.reason)
 }
 
-// settle tells of the changes, in their transaction: in the order of the accounts, so that of two batches none holds an account's usage that the other waits for.
+// settle tells of the changes, in their transaction: in the order of the accounts, so that of two batches none holds an account's usage that the other waits for. (On Postgres the
+// usage is written at the commit, in the same order.)
 func (s *Store) settle(ctx context.Context, tx *sql.Tx, changed []ended, state courier.State) error {
 	slices.SortFunc(changed, func(a, b ended) int { return cmp.Compare(a.account, b.account) })
 	for _, e := range changed {

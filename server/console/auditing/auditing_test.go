@@ -211,13 +211,13 @@ func TestOnlyWhoReadsTheLogSeesItAndNobodySeesAnothers(t *testing.T) {
 func TestWhatAnEntryHoldsIsSaidInWordsAndNothingOfItIsLeftOut(t *testing.T) {
 	h := consoletest.New(t)
 	h.SQL(`INSERT INTO outbox (kind, tenant, application, account, subject, installation, actor_kind, actor, data, personal, created_at)
-		VALUES ('account.changed', $1, '', '', 's', '', 'system', '', '{"method":"push","changed":["label","phone"],"odd":{"a":[1,2]},"count":3,"none":[]}',
+		VALUES ('account.changed', $1, '', '', 's', '', 'system', '', '{"method":"push","changed":["label","phone"],"odd":{"a":[1,2]},"count":3,"none":[],"null":null,"odder":["a, b",null]}',
 		'{"label.old":"North","label.new":"South","phone.new":"+4915112345678","strange.old":"y"}', jawort_now())`, h.Tenant.ID)
 	recorded(h)
 	page := h.In(operator.Auditor, "").Get(log(h.Service) + "?kind=account.changed").Want(http.StatusOK)
 	page.Says("<option value=\"account.changed\" selected>", "<dt>Name before</dt><dd>North</dd>", "<dt>Name now</dt><dd>South</dd>", "<dt>Phone number now</dt><dd>+49 ••• ••78</dd>", "<dt>strange.old</dt><dd>y</dd>",
 		`<dt>Way to confirm</dt><dd class="code">push</dd>`, `<dt>Changed</dt><dd class="code">label, phone</dd>`, `<dt>odd</dt><dd class="code">{"a":[1,2]}</dd>`, `<dt>Number</dt><dd class="code">3</dd>`,
-		`<dt>none</dt><dd class="code">[]</dd>`)
+		`<dt>none</dt><dd class="code">[]</dd>`, `<dt>null</dt><dd class="code">null</dd>`, `<dt>odder</dt><dd class="code">["a, b",null]</dd>`)
 	page.Silent("15112345678")
 }
 

@@ -17,7 +17,7 @@ type detail struct {
 	Name   string
 	Value  string
 	Erased bool // it was personal, and is there no more
-	Wire   bool // as it stands in the entry
+	Wire   bool // of the entry itself, in the words of the wire
 }
 
 // details are first what is personal, and lies beside the entry, then what the entry itself says.
@@ -42,26 +42,30 @@ func details(v *console.Visit, r audit.Record) (all []detail) {
 
 // called is the word for a member, where it has one; phone.old is that of phone, as it was.
 func called(v *console.Visit, name string) string {
-	of, turn, _ := strings.Cut(name, ".")
+	of, turn, turned := strings.Cut(name, ".")
 	word, ok := v.Word("audit.name." + of)
-	if !ok {
-		return name
-	}
-	if turn == "old" || turn == "new" {
+	switch {
+	case ok && !turned:
+		return word
+	case ok && (turn == "old" || turn == "new"):
 		return v.Text("audit.name-"+turn, word)
 	}
-	return word
+	return name
 }
 
 // plain is a value without what JSON puts around it, as far as nothing is lost.
 func plain(value json.RawMessage) string {
-	var text string
-	if json.Unmarshal(value, &text) == nil {
-		return text
+	var text *string // nil: null, which is no text
+	if json.Unmarshal(value, &text) == nil && text != nil {
+		return *text
 	}
-	var list []string
-	if json.Unmarshal(value, &list) == nil && len(list) > 0 {
-		return strings.Join(list, ", ")
+	var list []*string
+	if json.Unmarshal(value, &list) == nil && len(list) > 0 && !slices.ContainsFunc(list, ambiguous) {
+		words := make([]string, len(list))
+		for i, word := range list {
+			words[i] = *word
+		}
+		return strings.Join(words, ", ")
 	}
 	var compact bytes.Buffer
 	if json.Compact(&compact, value) != nil {
@@ -69,6 +73,9 @@ func plain(value json.RawMessage) string {
 	}
 	return compact.String()
 }
+
+// ambiguous reports whether a word among others could be taken for several, or for none.
+func ambiguous(word *string) bool { return word == nil || *word == "" || strings.Contains(*word, ",") }
 
 // kind is one that can be looked for.
 type kind struct {
