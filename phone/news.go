@@ -74,15 +74,17 @@ func (s *session) recovery(r Recovery) {
 
 // stop ends all recoveries that were shown.
 func (s *session) stop(ctx context.Context) {
-	if len(s.untold.recoveries) == 0 {
+	running := slices.DeleteFunc(slices.Clone(s.untold.recoveries), func(r Recovery) bool { return s.stopped[r.ID] })
+	if len(running) == 0 {
 		s.say("There is nothing to stop.\n")
 		return
 	}
-	for _, r := range s.untold.recoveries {
+	for _, r := range running {
 		if err := s.Phone.StopRecovery(ctx, r); err != nil {
 			s.say("%s\n", s.refusal(err))
 			continue
 		}
+		s.stopped[r.ID] = true
 		s.say("Stopped. Nobody gets a phone for %s by it.\n", clean(r.Account.Label))
 	}
 	s.untold.recoveries = nil

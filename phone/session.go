@@ -29,6 +29,7 @@ type session struct {
 	trouble     string          // what was said of the servers the last time; empty: all answered
 	unconfirmed []string        // devices whose digits nobody has typed yet
 	told        map[string]bool // notices and recoveries
+	stopped     map[string]bool // recoveries: a look that began before still brings them
 	untold      news            // as it came last
 	expiry      *time.Timer
 	answers     chan answered
@@ -45,7 +46,7 @@ func (t *Terminal) Run(ctx context.Context) error {
 	if len(t.Phone.Logins()) == 0 {
 		return ErrNotEnrolled
 	}
-	s := &session{Terminal: t, put: map[string]bool{}, told: map[string]bool{}, expiry: time.NewTimer(0), answers: make(chan answered, 1)}
+	s := &session{Terminal: t, put: map[string]bool{}, told: map[string]bool{}, stopped: map[string]bool{}, expiry: time.NewTimer(0), answers: make(chan answered, 1)}
 	listed, err := s.begin(ctx)
 	if err != nil {
 		return err
