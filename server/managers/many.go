@@ -82,9 +82,15 @@ func (m Managers) counted(v *portal.Visit) (manyBody, error) {
 	if err != nil {
 		return b, err
 	}
+	err = m.count(v, &b)
+	return b, err
+}
+
+// count says how many are meant.
+func (m Managers) count(v *portal.Visit, b *manyBody) error {
 	unchanged, err := m.Store.PreviewManaged(v.Context(), v.Tenant(), b.meant(v), nil)
 	b.Count = unchanged.Accounts
-	return b, err
+	return err
 }
 
 // choices are the days that all of the groups allow.
@@ -120,12 +126,10 @@ func (m Managers) previewMany(w http.ResponseWriter, v *portal.Visit) error {
 		b.Count = b.Change.Accounts
 	}
 	if err != nil {
-		form, fault := m.counted(v)
-		if fault != nil {
+		if fault := m.count(v, &b); fault != nil {
 			return fault
 		}
-		form.Days, form.Chosen = b.Days, b.Chosen
-		return m.desk.Wrong(w, v, err, "many", form)
+		return m.desk.Wrong(w, v, err, "many", b)
 	}
 	return m.desk.Write(w, v, "many-preview", b)
 }
